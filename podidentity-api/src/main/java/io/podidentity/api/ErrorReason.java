@@ -1,0 +1,64 @@
+package io.podidentity.api;
+
+/**
+ * Why something was refused or failed: a closed set of stable codes.
+ *
+ * <p>Codes are part of the contract: programs may branch on them, so one is never renamed. Whether a
+ * reason {@linkplain #isTransient() may heal} decides how callers retry.
+ */
+public enum ErrorReason {
+  /** The request itself is malformed. */
+  INVALID_REQUEST("invalid-request", false),
+  /** No live pod has the address or name that asked. */
+  POD_NOT_FOUND("pod-not-found", true),
+  /** More than one live pod has the address that asked. */
+  POD_AMBIGUOUS("pod-ambiguous", true),
+  /** The pod asks for no identity: it carries no {@code aadpodidbinding} label. */
+  POD_NOT_BOUND("pod-not-bound", false),
+  /** The pod carries the label, but no identity has been recorded for it. */
+  IDENTITY_NOT_BOUND("identity-not-bound", true),
+  /** An identity is recorded for the pod, but is not assigned in Azure yet. */
+  IDENTITY_NOT_ASSIGNED("identity-not-assigned", true),
+  /** The pod has identities, but not the one that the request names. */
+  IDENTITY_NOT_ALLOWED("identity-not-allowed", true),
+  /** The identity object cannot be used as it is written. */
+  IDENTITY_INVALID("identity-invalid", false),
+  /** The token service refused the identity. */
+  TOKEN_REFUSED("token-refused", false),
+  /** The token service could not be reached, throttled the request, or is not ready. */
+  TOKEN_UNAVAILABLE("token-unavailable", true),
+  /** The virtual machine or scale set does not exist. */
+  TARGET_NOT_FOUND("target-not-found", false),
+  /** Azure refused a change of the identities on a virtual machine or scale set. */
+  TARGET_REJECTED("target-rejected", true),
+  /** Azure Resource Manager could not be reached, throttled, or failed. */
+  TARGET_UNAVAILABLE("target-unavailable", true),
+  /** The Kubernetes API could not be reached, or refused the call. */
+  CLUSTER_UNAVAILABLE("cluster-unavailable", true),
+  /** Another writer changed the object first. */
+  CLUSTER_CONFLICT("cluster-conflict", true),
+  /** The node's packet rules could not be read or written. */
+  REDIRECT_FAILED("redirect-failed", true),
+  /** A setting or configuration file cannot be used. */
+  CONFIGURATION_INVALID("configuration-invalid", false),
+  /** The process is stopping. */
+  SHUTTING_DOWN("shutting-down", true);
+
+  private final String code;
+  private final boolean transientReason;
+
+  ErrorReason(String code, boolean transientReason) {
+    this.code = code;
+    this.transientReason = transientReason;
+  }
+
+  /** The stable, lower-case name, for example {@code pod-not-found}. */
+  public String code() {
+    return code;
+  }
+
+  /** Whether the same request may succeed later without anyone changing it. */
+  public boolean isTransient() {
+    return transientReason;
+  }
+}

@@ -1,0 +1,55 @@
+package io.podidentity.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one exception of the libraries. It carries an {@link ErrorReason}; the message says what was
+ * being done, for which object, and what to look at next. It holds no secret and no body of another
+ * service.
+ */
+public final class PodIdentityException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorReason reason;
+  private final @Nullable Duration retryAfter;
+
+  /** An error without a cause and without advice on when to retry. */
+  public PodIdentityException(ErrorReason reason, String message) {
+    this(reason, message, null, null);
+  }
+
+  /** An error with the exception that led to it. */
+  public PodIdentityException(ErrorReason reason, String message, Throwable cause) {
+    this(reason, message, null, requireNonNull(cause, "cause"));
+  }
+
+  /**
+   * An error with all its parts.
+   *
+   * @param retryAfter how long the other side asked to wait; null if it did not say
+   * @param cause the exception that led to this one; null if there is none
+   */
+  public PodIdentityException(
+      ErrorReason reason,
+      String message,
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause) {
+    super(requireNonNull(message, "message"), cause);
+    this.reason = requireNonNull(reason, "reason");
+    this.retryAfter = retryAfter;
+  }
+
+  /** Why it failed. */
+  public ErrorReason reason() {
+    return reason;
+  }
+
+  /** How long the other side asked to wait before the next try; empty if it did not say. */
+  public Optional<Duration> retryAfter() {
+    return Optional.ofNullable(retryAfter);
+  }
+}

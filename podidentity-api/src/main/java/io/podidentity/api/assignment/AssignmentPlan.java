@@ -1,0 +1,18 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.model.NamespacedName;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What has to be done so that the cluster's records and Azure are as desired.
+ *
+ * @param targets one plan for each target on which there is something to do, in a stable order
+ * @param problems objects that had to be left aside, and why
+ */
+public record AssignmentPlan(List<TargetPlan> targets, Map<NamespacedName, String> problems) {
+  public AssignmentPlan {
+    targets = List.copyOf(targets);
+    problems = Map.copyOf(problems);
+  }
+}

@@ -1,0 +1,102 @@
+package io.podidentity.api.matching;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.Pod;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Chooses the one identity that a request may have, out of the records about its pod. Default is
+ * refusal: a record counts only if it is about that very pod, lies in the namespace that MIC writes
+ * to, and its identity is open to the pod's namespace.
+ */
+public final class IdentitySelector {
+  /** AAD Pod Identity v1 takes any of a pod's identities; this takes the same one each time. */
+  private static final Comparator<AssignedIdentity> ORDER =
+      Comparator.comparing((AssignedIdentity record) -> record.identity().name())
+          .thenComparing(AssignedIdentity::name);
+
+  private final boolean forceNamespaced;
+
+  /**
+   * A selector for a cluster.
+   *
+   * @param forceNamespaced whether every identity is kept to pods of its own namespace
+   */
+  public IdentitySelector(boolean forceNamespaced) {
+    this.forceNamespaced = forceNamespaced;
+  }
+
+  /**
+   * Chooses. A request that names no identity gets the first of the assigned ones by namespace and
+   * name, and waits only if none is assigned.
+   *
+   * @param records all records about pods of that name, in any order
+   */
+  public Selection select(Pod pod, IdentityChoice choice, List<AssignedIdentity> records) {
+    List<AssignedIdentity> own = records.stream().filter(record -> counts(record, pod)).toList();
+    List<AssignedIdentity> wanted =
+        own.stream().filter(record -> choice.includes(record.identity().credential())).toList();
+    Optional<AssignedIdentity> assigned =
+        wanted.stream()
+            .filter(record -> record.state() == AssignmentState.ASSIGNED)
+            .min(ORDER);
+    if (assigned.isPresent()) {
+      return new Selection.Chosen(assigned.get().identity());
+    }
+    return wanted.isEmpty() ? absent(pod, choice, own) : notAssigned(pod, choice);
+  }
+
+  private boolean counts(AssignedIdentity record, Pod pod) {
+    return record.isOf(pod)
+        && !record.terminating()
+        && record.state() != AssignmentState.UNASSIGNED
+        && record
+            .name()
+            .namespace()
+            .equals(DesiredAssignment.recordNamespace(record.identity(), forceNamespaced))
+        && record.identity().isOpenTo(pod.name().namespace(), forceNamespaced);
+  }
+
+  private static Selection notAssigned(Pod pod, IdentityChoice choice) {
+    return new Selection.NotYet(
+        true,
+        new PodIdentityException(
+            ErrorReason.IDENTITY_NOT_ASSIGNED,
+            ("pod %s is bound to %s, but it is not assigned in Azure yet; look at the events of the"
+                    + " AzureIdentityBinding and at MIC's log")
+                .formatted(pod.name(), choice)));
+  }
+
+  private static Selection absent(Pod pod, IdentityChoice choice, List<AssignedIdentity> own) {
+    if (!own.isEmpty()) {
+      return new Selection.NotYet(
+          false,
+          new PodIdentityException(
+              ErrorReason.IDENTITY_NOT_ALLOWED,
+              "pod %s has identities, but none with %s; bind that one to it, or ask for another"
+                  .formatted(pod.name(), choice)));
+    }
+    if (pod.bindingLabel().isEmpty()) {
+      return new Selection.Refused(
+          new PodIdentityException(
+              ErrorReason.POD_NOT_BOUND,
+              "no AzureAssignedIdentity found for pod %s: it has no label %s, so nothing binds it"
+                  .formatted(pod.name(), IdentityBinding.POD_LABEL)));
+    }
+    return new Selection.NotYet(
+        false,
+        new PodIdentityException(
+            ErrorReason.IDENTITY_NOT_BOUND,
+            ("no AzureAssignedIdentity found for pod %s: check that an AzureIdentityBinding has the"
+                    + " selector %s and names an AzureIdentity of its own namespace, and MIC's log")
+                .formatted(pod.name(), pod.bindingLabel())));
+  }
+}

@@ -1,0 +1,45 @@
+package io.podidentity.api.matching;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import java.net.InetAddress;
+import java.util.List;
+
+/** Tells which of the pods with an address is the one that is asking from it. */
+public final class LivePods {
+  private LivePods() {}
+
+  /**
+   * The one pod that owns the address. A pod on the host's network, or one that has ended, never
+   * does. While an address changes hands two pods may claim it; then it is the one that is running
+   * and not terminating.
+   *
+   * @throws PodIdentityException with {@code POD_NOT_FOUND} or {@code POD_AMBIGUOUS} if it is not
+   *     exactly one
+   */
+  public static Pod owner(InetAddress address, List<Pod> pods) {
+    List<Pod> live = pods.stream().filter(Pod::ownsItsAddress).toList();
+    if (live.size() > 1) {
+      live =
+          live.stream()
+              .filter(pod -> pod.phase() == PodPhase.RUNNING && !pod.terminating())
+              .toList();
+      if (live.size() != 1) {
+        throw new PodIdentityException(
+            ErrorReason.POD_AMBIGUOUS,
+            "more than one pod has the address %s: %s; wait until one of them is gone"
+                .formatted(address.getHostAddress(), pods.stream().map(Pod::name).toList()));
+      }
+    }
+    if (live.isEmpty()) {
+      throw new PodIdentityException(
+          ErrorReason.POD_NOT_FOUND,
+          ("no live pod of this node has the address %s; check with kubectl get pods -A -o wide, and"
+                  + " whether a proxy or SNAT changes the source address")
+              .formatted(address.getHostAddress()));
+    }
+    return live.get(0);
+  }
+}

@@ -1,0 +1,38 @@
+package io.podidentity.api.model;
+
+import java.util.Objects;
+
+/**
+ * An {@code AzureIdentity} object of the cluster.
+ *
+ * @param name its namespace and name
+ * @param uid the UID that Kubernetes gave it; empty where a record holds a copy without it
+ * @param generation counts the changes of its spec; 0 where it is not known
+ * @param namespacedOnly whether the annotation {@code aadpodidentity.k8s.io/Behavior: namespaced}
+ *     keeps it to pods of its own namespace
+ * @param credential how it proves itself to Azure
+ */
+public record AzureIdentity(
+    NamespacedName name,
+    String uid,
+    long generation,
+    boolean namespacedOnly,
+    Credential credential) {
+  public AzureIdentity {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(uid, "uid");
+    Objects.requireNonNull(credential, "credential");
+  }
+
+  /** Whether a pod of that namespace may use this identity at all. */
+  public boolean isOpenTo(String podNamespace, boolean forceNamespaced) {
+    return !(forceNamespaced || namespacedOnly) || name.namespace().equals(podNamespace);
+  }
+
+  /** Whether two versions of the object mean the same: an edit of its metadata changes nothing. */
+  public boolean sameMeaningAs(AzureIdentity other) {
+    return name.equals(other.name)
+        && namespacedOnly == other.namespacedOnly
+        && credential.equals(other.credential);
+  }
+}

@@ -1,0 +1,53 @@
+package io.podidentity.api.model;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+
+/**
+ * What identities are assigned to: the virtual machine under a node, or the scale set that its
+ * machine is an instance of. Equal ignoring case, as their resource IDs are.
+ */
+public sealed interface ComputeTarget {
+  /** The resource ID of the virtual machine or scale set. */
+  ResourceId id();
+
+  /** A virtual machine of its own. */
+  record VirtualMachine(ResourceId id) implements ComputeTarget {}
+
+  /** A virtual machine scale set, shared by the nodes that are its instances. */
+  record ScaleSet(ResourceId id) implements ComputeTarget {}
+
+  /** The virtual machine of that name. */
+  static VirtualMachine virtualMachine(String subscription, String resourceGroup, String name) {
+    return new VirtualMachine(
+        ResourceId.of(subscription, resourceGroup, "Microsoft.Compute", "virtualMachines", name));
+  }
+
+  /** The scale set of that name. */
+  static ScaleSet scaleSet(String subscription, String resourceGroup, String name) {
+    return new ScaleSet(
+        ResourceId.of(
+            subscription, resourceGroup, "Microsoft.Compute", "virtualMachineScaleSets", name));
+  }
+
+  /**
+   * Reads a node's {@code spec.providerID} as the Azure cloud provider writes it, in any letter case:
+   * {@code azure:///subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/N},
+   * or {@code …/virtualMachineScaleSets/N/virtualMachines/INSTANCE}.
+   *
+   * @return the target; empty if the text is not such an ID
+   */
+  static Optional<ComputeTarget> fromProviderId(String providerId) {
+    Matcher parts = ProviderIdForm.PATTERN.matcher(providerId);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    String subscription = parts.group("subscription");
+    String group = parts.group("group");
+    String scaleSet = parts.group("scaleset");
+    return Optional.of(
+        scaleSet != null
+            ? scaleSet(subscription, group, scaleSet)
+            : virtualMachine(subscription, group, parts.group("machine")));
+  }
+}

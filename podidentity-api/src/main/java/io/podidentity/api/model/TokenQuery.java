@@ -1,0 +1,28 @@
+package io.podidentity.api.model;
+
+import java.util.Objects;
+
+/**
+ * What a token source is asked for.
+ *
+ * @param subject whose token
+ * @param resource for which resource (audience); not empty
+ */
+public record TokenQuery(Subject subject, String resource) {
+  public TokenQuery {
+    Objects.requireNonNull(subject, "subject");
+    Checks.notEmpty(resource, "resource");
+  }
+
+  /** Whose token is asked for. */
+  public sealed interface Subject {}
+
+  /**
+   * An identity of the cluster. Two objects are two subjects even with the same client ID, and so is
+   * an object after a change of its spec: a token got through one is never given out for another.
+   */
+  public record Bound(AzureIdentity identity) implements Subject {}
+
+  /** The node's own identity, for exempt pods; the choice goes to IMDS as it is. */
+  public record OfNode(IdentityChoice choice) implements Subject {}
+}

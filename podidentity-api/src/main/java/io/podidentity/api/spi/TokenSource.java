@@ -1,0 +1,21 @@
+package io.podidentity.api.spi;
+
+import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.TokenQuery;
+import java.util.List;
+
+/**
+ * A service that issues tokens. Called by the token broker on an executor of its own; may block.
+ * Thread-safe.
+ */
+public interface TokenSource {
+  /**
+   * Fetches tokens anew; keeping them is the caller's affair.
+   *
+   * @return at least one: the primary tenant's first, then those of the auxiliary tenants in order
+   * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_REFUSED} if asking again will
+   *     not help, {@code TOKEN_UNAVAILABLE} if it may, {@code IDENTITY_INVALID} if this source cannot
+   *     serve such an identity
+   */
+  List<AccessToken> fetch(TokenQuery query);
+}

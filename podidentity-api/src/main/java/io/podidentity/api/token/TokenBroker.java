@@ -1,0 +1,217 @@
+package io.podidentity.api.token;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.matching.IdentitySelector;
+import io.podidentity.api.matching.LivePods;
+import io.podidentity.api.matching.PodExemptions;
+import io.podidentity.api.matching.Selection;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.AssignmentDirectory;
+import io.podidentity.api.spi.ExemptionDirectory;
+import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Timer;
+import io.podidentity.api.token.EventWait.Look;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Answers pods' token requests: which pod asks, which identity it may have, and the token for that
+ * one. Any doubt ends in a refusal. Thread-safe.
+ *
+ * <p>A request that can be answered from memory is answered on the caller's thread, without I/O and
+ * without a lock. One that must wait (for its pod to be known, for its identity to be assigned, for
+ * the token service) holds no thread; the change that it waits for completes it.
+ */
+public final class TokenBroker implements AutoCloseable {
+  private final PodDirectory pods;
+  private final AssignmentDirectory assignments;
+  private final ExemptionDirectory exemptions;
+  private final IdentitySelector selector;
+  private final TokenFetcher tokens;
+  private final HoldPolicy holds;
+  private final Timer timer;
+  private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** A broker over its parts; it closes none of them. */
+  public TokenBroker(
+      PodDirectory pods,
+      AssignmentDirectory assignments,
+      ExemptionDirectory exemptions,
+      IdentitySelector selector,
+      TokenFetcher tokens,
+      HoldPolicy holds,
+      Timer timer) {
+    this.pods = requireNonNull(pods, "pods");
+    this.assignments = requireNonNull(assignments, "assignments");
+    this.exemptions = requireNonNull(exemptions, "exemptions");
+    this.selector = requireNonNull(selector, "selector");
+    this.tokens = requireNonNull(tokens, "tokens");
+    this.holds = requireNonNull(holds, "holds");
+    this.timer = requireNonNull(timer, "timer");
+  }
+
+  /**
+   * Asks for a token.
+   *
+   * @return complete already if the answer was at hand. It fails with a {@link PodIdentityException}.
+   *     Cancelling it gives the request up.
+   */
+  public CompletableFuture<TokenGrant> request(TokenRequest request) {
+    if (closed) {
+      return CompletableFuture.failedFuture(stopping());
+    }
+    CompletableFuture<TokenGrant> answer = new CompletableFuture<>();
+    then(answer, findPod(request.caller()), pod -> grant(answer, request, pod));
+    if (!answer.isDone()) {
+      pending.add(answer);
+      answer.whenComplete((grant, error) -> pending.remove(answer));
+      if (closed) {
+        answer.completeExceptionally(stopping());
+      }
+    }
+    return answer;
+  }
+
+  /**
+   * Asks for a token and waits for the answer, on the caller's thread.
+   *
+   * @throws PodIdentityException if there is none
+   */
+  public TokenGrant requestBlocking(TokenRequest request) {
+    try {
+      return request(request).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof PodIdentityException refusal ? refusal : e;
+    }
+  }
+
+  /** Refuses all requests that wait, and all that come, with {@code SHUTTING_DOWN}. */
+  @Override
+  public void close() {
+    closed = true;
+    pending.forEach(answer -> answer.completeExceptionally(stopping()));
+  }
+
+  private CompletableFuture<Pod> findPod(Caller caller) {
+    if (caller instanceof Caller.OnBehalfOf named) {
+      return pods.byName(named.pod())
+          .map(CompletableFuture::completedFuture)
+          .orElseGet(() -> CompletableFuture.failedFuture(unknown(named)));
+    }
+    Caller.ByAddress from = (Caller.ByAddress) caller;
+    return EventWait.until(
+        () -> lookForPod(from), wake -> pods.onChange(from.address(), wake), timer);
+  }
+
+  private Look<Pod> lookForPod(Caller.ByAddress from) {
+    try {
+      return new EventWait.Ready<>(LivePods.owner(from.address(), pods.byAddress(from.address())));
+    } catch (PodIdentityException e) {
+      // A pod may ask before the news of its address has come; two may share one for a moment.
+      return new EventWait.Undecided<>(e, holds.untilPodIsKnown());
+    }
+  }
+
+  private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
+    if (request.caller() instanceof Caller.ByAddress
+        && PodExemptions.isExempt(pod, exemptions.inNamespace(pod.name().namespace()))) {
+      grantOfNode(answer, request, pod);
+    } else {
+      then(
+          answer,
+          findIdentity(pod, request.choice()),
+          identity -> grantBound(answer, request, pod, identity));
+    }
+  }
+
+  private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
+    return EventWait.until(
+        () -> lookForIdentity(pod, choice),
+        wake -> assignments.onChange(pod.name(), wake),
+        timer);
+  }
+
+  private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
+    Selection selection = selector.select(pod, choice, assignments.forPod(pod.name()));
+    if (selection instanceof Selection.Chosen chosen) {
+      return new EventWait.Ready<>(chosen.identity());
+    }
+    if (selection instanceof Selection.NotYet notYet) {
+      return new EventWait.Undecided<>(
+          notYet.refusal(), notYet.recorded() ? holds.untilAssigned() : holds.untilRecorded());
+    }
+    return new EventWait.Refused<>(((Selection.Refused) selection).refusal());
+  }
+
+  private void grantBound(
+      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, AzureIdentity identity) {
+    TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), request.resource());
+    then(
+        answer,
+        tokens.fetch(query),
+        list ->
+            answer.complete(
+                new TokenGrant(pod.name(), identity.credential().clientId(), list)));
+  }
+
+  /** The one case in which a pod is given the node's identity: an administrator exempted it. */
+  private void grantOfNode(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
+    TokenQuery query = new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource());
+    then(
+        answer,
+        tokens.fetch(query),
+        list -> answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list)));
+  }
+
+  /**
+   * Goes on with a step's value, on this thread if it is there already. A failure of the step, or of
+   * what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
+   */
+  private static <T> void then(
+      CompletableFuture<TokenGrant> answer,
+      CompletableFuture<T> step,
+      Consumer<T> next) {
+    if (!step.isDone()) {
+      answer.whenComplete((grant, error) -> step.cancel(false));
+    }
+    step.whenComplete(
+        (value, error) -> {
+          if (error != null) {
+            answer.completeExceptionally(unwrap(error));
+            return;
+          }
+          try {
+            next.accept(value);
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+  }
+
+  private static Throwable unwrap(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
+  private static PodIdentityException unknown(Caller.OnBehalfOf named) {
+    return new PodIdentityException(
+        ErrorReason.POD_NOT_FOUND,
+        "pod %s is not a pod of this node; check its name and namespace".formatted(named.pod()));
+  }
+
+  private static PodIdentityException stopping() {
+    return new PodIdentityException(
+        ErrorReason.SHUTTING_DOWN, "NMI is stopping; ask again in a moment");
+  }
+}

@@ -1,0 +1,87 @@
+package io.podidentity.harness.net;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A node's namespace, set up as kube-proxy and a routed CNI such as Calico leave it: it forwards,
+ * {@code route_localnet} is on, reverse-path filters are off, and its default gateway is the azure
+ * namespace. Not thread-safe.
+ */
+public final class NodeNetwork {
+
+  private final int number;
+  private final NetworkNamespace namespace;
+  private final List<PodNetwork> pods = new ArrayList<>();
+  private int lastPod;
+
+  NodeNetwork(int number, NetworkNamespace namespace) {
+    this.number = number;
+    this.namespace = namespace;
+  }
+
+  void prepare() {
+    namespace.sysctl(
+        "net/ipv4/ip_forward=1",
+        // kube-proxy sets it; a redirect to 127.0.0.1 needs it on the pods' devices.
+        "net/ipv4/conf/all/route_localnet=1",
+        // What a machine's own settings hand down differs: the most permissive one is the hardest.
+        "net/ipv4/conf/all/rp_filter=0",
+        "net/ipv4/conf/default/rp_filter=0");
+    namespace.ip(
+        "route add default via " + ClusterNetwork.AZURE_ADDRESS,
+        // Azure's DHCP hands out this one too.
+        "route add " + ClusterNetwork.IMDS_ADDRESS + " via " + ClusterNetwork.AZURE_ADDRESS);
+  }
+
+  /** Its number, from 0. */
+  public int number() {
+    return number;
+  }
+
+  /** The node itself: what runs here is a node process or a host-network pod. */
+  public NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  /** Its address: 10.250.0.10 plus its number. */
+  public String address() {
+    return "10.250.0." + (10 + number);
+  }
+
+  /** The range of its pods' addresses: 10.244.N.0/24. */
+  public String podRange() {
+    return "10.244." + number + ".0/24";
+  }
+
+  /**
+   * Makes a pod's namespace with the node's next address: 10.244.N.1, 10.244.N.2, …
+   *
+   * @param label part of the namespace's name
+   */
+  public PodNetwork addPod(String label) {
+    if (lastPod == 254) {
+      throw new IllegalStateException("no address is left in " + podRange());
+    }
+    lastPod++;
+    return addPod(label, "10.244." + number + "." + lastPod);
+  }
+
+  /**
+   * Makes a pod's namespace with a given address, for instance that of a pod that was closed.
+   *
+   * @param label part of the namespace's name
+   * @param address one of {@link #podRange()} that no pod has now
+   */
+  public PodNetwork addPod(String label, String address) {
+    PodNetwork pod = PodNetwork.plugIn(this, NetworkNamespace.create(label), address);
+    pods.add(pod);
+    return pod;
+  }
+
+  /** Removes its pods. */
+  void close() {
+    pods.forEach(PodNetwork::close);
+    pods.clear();
+  }
+}

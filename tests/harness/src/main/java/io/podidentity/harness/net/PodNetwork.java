@@ -1,0 +1,62 @@
+package io.podidentity.harness.net;
+
+/**
+ * A pod's namespace, connected as Calico does it: {@code eth0} has a /32 address, the gateway
+ * 169.254.1.1 does not exist and is answered for by the node's end of the cable (proxy ARP), and
+ * the node has a route to the pod's address through that end. Closing it removes both ends.
+ */
+public final class PodNetwork implements AutoCloseable {
+
+  private static final String GATEWAY = "169.254.1.1";
+
+  private final NetworkNamespace namespace;
+  private final String address;
+  private final String nodeDevice;
+
+  private PodNetwork(NetworkNamespace namespace, String address, String nodeDevice) {
+    this.namespace = namespace;
+    this.address = address;
+    this.nodeDevice = nodeDevice;
+  }
+
+  static PodNetwork plugIn(NodeNetwork node, NetworkNamespace pod, String address) {
+    NetworkNamespace host = node.namespace();
+    String device = "pod" + address.substring(address.lastIndexOf('.') + 1);
+    try {
+      Cable.connect(pod.device("eth0"), host.device(device));
+      host.sysctl(
+          "net/ipv4/conf/" + device + "/proxy_arp=1",
+          // By default a proxy waits up to 0.8 s before it answers.
+          "net/ipv4/neigh/" + device + "/proxy_delay=0");
+      host.ip("route add " + address + " dev " + device + " scope link src " + node.address());
+      pod.ip(
+          "address add " + address + "/32 dev eth0",
+          "route add " + GATEWAY + " dev eth0 scope link",
+          "route add default via " + GATEWAY);
+    } catch (RuntimeException e) {
+      pod.close();
+      throw e;
+    }
+    return new PodNetwork(pod, address, device);
+  }
+
+  /** Where the pod's containers would run. */
+  public NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  /** The pod's address, {@code status.podIP}. */
+  public String address() {
+    return address;
+  }
+
+  /** The node's end of the cable, from which the pod's packets come. */
+  public String nodeDevice() {
+    return nodeDevice;
+  }
+
+  @Override
+  public void close() {
+    namespace.close();
+  }
+}
