@@ -10,16 +10,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Who wants to hear about changes of what. Thread-safe. */
 final class Listeners<K> {
-  private final Map<K, List<Runnable>> byKey = new ConcurrentHashMap<>();
+  private final Map<K, List<Entry>> byKey = new ConcurrentHashMap<>();
 
   Subscription add(K key, Runnable listener) {
-    requireNonNull(listener, "listener");
-    // One of its own for each subscription, so that the same listener may subscribe twice.
-    Runnable entry = listener::run;
+    Entry entry = new Entry(requireNonNull(listener, "listener"));
     byKey.compute(
         key,
         (k, known) -> {
-          List<Runnable> list = known == null ? new CopyOnWriteArrayList<>() : known;
+          List<Entry> list = known == null ? new CopyOnWriteArrayList<>() : known;
           list.add(entry);
           return list;
         });
@@ -27,15 +25,24 @@ final class Listeners<K> {
   }
 
   void call(K key) {
-    byKey.getOrDefault(key, List.of()).forEach(Runnable::run);
+    byKey.getOrDefault(key, List.of()).forEach(entry -> entry.listener.run());
   }
 
-  private void remove(K key, Runnable entry) {
+  private void remove(K key, Entry entry) {
     byKey.computeIfPresent(
         key,
         (k, list) -> {
           list.remove(entry);
           return list.isEmpty() ? null : list;
         });
+  }
+
+  /** Equal to itself only, so that one listener may subscribe twice. */
+  private static final class Entry {
+    final Runnable listener;
+
+    Entry(Runnable listener) {
+      this.listener = listener;
+    }
   }
 }
