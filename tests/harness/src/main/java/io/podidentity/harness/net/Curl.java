@@ -5,6 +5,7 @@ import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandFailedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,8 +76,6 @@ public record Curl(@Nullable NetworkNamespace namespace, Duration timeout) {
   }
 
   private String seconds() {
-    return Long.toString(timeout.toMillis() / 1000)
-        + "."
-        + String.format("%03d", timeout.toMillisPart());
+    return BigDecimal.valueOf(timeout.toMillis(), 3).toPlainString();
   }
 }

@@ -34,9 +34,9 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
   static HttpAnswer parse(String headerBlocks, String body) {
     int status = 0;
     Map<String, List<String>> headers = new TreeMap<>();
-    for (String line : headerBlocks.split("\r?\n")) {
+    for (String line : headerBlocks.lines().toList()) {
       if (line.startsWith("HTTP/")) {
-        status = Integer.parseInt(line.split(" ")[1]);
+        status = Integer.parseInt(line.split(" ", -1)[1]);
         headers.clear();
         continue;
       }

@@ -44,7 +44,7 @@ record NamespaceOwner(long pid, long startTicks) {
     try {
       String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
       // The second field is the program's name in brackets and may hold blanks and brackets.
-      String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return Long.parseLong(afterName[19]);
     } catch (IOException e) {
       return -1;

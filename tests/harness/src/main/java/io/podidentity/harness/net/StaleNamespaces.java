@@ -23,7 +23,7 @@ final class StaleNamespaces {
     Command.of("ip", "netns", "list")
         .output()
         .lines()
-        .map(line -> line.split(" ")[0])
+        .map(line -> line.split(" ", -1)[0])
         .filter(StaleNamespaces::isStale)
         .forEach(StaleNamespaces::remove);
   }

@@ -103,7 +103,8 @@ public record Command(
    * Starts it and lets it run.
    *
    * @param label names its log file; letters, digits and hyphens
-   * @throws io.podidentity.harness.HarnessException if it cannot be started
+   * @throws io.podidentity.harness.HarnessException if it cannot be started; a program that does
+   *     not exist may also show by exit code 127, because others start it
    */
   public ManagedProcess start(String label) {
     return ManagedProcess.start(this, label);

@@ -40,6 +40,9 @@ public final class ManagedProcess implements AutoCloseable {
   }
 
   static ManagedProcess start(Command command, String label) {
+    if (command.input() != null) {
+      throw new IllegalArgumentException("a long-running process reads nothing: " + command.line());
+    }
     ProcessOutput output = new ProcessOutput(LogFiles.next(label));
     ProcessBuilder builder =
         command.builder().redirectErrorStream(true).redirectInput(Redirect.from(NOTHING));
@@ -134,7 +137,8 @@ public final class ManagedProcess implements AutoCloseable {
   public int stop(Duration limit) {
     List<ProcessHandle> children = process.descendants().toList();
     if (process.isAlive()) {
-      process.destroy();
+      // Process.destroy() would close the pipe as well, and a last log line would break it.
+      process.toHandle().destroy();
       resume();
       exits(limit);
     }
@@ -150,7 +154,7 @@ public final class ManagedProcess implements AutoCloseable {
 
   private void destroy() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     if (!exits(KILL_LIMIT)) {
       throw failure("it survives SIGKILL", null);
     }

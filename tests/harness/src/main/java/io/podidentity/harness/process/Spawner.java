@@ -43,7 +43,7 @@ final class Spawner {
     try {
       return THREAD.submit(builder::start).get();
     } catch (ExecutionException e) {
-      throw new HarnessException("starting: " + String.join(" ", words), e.getCause());
+      throw new HarnessException("starting: " + String.join(" ", words), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HarnessException("interrupted while starting: " + String.join(" ", words), e);

@@ -1,0 +1,95 @@
+package io.podidentity.harness.kube;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Plays the kubelets and the scheduler of a cluster that has none: it writes the nodes, the pods'
+ * places and their status. It runs nothing; a pod's process, if a test needs one, is the test's.
+ */
+public final class KubeletStandIn {
+
+  private final KubernetesApi api;
+
+  /**
+   * @param api where it writes; a server without controllers
+   */
+  public KubeletStandIn(KubernetesApi api) {
+    this.api = api;
+  }
+
+  /**
+   * Registers a node.
+   *
+   * @param providerId {@code spec.providerID}, such as {@code azure:///subscriptions/…}
+   */
+  public void registerNode(String name, String providerId) {
+    api.apply(
+        """
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "%s"},
+         "spec": {"providerID": "%s"}}
+        """
+            .formatted(name, providerId));
+  }
+
+  /** Creates the pod on its node and reports it as running, with its address. */
+  public void run(RunningPod pod) {
+    create(pod);
+    api.kubectl(
+        "patch",
+        "pod",
+        pod.name(),
+        "-n",
+        pod.namespace(),
+        "--subresource=status",
+        "-p",
+        """
+        {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}]}}
+        """
+            .formatted(pod.address()));
+  }
+
+  /** Creates the pod on its node; it stays pending and has no address. */
+  public void create(RunningPod pod) {
+    api.apply(
+        """
+        {"apiVersion": "v1", "kind": "Pod",
+         "metadata": {"name": "%s", "namespace": "%s", "labels": {%s}},
+         "spec": {"nodeName": "%s", "containers": [{"name": "main", "image": "main"}]}}
+        """
+            .formatted(pod.name(), pod.namespace(), json(pod.labels()), pod.node()));
+  }
+
+  /**
+   * Reports that the pod's containers ended.
+   *
+   * @param phase {@code Succeeded} or {@code Failed}
+   */
+  public void end(RunningPod pod, String phase) {
+    api.kubectl(
+        "patch",
+        "pod",
+        pod.name(),
+        "-n",
+        pod.namespace(),
+        "--subresource=status",
+        "-p",
+        "{\"status\": {\"phase\": \"" + phase + "\"}}");
+  }
+
+  /** Asks for the pod's end; it is terminating until {@link #remove(RunningPod)}. */
+  public void terminate(RunningPod pod) {
+    api.kubectl("delete", "pod", pod.name(), "-n", pod.namespace(), "--wait=false");
+  }
+
+  /** Deletes the pod for good, as a kubelet does when its containers have ended. */
+  public void remove(RunningPod pod) {
+    api.kubectl("delete", "pod", pod.name(), "-n", pod.namespace(), "--grace-period=0", "--force");
+  }
+
+  private static String json(Map<String, String> labels) {
+    return labels.entrySet().stream()
+        .map(label -> "\"" + label.getKey() + "\": \"" + label.getValue() + "\"")
+        .collect(Collectors.joining(", "));
+  }
+}

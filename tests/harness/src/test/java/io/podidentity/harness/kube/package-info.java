@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.harness.kube;
+
+import org.jspecify.annotations.NullMarked;

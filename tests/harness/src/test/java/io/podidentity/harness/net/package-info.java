@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.harness.net;
+
+import org.jspecify.annotations.NullMarked;

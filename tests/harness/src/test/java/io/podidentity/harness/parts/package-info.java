@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.harness.parts;
+
+import org.jspecify.annotations.NullMarked;

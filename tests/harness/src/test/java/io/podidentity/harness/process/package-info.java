@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.harness.process;
+
+import org.jspecify.annotations.NullMarked;
