@@ -2,7 +2,9 @@ package io.podidentity.mic;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.bin.LogFormat;
+import io.podidentity.k8s.LeaseOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What MIC is told at its start.
  *
  * @param kubeconfig null for the service account of the pod it runs in
- * @param cloudConfig the path of azure.json; null for the environment's variables
+ * @param cloud who the cluster is in Azure
  * @param customCloud the path of the custom cloud's environment file; null if there is none
  * @param caBundle certificates to trust besides the JDK's ({@code SSL_CERT_FILE}); null for none
  * @param forceNamespaced whether pod, binding and identity must share a namespace
@@ -28,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param logFormat how it logs
  * @param customUserAgent added to the user agent; may be empty
  */
-record MicOptions(
+public record MicOptions(
     @Nullable Path kubeconfig,
-    @Nullable Path cloudConfig,
+    CloudConfig cloud,
     @Nullable Path customCloud,
     @Nullable Path caBundle,
     boolean forceNamespaced,
@@ -41,14 +43,6 @@ record MicOptions(
     Set<String> immutable,
     LogFormat logFormat,
     String customUserAgent) {
-
-  /**
-   * How leaders are elected.
-   *
-   * @param holder this instance's name
-   * @param duration how long a lease holds that is not renewed; positive
-   */
-  record LeaseOptions(String holder, String namespace, String name, Duration duration) {}
 
   /**
    * Takes flags and environment together.
@@ -69,7 +63,9 @@ record MicOptions(
     require(flags.createDeleteBatch >= 1, "createDeleteBatch", "at least 1");
     return new MicOptions(
         path(flags.kubeconfig),
-        path(flags.cloudConfig),
+        flags.cloudConfig.isEmpty()
+            ? CloudConfig.fromEnvironment(environment)
+            : CloudConfig.fromFile(Path.of(flags.cloudConfig)),
         path(environment.getOrDefault("AZURE_ENVIRONMENT_FILEPATH", "")),
         path(environment.getOrDefault("SSL_CERT_FILE", "")),
         // v1 takes exactly this spelling from the environment.
