@@ -111,8 +111,9 @@ public final class GoFlags {
         continue;
       }
       String flag = name.equals("h") ? "--help" : "--" + name;
+      boolean isBoolean = isBoolean(flag);
       if (value == null) {
-        value = isBoolean(flag) ? "true" : valueOf(name, args);
+        value = isBoolean ? "true" : valueOf(name, args);
       }
       normal.add(flag + "=" + value);
     }

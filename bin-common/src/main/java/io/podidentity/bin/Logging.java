@@ -19,6 +19,8 @@ public final class Logging {
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level %logger{0} - %msg%n%ex";
 
+  private static final String APPENDER = "stderr";
+
   private Logging() {}
 
   /** Logs from now on in that format, from level INFO on. */
@@ -33,13 +35,14 @@ public final class Logging {
 
     OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
     appender.setContext(context);
-    appender.setName("stderr");
+    appender.setName(APPENDER);
     appender.setEncoder(encoder);
     appender.setOutputStream(out);
     appender.start();
 
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.detachAndStopAllAppenders();
+    // Not stopped: that would close stderr.
+    root.detachAppender(APPENDER);
     root.setLevel(Level.INFO);
     root.addAppender(appender);
     // What these say at INFO is of no use to an operator.
@@ -64,6 +67,7 @@ public final class Logging {
     encoder.setWithSequenceNumber(false);
     encoder.setWithNanoseconds(false);
     encoder.setWithContext(false);
+    encoder.setWithMDC(false);
     return encoder;
   }
 }
