@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running MIC, put together from its parts. It stands by until it holds the lease, then works until
- * it is closed or loses it.
+ * A running MIC, put together from its parts. It stands by until it holds the lease, then works
+ * until it is closed or loses it.
  */
 public final class Mic implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Mic.class);
@@ -50,8 +50,8 @@ public final class Mic implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param onLeaseLost called once if another takes the lease; this instance has stopped working then
-   *     and should end
+   * @param onLeaseLost called once if another takes the lease; this instance has stopped working
+   *     then and should end
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if something
    *     it was told cannot be used; nothing runs then
    */
@@ -69,16 +69,14 @@ public final class Mic implements AutoCloseable {
     }
   }
 
-  private void assemble(
-      MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
+  private void assemble(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
     CloudConfig config = options.cloud();
     AzureCloud cloud = AzureCloud.named(config.cloud(), options.customCloud());
     ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
-        parts.add(
-            new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
+        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
     ExecutorService reporters = pool(1, "events");
     Telemetry telemetry = new LoggedTelemetry(new KubernetesEvents(kubernetes, reporters, clock));
     TargetApplier applier =
@@ -108,9 +106,7 @@ public final class Mic implements AutoCloseable {
                 timer,
                 RetryPolicy.DEFAULT,
                 options.syncInterval()));
-    parts
-        .add(new HealthServer(options.probePort(), this::isActive, view::hasSynced))
-        .start();
+    parts.add(new HealthServer(options.probePort(), this::isActive, view::hasSynced)).start();
     var unused = view.start();
     parts
         .add(

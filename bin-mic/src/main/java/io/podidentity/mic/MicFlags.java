@@ -30,8 +30,7 @@ final class MicFlags {
 
   @Option(
       names = "--forceNamespaced",
-      description =
-          "Pod, binding and identity must share a namespace. Also FORCENAMESPACED=true.")
+      description = "Pod, binding and identity must share a namespace. Also FORCENAMESPACED=true.")
   boolean forceNamespaced;
 
   @Option(
@@ -129,11 +128,7 @@ final class MicFlags {
     note(names, "config-map-name", configMapName, defaults.configMapName);
     note(names, "type-upgrade-status-key", typeUpgradeStatusKey, defaults.typeUpgradeStatusKey);
     note(names, "enable-type-upgrade", enableTypeUpgrade, defaults.enableTypeUpgrade);
-    note(
-        names,
-        "update-user-msi-max-retry",
-        updateUserMsiMaxRetry,
-        defaults.updateUserMsiMaxRetry);
+    note(names, "update-user-msi-max-retry", updateUserMsiMaxRetry, defaults.updateUserMsiMaxRetry);
     note(
         names,
         "update-user-msi-retry-interval",
