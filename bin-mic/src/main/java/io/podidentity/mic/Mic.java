@@ -77,8 +77,8 @@ public final class Mic implements AutoCloseable {
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
         parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
-    ExecutorService reporters = pool(1, "events");
-    Telemetry telemetry = new LoggedTelemetry(new KubernetesEvents(kubernetes, reporters, clock));
+    Telemetry telemetry =
+        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
     TargetApplier applier =
         new TargetApplier(
             new KubernetesAssignmentStore(kubernetes, view),
@@ -113,6 +113,8 @@ public final class Mic implements AutoCloseable {
             new LeaseElection(
                 kubernetes,
                 options.lease(),
+                clock,
+                pool(2, "lease"),
                 () -> lead(reconciler),
                 () -> stepDown(reconciler, onLeaseLost)))
         .start();
