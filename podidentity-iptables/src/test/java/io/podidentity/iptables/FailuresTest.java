@@ -64,7 +64,7 @@ final class FailuresTest {
             4,
             """
             Warning: Extension tcp revision 0 not supported, missing kernel module?
-            iptables-restore v1.8.9 (nf_tables):\u0020
+            iptables-restore v1.8.9 (nf_tables):\s
             line 3: RULE_APPEND failed (No such file or directory): rule in chain aad-metadata
             """,
             "the kernel lacks a part: load xt_tcpudp on the node"),
@@ -77,7 +77,7 @@ final class FailuresTest {
             4,
             """
             # Warning: iptables-legacy tables present, use iptables-legacy to see them
-            iptables-nft-restore v1.8.9 (nf_tables):\u0020
+            iptables-nft-restore v1.8.9 (nf_tables):\s
             line 3: CHAIN_DEL failed (Device or resource busy): chain aad-metadata
             """,
             "failed with exit code 4: line 3: CHAIN_DEL failed (Device or resource busy): chain"

@@ -62,7 +62,8 @@ final class MissingProgramTest {
     Thread.currentThread().interrupt();
     try {
       assertFails(
-          redirect(List.of("sleep", "300")), "300 was stopped, because its caller is stopping");
+          redirect(List.of("sh", "-c", "exec sleep 300", "save")),
+          "save was stopped, because its caller is stopping");
     } finally {
       assertThat(Thread.interrupted()).isTrue();
     }

@@ -53,8 +53,8 @@ final class EntraErrors {
   }
 
   private static @Nullable Integer number(Map<?, ?> members) {
-    boolean some = members.get("error_codes") instanceof List<?> codes && !codes.isEmpty();
-    return some && ((List<?>) members.get("error_codes")).get(0) instanceof Integer first
+    Object codes = members.get("error_codes");
+    return codes instanceof List<?> list && !list.isEmpty() && list.get(0) instanceof Integer first
         ? first
         : null;
   }
