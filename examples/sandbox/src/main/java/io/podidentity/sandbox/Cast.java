@@ -30,10 +30,7 @@ final class Cast {
   static final List<NodeRole> NODES = List.of(VM_NODE, SCALE_SET_NODE);
 
   static final List<UserAssignedIdentity> IDENTITIES =
-      List.of(
-          identity("orders"),
-          identity("billing"),
-          identity("reports"));
+      List.of(identity("orders"), identity("billing"), identity("reports"));
 
   static final PodRole ORDERS = new PodRole("orders", "127.0.0.2", VM_NODE, "orders");
   static final PodRole BILLING = new PodRole("billing", "127.0.0.3", VM_NODE, "billing");

@@ -17,7 +17,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The simulated Azure of the story: a virtual machine, a scale set, and MIC's service principal. */
+/**
+ * The simulated Azure of the story: a virtual machine, a scale set, and MIC's service principal.
+ */
 final class Cloud implements AutoCloseable {
   private static final String MIC_CLIENT_ID = "33333333-0000-4000-8000-00000000abcd";
 

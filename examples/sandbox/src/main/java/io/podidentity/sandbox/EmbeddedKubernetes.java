@@ -15,9 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * fabric8's mock of a Kubernetes API, in this process: it keeps objects and tells watches, but knows
- * no field selectors. NMI asks for the pods of its node by one; it is answered here by a label that
- * the sandbox gives its pods.
+ * fabric8's mock of a Kubernetes API, in this process: it keeps objects and tells watches, but
+ * knows no field selectors. NMI asks for the pods of its node by one; it is answered here by a
+ * label that the sandbox gives its pods.
  */
 final class EmbeddedKubernetes implements AutoCloseable {
   /** What a pod's {@code spec.nodeName} is repeated in. */
@@ -68,15 +68,12 @@ final class EmbeddedKubernetes implements AutoCloseable {
       if (!selector.find()) {
         return super.dispatch(request);
       }
-      String path =
-          selector.replaceFirst(
-              Matcher.quoteReplacement(
-                  "labelSelector=" + NODE_LABEL + "%3D" + selector.group(1)));
+      String byLabel = "labelSelector=" + NODE_LABEL + "%3D" + selector.group(1);
       return super.dispatch(
           new RecordedRequest(
               request.getHttpVersion(),
               request.method(),
-              path,
+              selector.replaceFirst(Matcher.quoteReplacement(byLabel)),
               request.getHeaders(),
               request.getBody()));
     }

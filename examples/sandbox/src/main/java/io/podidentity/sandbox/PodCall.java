@@ -32,7 +32,8 @@ final class PodCall {
       socket.connect(
           new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), TIMEOUT_MILLIS);
       StringBuilder request =
-          new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
+          new StringBuilder(
+              "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
       headers.forEach((name, value) -> request.append(name + ": " + value + "\r\n"));
       OutputStream out = socket.getOutputStream();
       out.write(request.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));

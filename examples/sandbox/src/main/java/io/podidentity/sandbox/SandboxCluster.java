@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.Config;
@@ -31,7 +32,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -108,8 +113,7 @@ final class SandboxCluster implements AutoCloseable {
   /** Applies the custom resource definitions, and waits until the API serves them. */
   void applyDefinitions(List<String> resources) {
     for (String resource : resources) {
-      try (InputStream yaml =
-          SandboxCluster.class.getResourceAsStream("/" + resource)) {
+      try (InputStream yaml = SandboxCluster.class.getResourceAsStream("/" + resource)) {
         CustomResourceDefinition definition =
             client.apiextensions().v1().customResourceDefinitions().load(yaml).item();
         create(client.resource(definition));
@@ -134,7 +138,7 @@ final class SandboxCluster implements AutoCloseable {
 
   /** A cluster's controllers would make it; pods need one. */
   void createServiceAccount() {
-    Resource<?> account =
+    Resource<ServiceAccount> account =
         client.resource(
             new ServiceAccountBuilder().withMetadata(named("default", Map.of())).build());
     if (account.get() == null) {
@@ -213,8 +217,7 @@ final class SandboxCluster implements AutoCloseable {
         .pods()
         .inNamespace(NAMESPACE)
         .withName(role.name())
-        .editStatus(
-            each -> new PodBuilder(each).withStatus(running).build());
+        .editStatus(each -> new PodBuilder(each).withStatus(running).build());
   }
 
   void deletePod(PodRole role) {
@@ -228,25 +231,37 @@ final class SandboxCluster implements AutoCloseable {
 
   /** Waits until the record of that name is gone. */
   void awaitGone(String record) {
-    await(record, "deleted", each -> each == null);
+    await(record, "deleted", Objects::isNull);
   }
 
   private void await(
-      String record,
-      String what,
-      Predicate<@Nullable AzureAssignedIdentityResource> condition) {
+      String record, String what, Predicate<@Nullable AzureAssignedIdentityResource> condition) {
+    CompletableFuture<?> met =
+        client
+            .resources(AzureAssignedIdentityResource.class)
+            .inNamespace(NAMESPACE)
+            .informOnCondition(all -> condition.test(find(all, record)));
     try {
-      client
-          .resources(AzureAssignedIdentityResource.class)
-          .inNamespace(NAMESPACE)
-          .withName(record)
-          .waitUntilCondition(condition, PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (KubernetesClientException e) {
+      met.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
       throw new SandboxException(
           "AzureAssignedIdentity %s was not %s within %d s; see MIC's log above"
               .formatted(record, what, PATIENCE_SECONDS),
           e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SandboxException("interrupted", e);
+    } finally {
+      met.cancel(true);
     }
+  }
+
+  private static @Nullable AzureAssignedIdentityResource find(
+      List<AzureAssignedIdentityResource> all, String record) {
+    return all.stream()
+        .filter(each -> each.getMetadata().getName().equals(record))
+        .findFirst()
+        .orElse(null);
   }
 
   private static boolean isAssigned(@Nullable AzureAssignedIdentityResource record) {

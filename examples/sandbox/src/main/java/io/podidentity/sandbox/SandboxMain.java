@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
 public final class SandboxMain {
   private static final Duration STOPPING = Duration.ofSeconds(20);
 
+  /** Held, because java.util.logging forgets the level of a logger that nobody holds. */
+  private static final java.util.logging.Logger MOCK_SERVER_LOG =
+      java.util.logging.Logger.getLogger("io.fabric8.mockwebserver");
+
   private SandboxMain() {}
 
   /** Runs the sandbox. */
@@ -73,5 +77,6 @@ public final class SandboxMain {
   private static void quietLogs() {
     Logging.configure(LogFormat.TEXT);
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+    MOCK_SERVER_LOG.setLevel(java.util.logging.Level.WARNING);
   }
 }

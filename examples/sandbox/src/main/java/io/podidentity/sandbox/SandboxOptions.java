@@ -46,7 +46,8 @@ record SandboxOptions(boolean help, boolean once, @Nullable Path kubeconfig) {
       } else if (argument.startsWith("--kubeconfig=")) {
         kubeconfig = Path.of(argument.substring("--kubeconfig=".length()));
       } else {
-        throw new SandboxException("cannot read the argument " + argument + "; see ./sandbox --help");
+        throw new SandboxException(
+            "cannot read the argument " + argument + "; see ./sandbox --help");
       }
     }
     return new SandboxOptions(help, once, kubeconfig);

@@ -1,12 +1,13 @@
 package io.podidentity.sandbox;
 
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Parts;
-import io.podidentity.api.token.HoldPolicy;
-import io.podidentity.azure.imds.ImdsTokenSource;
-import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
-import io.podidentity.k8s.LeaseOptions;
+import io.podidentity.k8s.LeaseElection;
 import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
 import io.podidentity.k8s.PodExemptionInformer;
@@ -20,6 +21,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /** The programs of the product, as the sandbox runs them: in this process, each with its flags. */
@@ -50,8 +52,11 @@ final class Stage implements AutoCloseable {
                 caBundle,
                 false,
                 Duration.ofHours(1),
-                new LeaseOptions(
-                    "sandbox", "default", "aad-pod-identity-mic", Duration.ofSeconds(15)),
+                new LeaseElection.Settings(
+                    LeaseElection.DEFAULT_NAMESPACE,
+                    LeaseElection.DEFAULT_NAME,
+                    "sandbox",
+                    LeaseElection.DEFAULT_DURATION),
                 8080,
                 20,
                 Set.of(),
@@ -66,10 +71,9 @@ final class Stage implements AutoCloseable {
 
   /** Starts the NMI of a node, as {@code nmi --node=… --nmi-port=… --redirect=none}. */
   void startNmi(NodeRole node, URI imds) {
-    KubernetesConnection kubernetes =
-        parts.add(KubernetesConnection.open(kubeconfig, USER_AGENT));
+    KubernetesConnection kubernetes = parts.add(KubernetesConnection.open(kubeconfig, USER_AGENT));
     NodePods pods = parts.add(new NodePods(kubernetes, node.name()));
-    NodeAssignments assignments = parts.add(new NodeAssignments(kubernetes, node.name()));
+    NodeAssignments assignments = parts.add(new NodeAssignments(kubernetes, node.name(), true));
     PodExemptionInformer exemptions = parts.add(new PodExemptionInformer(kubernetes));
     NmiOptions options =
         new NmiOptions(
@@ -100,11 +104,10 @@ final class Stage implements AutoCloseable {
                     HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build()),
                 clock));
     nmi.start();
-    var all =
-        java.util.List.of(pods.start(), assignments.start(), exemptions.start());
-    pods.awaitSynced(PATIENCE);
-    assignments.awaitSynced(PATIENCE);
-    exemptions.awaitSynced(PATIENCE);
+    for (ClusterFollower each : List.of(pods, assignments, exemptions)) {
+      each.start();
+      each.awaitSynced(PATIENCE);
+    }
   }
 
   @Override

@@ -31,7 +31,8 @@ final class Story {
   void assignment() {
     Cast.IDENTITIES.forEach(cluster::createIdentityAndBinding);
     Cast.PODS.forEach(cluster::createPod);
-    narrator.step("created %d pods, bound to %d identities", Cast.PODS.size(), Cast.IDENTITIES.size());
+    narrator.step(
+        "created %d pods, bound to %d identities", Cast.PODS.size(), Cast.IDENTITIES.size());
     for (PodRole pod : Cast.PODS) {
       if (pod.identity() != null) {
         cluster.awaitAssigned(pod.record());
@@ -47,8 +48,7 @@ final class Story {
   void tokens() {
     for (PodRole pod : Cast.PODS) {
       PodCall.Answer answer =
-          PodCall.get(
-              pod.address(), pod.node().nmiPort(), TOKEN_PATH, Map.of("Metadata", "true"));
+          PodCall.get(pod.address(), pod.node().nmiPort(), TOKEN_PATH, Map.of("Metadata", "true"));
       if (pod.identity() == null) {
         check(answer.status() == 404, pod, answer);
         narrator.step("pod %s (%s) is refused: %s", pod.name(), pod.address(), answer.body());
