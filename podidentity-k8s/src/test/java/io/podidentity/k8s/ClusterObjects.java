@@ -75,12 +75,7 @@ final class ClusterObjects {
   }
 
   void deletePod(NamespacedName name) {
-    admin
-        .pods()
-        .inNamespace(name.namespace())
-        .withName(name.name())
-        .withGracePeriod(0)
-        .delete();
+    admin.pods().inNamespace(name.namespace()).withName(name.name()).withGracePeriod(0).delete();
   }
 
   void put(Node node) {

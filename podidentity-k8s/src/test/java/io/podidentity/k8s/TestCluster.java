@@ -6,7 +6,9 @@ import io.podidentity.harness.kube.KubernetesApi;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A real API server with our definitions and roles, and clients with the roles' permissions only. */
+/**
+ * A real API server with our definitions and roles, and clients with the roles' permissions only.
+ */
 final class TestCluster {
   static final Path DEPLOY = Path.of("..", "deploy");
 

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster in memory: all ports towards Kubernetes, over objects that a test puts and deletes. It
- * passes the same contract tests as the adapter for a real one. As a directory it shows the pods and
- * records of every node. Callbacks run on the thread that makes the change, after it is made.
+ * passes the same contract tests as the adapter for a real one. As a directory it shows the pods
+ * and records of every node. Callbacks run on the thread that makes the change, after it is made.
  * Thread-safe; look-ups take no lock.
  */
 public final class InMemoryCluster
@@ -41,7 +41,8 @@ public final class InMemoryCluster
       new Shelf<>(lock, identity -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, IdentityBinding, Object> bindings =
       new Shelf<>(lock, binding -> Set.of(), this::nudge);
-  private final Shelf<String, Node, Object> nodes = new Shelf<>(lock, node -> Set.of(), this::nudge);
+  private final Shelf<String, Node, Object> nodes =
+      new Shelf<>(lock, node -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, PodExemption, String> exemptions =
       new Shelf<>(lock, exemption -> Set.of(exemption.name().namespace()), () -> {});
   private final RecordShelf store = new RecordShelf(lock, this::nudge);

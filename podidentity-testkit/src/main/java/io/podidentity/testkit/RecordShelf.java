@@ -80,8 +80,7 @@ final class RecordShelf implements AssignmentStore {
   public void delete(AssignedIdentity existing) {
     checkWritable();
     records.change(
-        existing.name(),
-        now -> now == null || now.uid().equals(existing.uid()) ? null : now);
+        existing.name(), now -> now == null || now.uid().equals(existing.uid()) ? null : now);
   }
 
   private static AssignedIdentity same(

@@ -62,8 +62,8 @@ final class Shelf<N, V, K> {
   /**
    * Changes what has the name, under the lock, and then tells who wants to know.
    *
-   * @param edit gives what shall have the name from what has it; null for nothing. If it throws, nothing
-   *     changes
+   * @param edit gives what shall have the name from what has it; null for nothing. If it throws,
+   *     nothing changes
    * @return what has the name now
    */
   @Nullable V change(N name, Function<@Nullable V, @Nullable V> edit) {

@@ -72,7 +72,8 @@ public abstract class AssignmentDirectoryContract {
 
   @Test
   void podWithoutRecordsGivesNothing() {
-    assertThat(directory().forPod(new NamespacedName(NAMESPACE, Samples.fresh("nobody")))).isEmpty();
+    assertThat(directory().forPod(new NamespacedName(NAMESPACE, Samples.fresh("nobody"))))
+        .isEmpty();
   }
 
   @Test

@@ -27,10 +27,14 @@ public abstract class AssignmentStoreContract {
   /** The store. */
   protected abstract AssignmentStore store();
 
-  /** Creates the identity, or changes the one of its name to be so; the store knows it afterwards. */
+  /**
+   * Creates the identity, or changes the one of its name to be so; the store knows it afterwards.
+   */
   protected abstract void put(AzureIdentity identity);
 
-  /** Creates the binding, or changes the one of its name to be so; the store knows it afterwards. */
+  /**
+   * Creates the binding, or changes the one of its name to be so; the store knows it afterwards.
+   */
   protected abstract void put(IdentityBinding binding);
 
   /** The record as it is, read past the store. */
@@ -82,8 +86,7 @@ public abstract class AssignmentStoreContract {
             false);
 
     assertConflict(
-        () ->
-            store().create(Samples.desired(reborn, desired.identity(), desired.binding())));
+        () -> store().create(Samples.desired(reborn, desired.identity(), desired.binding())));
 
     assertThat(present(desired.record())).isEqualTo(first);
   }

@@ -23,8 +23,8 @@ import org.assertj.core.api.AbstractObjectAssert;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a {@link ClusterView} has to do. The cluster may hold other objects too; their changes must not
- * come while a test runs.
+ * What a {@link ClusterView} has to do. The cluster may hold other objects too; their changes must
+ * not come while a test runs.
  */
 public abstract class ClusterViewContract {
   private static final String NAMESPACE = "default";
@@ -115,16 +115,14 @@ public abstract class ClusterViewContract {
       int knownThen = calls.count();
       deleteIdentity(identity.name());
       calls.awaitMoreThan(knownThen);
-      assertNotShown(
-          ClusterSnapshot::identities, found -> found.name().equals(identity.name()));
+      assertNotShown(ClusterSnapshot::identities, found -> found.name().equals(identity.name()));
     }
   }
 
   @Test
   void bindingIsShownAsItIsNowUntilItIsDeleted() {
     IdentityBinding binding = Samples.binding(Samples.identity(NAMESPACE), "before");
-    IdentityBinding changed =
-        new IdentityBinding(binding.name(), binding.azureIdentity(), "after");
+    IdentityBinding changed = new IdentityBinding(binding.name(), binding.azureIdentity(), "after");
     Calls calls = new Calls();
     try (Subscription subscription = view().onChange(calls)) {
       assertThat(subscription).isNotNull();
@@ -242,13 +240,11 @@ public abstract class ClusterViewContract {
     return assertThat(matches(list, wanted).iterator().next());
   }
 
-  private <T> void assertNotShown(
-      Function<ClusterSnapshot, List<T>> list, Predicate<T> unwanted) {
+  private <T> void assertNotShown(Function<ClusterSnapshot, List<T>> list, Predicate<T> unwanted) {
     Eventually.asserted(() -> assertThat(matches(list, unwanted)).isEmpty());
   }
 
-  private <T> Set<T> matches(
-      Function<ClusterSnapshot, List<T>> list, Predicate<T> wanted) {
+  private <T> Set<T> matches(Function<ClusterSnapshot, List<T>> list, Predicate<T> wanted) {
     return list.apply(view().snapshot()).stream().filter(wanted).collect(Collectors.toSet());
   }
 }

@@ -34,8 +34,7 @@ public abstract class ExemptionDirectoryContract {
 
     put(exemption);
     Eventually.asserted(
-        () ->
-            assertThat(directory().inNamespace(name.namespace())).containsExactly(exemption));
+        () -> assertThat(directory().inNamespace(name.namespace())).containsExactly(exemption));
     assertThat(directory().inNamespace(other)).isEmpty();
 
     put(changed);

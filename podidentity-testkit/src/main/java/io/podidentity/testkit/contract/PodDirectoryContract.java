@@ -22,8 +22,8 @@ public abstract class PodDirectoryContract {
   protected abstract PodDirectory directory();
 
   /**
-   * Creates the pod, or changes the one of its name to be so. An implementation that does not choose
-   * UIDs may give it another.
+   * Creates the pod, or changes the one of its name to be so. An implementation that does not
+   * choose UIDs may give it another.
    */
   protected abstract void put(Pod pod);
 
@@ -40,7 +40,9 @@ public abstract class PodDirectoryContract {
 
     Eventually.asserted(
         () -> {
-          assertThat(directory().byAddress(first)).extracting(Pod::name).containsExactly(pod.name());
+          assertThat(directory().byAddress(first))
+              .extracting(Pod::name)
+              .containsExactly(pod.name());
           assertThat(directory().byAddress(second))
               .extracting(Pod::name)
               .containsExactly(pod.name());
@@ -58,7 +60,8 @@ public abstract class PodDirectoryContract {
   @Test
   void addressThatNobodyHasGivesNothing() {
     assertThat(directory().byAddress(Samples.address())).isEmpty();
-    assertThat(directory().byName(new NamespacedName(NAMESPACE, Samples.fresh("nobody")))).isEmpty();
+    assertThat(directory().byName(new NamespacedName(NAMESPACE, Samples.fresh("nobody"))))
+        .isEmpty();
   }
 
   @Test

@@ -96,11 +96,7 @@ final class Samples {
   static AzureIdentity identity(NamespacedName name, String azureName) {
     ResourceId id =
         ResourceId.of(
-            SUBSCRIPTION,
-            "rg",
-            "Microsoft.ManagedIdentity",
-            "userAssignedIdentities",
-            azureName);
+            SUBSCRIPTION, "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", azureName);
     return new AzureIdentity(
         name,
         UUID.randomUUID().toString(),
