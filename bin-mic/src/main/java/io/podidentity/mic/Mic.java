@@ -115,7 +115,7 @@ public final class Mic implements AutoCloseable {
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(reconciler),
+                () -> lead(view, reconciler),
                 () -> stepDown(reconciler, onLeaseLost)))
         .start();
   }
@@ -132,10 +132,10 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(Reconciler reconciler) {
+  private void lead(KubernetesClusterView view, Reconciler reconciler) {
     log.info("leading");
-    reconciler.start();
     active = true;
+    var unused = view.synced().thenRun(reconciler::start);
   }
 
   private void stepDown(Reconciler reconciler, Runnable onLeaseLost) {
