@@ -30,8 +30,7 @@ final class DeadConnectionTest {
       relay.forgetConnections();
       Pod pod = new ClusterObjects(admin).put(TestObjects.pod("late", "dead-connection-node"));
 
-      Await.asserted(
-          PING.multipliedBy(10), () -> assertThat(pods.byName(pod.name())).isPresent());
+      Await.asserted(PING.multipliedBy(10), () -> assertThat(pods.byName(pod.name())).isPresent());
       assertThat(relay.accepted()).isGreaterThan(connections);
     }
   }

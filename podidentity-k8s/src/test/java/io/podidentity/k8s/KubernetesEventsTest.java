@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class KubernetesEventsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final MutableClock CLOCK =
-      MutableClock.startingAt(Clock.systemUTC().instant());
+  private static final MutableClock CLOCK = MutableClock.startingAt(Clock.systemUTC().instant());
 
   private static KubernetesClient admin;
   private static KubernetesClient mic;

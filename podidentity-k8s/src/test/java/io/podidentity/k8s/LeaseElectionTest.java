@@ -194,8 +194,7 @@ final class LeaseElectionTest {
     final AtomicInteger started = new AtomicInteger();
     final AtomicInteger lost = new AtomicInteger();
     final ExecutorService executor = Executors.newFixedThreadPool(2);
-    final Relay relay =
-        Relay.to(URI.create(admin.getConfiguration().getMasterUrl()));
+    final Relay relay = Relay.to(URI.create(admin.getConfiguration().getMasterUrl()));
     final KubernetesClient client = TestCluster.shared().asMicThrough(relay);
     final LeaseElection election;
 

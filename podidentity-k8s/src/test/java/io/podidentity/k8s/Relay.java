@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A piece of network between a client and a server, on the loopback interface, that can lose what is
- * sent on the connections that are open, as a firewall that has forgotten them does.
+ * A piece of network between a client and a server, on the loopback interface, that can lose what
+ * is sent on the connections that are open, as a firewall that has forgotten them does.
  */
 final class Relay implements AutoCloseable {
   private final ServerSocket listener;

@@ -72,8 +72,7 @@ final class TestCluster {
   }
 
   private KubernetesClient through(Relay relay, String serviceAccount, Duration ping) {
-    Config config =
-        KubernetesClients.fromFile(api.kubeconfigFor("default", serviceAccount));
+    Config config = KubernetesClients.fromFile(api.kubeconfigFor("default", serviceAccount));
     config.setMasterUrl("https://127.0.0.1:" + relay.port() + "/");
     return KubernetesClients.create(config, "test", ping);
   }

@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
 /** Answers that a real API server gives at times that a test cannot choose, from a scripted one. */
 final class WatchFailuresTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final String PATH =
-      "/apis/aadpodidentity.k8s.io/v1/azurepodidentityexceptions";
+  private static final String PATH = "/apis/aadpodidentity.k8s.io/v1/azurepodidentityexceptions";
 
   /** It logs every request on standard error. Kept, or its level would be forgotten. */
   private static final java.util.logging.Logger CHATTER =
