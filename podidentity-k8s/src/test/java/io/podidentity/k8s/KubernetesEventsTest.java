@@ -38,8 +38,7 @@ final class KubernetesEventsTest {
     admin = TestCluster.shared().asAdmin();
     mic = TestCluster.shared().asMic();
     view = new KubernetesClusterView(mic, (name, providerId) -> null);
-    view.start();
-    view.awaitSynced(SOON);
+    TestCluster.follow(view);
     executor = Executors.newSingleThreadExecutor();
     events = new KubernetesEvents(mic, view, executor, CLOCK);
   }
