@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says when: after each change of the cluster, and at an interval in any case, it takes a picture,
- * makes a plan and gives each target's part to a worker. Changes that arrive during a pass become one
- * more pass. A target whose worker is busy, or that rests after a failure, is left out; when that
- * ends, another pass looks again. So no target ever waits for another. Thread-safe.
+ * makes a plan and gives each target's part to a worker. Changes that arrive during a pass become
+ * one more pass. A target whose worker is busy, or that rests after a failure, is left out; when
+ * that ends, another pass looks again. So no target ever waits for another. Thread-safe.
  */
 public final class Reconciler implements AutoCloseable {
   private final ClusterView view;

@@ -5,7 +5,6 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
-import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ComputeIdentities;
@@ -54,8 +53,7 @@ final class TargetRun {
       each(plan.confirms(), Change::desired, telemetry::assignmentFailed, this::confirm);
     } else {
       recorded.forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
-      plan.confirms()
-          .forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
+      plan.confirms().forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
       plan.updates().forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
     }
     detachAndFinish(notAttached == null);
@@ -108,7 +106,8 @@ final class TargetRun {
 
   /**
    * A record whose identity changed keeps the old one until the old one is off the machine: were it
-   * written earlier, a crash in between would leave an identity on the machine that no record names.
+   * written earlier, a crash in between would leave an identity on the machine that no record
+   * names.
    */
   private void update(Change change) {
     store.replace(change.record(), change.desired(), AssignmentState.ASSIGNED);

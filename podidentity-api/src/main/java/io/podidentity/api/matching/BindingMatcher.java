@@ -86,8 +86,7 @@ public final class BindingMatcher {
             || !isOpen(identity, pod)) {
           continue;
         }
-        NamespacedName record =
-            DesiredAssignment.recordName(pod.name(), identity, forceNamespaced);
+        NamespacedName record = DesiredAssignment.recordName(pod.name(), identity, forceNamespaced);
         // Two identities of one name give one record name: the first binding wins, as in v1.
         DesiredAssignment first =
             desired.putIfAbsent(

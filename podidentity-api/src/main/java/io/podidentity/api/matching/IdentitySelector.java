@@ -45,9 +45,7 @@ public final class IdentitySelector {
     List<AssignedIdentity> wanted =
         own.stream().filter(record -> choice.includes(record.identity().credential())).toList();
     Optional<AssignedIdentity> assigned =
-        wanted.stream()
-            .filter(record -> record.state() == AssignmentState.ASSIGNED)
-            .min(ORDER);
+        wanted.stream().filter(record -> record.state() == AssignmentState.ASSIGNED).min(ORDER);
     if (assigned.isPresent()) {
       return new Selection.Chosen(assigned.get().identity());
     }

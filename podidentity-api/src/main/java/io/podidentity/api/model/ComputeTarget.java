@@ -31,9 +31,10 @@ public sealed interface ComputeTarget {
   }
 
   /**
-   * Reads a node's {@code spec.providerID} as the Azure cloud provider writes it, in any letter case:
-   * {@code azure:///subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/N},
-   * or {@code …/virtualMachineScaleSets/N/virtualMachines/INSTANCE}.
+   * Reads a node's {@code spec.providerID} as the Azure cloud provider writes it, in any letter
+   * case: {@code
+   * azure:///subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/N}, or
+   * {@code …/virtualMachineScaleSets/N/virtualMachines/INSTANCE}.
    *
    * @return the target; empty if the text is not such an ID
    */

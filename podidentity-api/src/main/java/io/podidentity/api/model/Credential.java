@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an {@link AzureIdentity} proves itself to Azure. The permitted types are the {@code spec.type}
- * values of AAD Pod Identity v1 (0, 1, 2), and one for what cannot be used as written.
+ * How an {@link AzureIdentity} proves itself to Azure. The permitted types are the {@code
+ * spec.type} values of AAD Pod Identity v1 (0, 1, 2), and one for what cannot be used as written.
  *
  * <p>None of them holds a secret: the two service principals name the Kubernetes Secret that does.
  */

@@ -29,8 +29,8 @@ public record DesiredAssignment(
   }
 
   /**
-   * The name that AAD Pod Identity v1 gives the record: {@code POD-PODNAMESPACE-IDENTITY}, in {@value
-   * #SHARED_NAMESPACE}, or in the identity's namespace when it is namespaced.
+   * The name that AAD Pod Identity v1 gives the record: {@code POD-PODNAMESPACE-IDENTITY}, in
+   * {@value #SHARED_NAMESPACE}, or in the identity's namespace when it is namespaced.
    */
   public static NamespacedName recordName(
       NamespacedName pod, AzureIdentity identity, boolean forceNamespaced) {

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /**
  * The ID of an Azure resource in a resource group, as in {@code
  * /subscriptions/SUB/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME}.
- * Azure treats IDs as equal whatever their letter case, and so do {@code equals} and {@code hashCode}.
+ * Azure treats IDs as equal whatever their letter case, and so do {@code equals} and {@code
+ * hashCode}.
  *
  * @param value the ID as it was written; checked to have the form above, with exactly one type and
  *     one name

@@ -18,8 +18,9 @@ public record TokenQuery(Subject subject, String resource) {
   public sealed interface Subject {}
 
   /**
-   * An identity of the cluster. Two objects are two subjects even with the same client ID, and so is
-   * an object after a change of its spec: a token got through one is never given out for another.
+   * An identity of the cluster. Two objects are two subjects even with the same client ID, and so
+   * is an object after a change of its spec: a token got through one is never given out for
+   * another.
    */
   public record Bound(AzureIdentity identity) implements Subject {}
 

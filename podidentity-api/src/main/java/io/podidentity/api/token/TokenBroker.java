@@ -63,8 +63,8 @@ public final class TokenBroker implements AutoCloseable {
   /**
    * Asks for a token.
    *
-   * @return complete already if the answer was at hand. It fails with a {@link PodIdentityException}.
-   *     Cancelling it gives the request up.
+   * @return complete already if the answer was at hand. It fails with a {@link
+   *     PodIdentityException}. Cancelling it gives the request up.
    */
   public CompletableFuture<TokenGrant> request(TokenRequest request) {
     if (closed) {
@@ -136,9 +136,7 @@ public final class TokenBroker implements AutoCloseable {
 
   private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
     return EventWait.until(
-        () -> lookForIdentity(pod, choice),
-        wake -> assignments.onChange(pod.name(), wake),
-        timer);
+        () -> lookForIdentity(pod, choice), wake -> assignments.onChange(pod.name(), wake), timer);
   }
 
   private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
@@ -160,8 +158,7 @@ public final class TokenBroker implements AutoCloseable {
         answer,
         tokens.fetch(query),
         list ->
-            answer.complete(
-                new TokenGrant(pod.name(), identity.credential().clientId(), list)));
+            answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
   }
 
   /** The one case in which a pod is given the node's identity: an administrator exempted it. */
@@ -174,13 +171,11 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   /**
-   * Goes on with a step's value, on this thread if it is there already. A failure of the step, or of
-   * what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
+   * Goes on with a step's value, on this thread if it is there already. A failure of the step, or
+   * of what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
    */
   private static <T> void then(
-      CompletableFuture<TokenGrant> answer,
-      CompletableFuture<T> step,
-      Consumer<T> next) {
+      CompletableFuture<TokenGrant> answer, CompletableFuture<T> step, Consumer<T> next) {
     if (!step.isDone()) {
       answer.whenComplete((grant, error) -> step.cancel(false));
     }
