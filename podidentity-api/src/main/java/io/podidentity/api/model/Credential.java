@@ -33,6 +33,10 @@ public sealed interface Credential {
 
   /** Type 1: a service principal with a client secret. */
   record ClientSecret(ServicePrincipal principal) implements Credential {
+    public ClientSecret {
+      Objects.requireNonNull(principal, "principal");
+    }
+
     @Override
     public ClientId clientId() {
       return principal.clientId();
@@ -41,6 +45,10 @@ public sealed interface Credential {
 
   /** Type 2: a service principal with a PKCS#12 certificate. */
   record ClientCertificate(ServicePrincipal principal) implements Credential {
+    public ClientCertificate {
+      Objects.requireNonNull(principal, "principal");
+    }
+
     @Override
     public ClientId clientId() {
       return principal.clientId();
