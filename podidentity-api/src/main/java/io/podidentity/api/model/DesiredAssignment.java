@@ -41,8 +41,6 @@ public record DesiredAssignment(
 
   /** The only namespace in which a record of that identity counts. */
   public static String recordNamespace(AzureIdentity identity, boolean forceNamespaced) {
-    return forceNamespaced || identity.namespacedOnly()
-        ? identity.name().namespace()
-        : SHARED_NAMESPACE;
+    return identity.isNamespaced(forceNamespaced) ? identity.name().namespace() : SHARED_NAMESPACE;
   }
 }
