@@ -58,10 +58,12 @@ public final class CachingTokenSource implements TokenFetcher {
   public CompletableFuture<List<AccessToken>> fetch(TokenQuery query) {
     CompletableFuture<List<AccessToken>> shared = cache.getIfPresent(query);
     if (shared == null) {
-      shared =
-          cache.get(
-              query,
-              (key, any) -> CompletableFuture.supplyAsync(() -> source.fetch(key), executor));
+      CompletableFuture<List<AccessToken>> own = new CompletableFuture<>();
+      shared = cache.get(query, (key, any) -> own);
+      if (shared == own) {
+        // Here and not in the line before: the cache holds a lock there.
+        Fetch.into(own, source, query, executor);
+      }
     }
     // A completed one can be shared; otherwise each caller has its own, which it may cancel.
     return shared.isDone() ? shared : shared.copy();
