@@ -23,7 +23,8 @@ public final class TargetApplier {
   /**
    * An applier over its ports.
    *
-   * @param writers where writes of records run side by side
+   * @param writers where writes of records run side by side; not where {@link #apply} itself runs,
+   *     if that executor is bounded: it would wait for itself
    * @param batchSize how many of them at a time for one target ({@code createDeleteBatch}); at
    *     least 1
    */
