@@ -24,8 +24,7 @@ public final class MutableClock extends Clock {
 
   /** A clock in UTC that shows {@code start} until it is moved. */
   public static MutableClock startingAt(Instant start) {
-    return new MutableClock(
-        new AtomicReference<>(requireNonNull(start, "start")), ZoneOffset.UTC);
+    return new MutableClock(new AtomicReference<>(requireNonNull(start, "start")), ZoneOffset.UTC);
   }
 
   /**

@@ -22,7 +22,7 @@ public final class Hold implements AutoCloseable {
   private final Point point;
   private final Predicate<RecordedRequest> when;
   private final CompletableFuture<Void> gate = new CompletableFuture<>();
-  private final Waiting<RecordedRequest> arrived = new Waiting<>(10_000);
+  private final Waiting<RecordedRequest> arrived = new Waiting<>(Integer.MAX_VALUE);
 
   Hold(Point point, Predicate<RecordedRequest> when) {
     this.point = point;

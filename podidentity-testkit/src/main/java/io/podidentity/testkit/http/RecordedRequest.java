@@ -35,8 +35,7 @@ public record RecordedRequest(
   /** Copies the headers under lower-case names. */
   public RecordedRequest {
     Map<String, List<String>> copy = new LinkedHashMap<>();
-    headers.forEach(
-        (name, values) -> copy.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
+    headers.forEach((name, values) -> copy.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
     headers = Map.copyOf(copy);
   }
 
@@ -63,8 +62,15 @@ public record RecordedRequest(
   /** Without headers and body, which may hold secrets. */
   @Override
   public String toString() {
-    return "#" + number + " " + method + " " + path + (query.isEmpty() ? "" : "?" + query)
-        + " from " + source;
+    return "#"
+        + number
+        + " "
+        + method
+        + " "
+        + path
+        + (query.isEmpty() ? "" : "?" + query)
+        + " from "
+        + source;
   }
 
   private static Map<String, List<String>> parseForm(String text) {

@@ -2,15 +2,17 @@ package io.podidentity.testkit.http;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * What one simulator was asked: the last 20,000 requests, oldest first. Safe for use by several
+ * What one simulator was asked: the last 10,000 requests, oldest first. Safe for use by several
  * threads.
  */
 public final class RequestLog {
-  private static final int LIMIT = 20_000;
+  private static final int LIMIT = 10_000;
 
+  private final AtomicLong total = new AtomicLong();
   private final Waiting<RecordedRequest> requests = new Waiting<>(LIMIT);
 
   RequestLog() {}
@@ -18,6 +20,11 @@ public final class RequestLog {
   /** All requests that are kept. */
   public List<RecordedRequest> all() {
     return requests.all();
+  }
+
+  /** How many there were since the start, those that are kept no longer too. */
+  public long total() {
+    return total.get();
   }
 
   /** The requests that {@code filter} accepts. */
@@ -54,6 +61,7 @@ public final class RequestLog {
   }
 
   void add(RecordedRequest request) {
+    total.incrementAndGet();
     requests.add(request);
   }
 }

@@ -11,7 +11,6 @@ public final class Requests {
   public static Predicate<RecordedRequest> matching(String method, String part) {
     String wanted = part.toLowerCase(Locale.ROOT);
     return request ->
-        request.method().equals(method)
-            && request.path().toLowerCase(Locale.ROOT).contains(wanted);
+        request.method().equals(method) && request.path().toLowerCase(Locale.ROOT).contains(wanted);
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
@@ -106,6 +107,12 @@ public final class SimulatorServer implements AutoCloseable {
     faults.clear();
     server.stop(0);
     threads.shutdownNow();
+    try {
+      // So that nothing of it is left when the next test looks; a handler never blocks for long.
+      threads.awaitTermination(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -115,8 +122,7 @@ public final class SimulatorServer implements AutoCloseable {
 
   private void accept(HttpExchange exchange, ExchangeRunner runner, Clock clock)
       throws IOException {
-    RecordedRequest request =
-        Exchanges.read(exchange, numbers.incrementAndGet(), clock.instant());
+    RecordedRequest request = Exchanges.read(exchange, numbers.incrementAndGet(), clock.instant());
     requests.add(request);
     CompletableFuture<?> done = runner.run(exchange, request);
     done.exceptionally(

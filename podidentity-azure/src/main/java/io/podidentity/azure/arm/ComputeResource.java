@@ -1,0 +1,153 @@
+package io.podidentity.azure.arm;
+
+import com.azure.json.JsonProviders;
+import com.azure.json.JsonReader;
+import com.azure.resourcemanager.compute.fluent.models.VirtualMachineInner;
+import com.azure.resourcemanager.compute.fluent.models.VirtualMachineScaleSetInner;
+import com.azure.resourcemanager.compute.fluent.models.VirtualMachineUpdateInner;
+import com.azure.resourcemanager.compute.models.ResourceIdentityType;
+import com.azure.resourcemanager.compute.models.VirtualMachineIdentity;
+import com.azure.resourcemanager.compute.models.VirtualMachineIdentityUserAssignedIdentities;
+import com.azure.resourcemanager.compute.models.VirtualMachineScaleSetIdentity;
+import com.azure.resourcemanager.compute.models.VirtualMachineScaleSetUpdate;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.ComputeTarget;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A virtual machine or scale set in Resource Manager's terms: its URL, and JSON in and out. */
+record ComputeResource(ComputeTarget target) {
+
+  boolean isScaleSet() {
+    return target instanceof ComputeTarget.ScaleSet;
+  }
+
+  /** For messages. */
+  @Override
+  public String toString() {
+    return (isScaleSet() ? "scale set " : "virtual machine ") + target.id();
+  }
+
+  /**
+   * Its URL.
+   *
+   * @throws PodIdentityException with {@code TARGET_REJECTED} if a part of its ID is a dot or two,
+   *     which would lead to another URL
+   */
+  URI url(URI endpoint, String apiVersion) {
+    StringBuilder url = new StringBuilder(endpoint.toString());
+    for (String segment : target.id().value().substring(1).split("/", -1)) {
+      if (segment.equals(".") || segment.equals("..")) {
+        throw new PodIdentityException(
+            ErrorReason.TARGET_REJECTED,
+            "%s is not an ID that Azure gives; check the node's spec.providerID".formatted(this));
+      }
+      url.append('/')
+          .append(URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+    return URI.create(url.append("?api-version=").append(apiVersion).toString());
+  }
+
+  /**
+   * Reads what GET answered.
+   *
+   * @throws PodIdentityException with {@code TARGET_UNAVAILABLE} if it is no such resource
+   */
+  IdentityState read(byte[] json) {
+    try (JsonReader reader = JsonProviders.createReader(json)) {
+      return isScaleSet()
+          ? scaleSet(VirtualMachineScaleSetInner.fromJson(reader))
+          : virtualMachine(VirtualMachineInner.fromJson(reader));
+    } catch (IOException | RuntimeException e) {
+      // Not passed on: parsers quote what they do not understand.
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "cannot read the identities of %s: Azure Resource Manager's answer is not understood (%s)"
+              .formatted(this, e.getClass().getSimpleName()));
+    }
+  }
+
+  /** The body of PATCH. */
+  byte[] patch(IdentityDelta delta) {
+    Map<String, @Nullable VirtualMachineIdentityUserAssignedIdentities> map = map(delta);
+    try {
+      if (isScaleSet()) {
+        VirtualMachineScaleSetIdentity identity =
+            new VirtualMachineScaleSetIdentity()
+                .withType(delta.type())
+                .withUserAssignedIdentities(map);
+        return new VirtualMachineScaleSetUpdate().withIdentity(identity).toJsonBytes();
+      }
+      VirtualMachineIdentity identity =
+          new VirtualMachineIdentity().withType(delta.type()).withUserAssignedIdentities(map);
+      return new VirtualMachineUpdateInner().withIdentity(identity).toJsonBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException("write JSON to memory", e);
+    }
+  }
+
+  private static @Nullable Map<String, @Nullable VirtualMachineIdentityUserAssignedIdentities> map(
+      IdentityDelta delta) {
+    if (delta.clears()) {
+      return null;
+    }
+    // A map that takes null, which removes.
+    Map<String, @Nullable VirtualMachineIdentityUserAssignedIdentities> map = new LinkedHashMap<>();
+    delta.attach().forEach(id -> map.put(id, new VirtualMachineIdentityUserAssignedIdentities()));
+    delta.detach().forEach(id -> map.put(id, null));
+    return map;
+  }
+
+  private static IdentityState virtualMachine(VirtualMachineInner machine) {
+    VirtualMachineIdentity identity = machine.identity();
+    return identity == null
+        ? state(null, null, Map.of(), machine.provisioningState(), machine.etag())
+        : state(
+            identity.type(),
+            identity.principalId(),
+            identity.userAssignedIdentities(),
+            machine.provisioningState(),
+            machine.etag());
+  }
+
+  private static IdentityState scaleSet(VirtualMachineScaleSetInner set) {
+    VirtualMachineScaleSetIdentity identity = set.identity();
+    return identity == null
+        ? state(null, null, Map.of(), set.provisioningState(), set.etag())
+        : state(
+            identity.type(),
+            identity.principalId(),
+            identity.userAssignedIdentities(),
+            set.provisioningState(),
+            set.etag());
+  }
+
+  private static IdentityState state(
+      @Nullable ResourceIdentityType type,
+      @Nullable String principalId,
+      @Nullable Map<String, ?> userAssigned,
+      @Nullable String provisioningState,
+      @Nullable String etag) {
+    // The principal is the system-assigned identity's, and is there even if the type is not known.
+    boolean system =
+        type == ResourceIdentityType.SYSTEM_ASSIGNED
+            || type == ResourceIdentityType.SYSTEM_ASSIGNED_USER_ASSIGNED
+            || (principalId != null && !principalId.isEmpty());
+    Set<String> ids =
+        userAssigned == null
+            ? Set.of()
+            : userAssigned.keySet().stream()
+                .map(id -> id.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    return new IdentityState(system, ids, provisioningState == null ? "" : provisioningState, etag);
+  }
+}

@@ -1,0 +1,93 @@
+package io.podidentity.azure.arm;
+
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.azure.config.CloudConfig;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which virtual machine or scale set is under a node, by the node's name and {@code
+ * spec.providerID}. Null, and a line in the log when it first happens, where that cannot be said or
+ * is none of ours. A node without a provider ID is the virtual machine of its name in the cluster's
+ * resource group, as in AAD Pod Identity v1. Thread-safe.
+ */
+public final class NodeTargets implements BiFunction<String, String, @Nullable ComputeTarget> {
+  private static final Logger log = LoggerFactory.getLogger(NodeTargets.class);
+  private static final int REMEMBERED = 10_000;
+
+  private final CloudConfig config;
+  private final Set<String> subscriptions;
+  private final Set<String> reported =
+      Collections.synchronizedSet(Collections.newSetFromMap(new Remembered()));
+
+  /**
+   * Targets of one cluster.
+   *
+   * @param config names the cluster's subscription, and the resource group for nodes without a
+   *     provider ID
+   * @param otherSubscriptions IDs of further subscriptions whose machines may be changed; may be
+   *     empty
+   */
+  public NodeTargets(CloudConfig config, Set<String> otherSubscriptions) {
+    this.config = config;
+    this.subscriptions =
+        otherSubscriptions.stream().map(NodeTargets::folded).collect(Collectors.toSet());
+    subscriptions.add(folded(config.subscriptionId()));
+  }
+
+  /**
+   * The target of a node.
+   *
+   * @param providerId may be empty
+   */
+  @Override
+  public @Nullable ComputeTarget apply(String nodeName, String providerId) {
+    if (providerId.isEmpty()) {
+      return ComputeTarget.virtualMachine(
+          config.subscriptionId(), config.resourceGroup(), nodeName);
+    }
+    ComputeTarget target = ComputeTarget.fromProviderId(providerId).orElse(null);
+    if (target == null) {
+      report(nodeName, providerId, "names no virtual machine or scale set");
+      return null;
+    }
+    if (!subscriptions.contains(folded(target.id().subscription()))) {
+      report(nodeName, providerId, "is in a subscription other than the cluster's");
+      return null;
+    }
+    return target;
+  }
+
+  private void report(String nodeName, String providerId, String problem) {
+    if (reported.add(nodeName + " " + providerId)) {
+      log.warn(
+          "identities cannot be assigned to the pods of a node: its provider ID {}"
+              + " node={} providerID={}",
+          problem,
+          nodeName,
+          providerId);
+    }
+  }
+
+  private static String folded(String id) {
+    return id.toLowerCase(Locale.ROOT);
+  }
+
+  /** Nodes come and go for years; the eldest may be reported again. */
+  private static final class Remembered extends LinkedHashMap<String, Boolean> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+      return size() > REMEMBERED;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.podidentity.azure.config;
+
+import java.net.URI;
+
+/** Checks base URLs of services. */
+final class Endpoints {
+  private Endpoints() {}
+
+  /**
+   * Refuses what a token or secret must not be sent to, and cuts slashes at the end.
+   *
+   * @throws IllegalArgumentException if it is not an https URL of a host, with a path at most
+   */
+  static URI checked(URI endpoint, String what) {
+    if (!"https".equalsIgnoreCase(endpoint.getScheme())
+        || endpoint.getHost() == null
+        || endpoint.getRawUserInfo() != null
+        || endpoint.getRawQuery() != null
+        || endpoint.getRawFragment() != null) {
+      throw new IllegalArgumentException("the endpoint of " + what + " must be an https URL");
+    }
+    return URI.create(endpoint.toString().replaceAll("/+$", ""));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.azure.arm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.azure.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.azure.entra;
+
+import org.jspecify.annotations.NullMarked;

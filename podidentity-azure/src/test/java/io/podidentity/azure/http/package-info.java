@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.azure.http;
+
+import org.jspecify.annotations.NullMarked;

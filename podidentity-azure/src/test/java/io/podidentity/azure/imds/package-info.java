@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.azure.imds;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.azure;
+
+import org.jspecify.annotations.NullMarked;

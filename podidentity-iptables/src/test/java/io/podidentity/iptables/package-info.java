@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.iptables;
+
+import org.jspecify.annotations.NullMarked;

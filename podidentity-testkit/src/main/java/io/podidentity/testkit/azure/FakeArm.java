@@ -1,0 +1,100 @@
+package io.podidentity.testkit.azure;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.testkit.http.Faults;
+import io.podidentity.testkit.http.RequestLog;
+import io.podidentity.testkit.http.SimulatorServer;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.UUID;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Azure Resource Manager, over HTTPS: GET and PATCH of virtual machines and scale sets, GET of
+ * user-assigned identities, and the polling of long writes. A caller needs a token that {@link
+ * FakeImds} or {@link FakeEntra} of the same {@link FakeAzure} gave out for Resource Manager.
+ */
+public final class FakeArm implements AutoCloseable {
+  private final ArmAuthentication authentication;
+  private final ArmWrites writes = new ArmWrites();
+  private final SimulatorServer server;
+
+  private FakeArm(FakeAzure azure, InetSocketAddress address, SSLContext tls) {
+    requireNonNull(azure, "azure");
+    this.authentication = new ArmAuthentication(azure);
+    ArmRouter router = new ArmRouter(azure, authentication, writes);
+    this.server =
+        SimulatorServer.start(
+            "fake-arm",
+            address,
+            requireNonNull(tls, "tls"),
+            azure.clock(),
+            request ->
+                router
+                    .answer(request)
+                    .thenApply(
+                        reply -> reply.with("x-ms-request-id", UUID.randomUUID().toString())));
+    authentication.accept(server.uri().toString());
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param address where to listen; port 0 takes a free one
+   * @param tls the certificate to show
+   */
+  public static FakeArm start(FakeAzure azure, InetSocketAddress address, SSLContext tls) {
+    return new FakeArm(azure, address, tls);
+  }
+
+  /**
+   * Takes tokens for this audience too; those of the public cloud and its own URL are taken anyway.
+   */
+  public void acceptAudience(String audience) {
+    authentication.accept(audience);
+  }
+
+  /** How writes are carried out where nothing else is said; synchronously at once unless told. */
+  public void writes(WriteBehaviour behaviour) {
+    writes.set(behaviour);
+  }
+
+  /** How writes to one virtual machine or scale set are carried out. */
+  public void writes(String resourceId, WriteBehaviour behaviour) {
+    writes.set(ArmId.parse(resourceId), behaviour);
+  }
+
+  /**
+   * Lets the next writes to a resource be accepted and then fail, changing nothing but its
+   * provisioning state. A synchronous write answers the error itself.
+   */
+  public void failNextWrites(String resourceId, int times, ArmError error) {
+    writes.fail(ArmId.parse(resourceId), times, error);
+  }
+
+  /** Where it listens, without a path. */
+  public URI uri() {
+    return server.uri();
+  }
+
+  /** What it was asked, with bodies. */
+  public RequestLog requests() {
+    return server.requests();
+  }
+
+  /** How it is made to misbehave before a request reaches the resource. */
+  public Faults faults() {
+    return server.faults();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  @Override
+  public String toString() {
+    return server.toString();
+  }
+}
