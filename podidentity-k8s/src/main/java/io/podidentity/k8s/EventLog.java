@@ -1,0 +1,154 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes events, later and elsewhere. The same one again within ten minutes is counted in the one that
+ * is there. What cannot be written is logged, and lost.
+ */
+final class EventLog {
+  /**
+   * What an event says.
+   *
+   * @param object what it is about
+   * @param type {@code Normal} or {@code Warning}
+   */
+  record Entry(ObjectReference object, String type, String reason, String message) {}
+
+  /** An event that was written. */
+  private record Written(String name, int count, Instant last) {}
+
+  private static final Logger log = LoggerFactory.getLogger(EventLog.class);
+  private static final Duration SAME = Duration.ofMinutes(10);
+  private static final int REMEMBERED = 1000;
+  private static final int MOST_WAITING = 1000;
+
+  /** The API server takes no longer message. */
+  private static final int MOST_CHARACTERS = 1024;
+
+  private final KubernetesClient client;
+  private final Executor executor;
+  private final Clock clock;
+  private final String component;
+  private final Semaphore free = new Semaphore(MOST_WAITING);
+  private final Object lock = new Object();
+  // Guarded by lock, which is held through the calls: events are written one after the other.
+  private final Map<Entry, Written> written =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Entry, Written> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  EventLog(KubernetesClient client, Executor executor, Clock clock, String component) {
+    this.client = client;
+    this.executor = executor;
+    this.clock = clock;
+    this.component = component;
+  }
+
+  /** Returns at once. */
+  void add(Entry entry) {
+    if (!free.tryAcquire()) {
+      log.warn("event lost, too many wait: reason={} message={}", entry.reason(), entry.message());
+      return;
+    }
+    try {
+      executor.execute(() -> write(entry));
+    } catch (RejectedExecutionException e) {
+      free.release();
+      log.debug("event lost, stopping: reason={} message={}", entry.reason(), entry.message());
+    }
+  }
+
+  private void write(Entry entry) {
+    try {
+      synchronized (lock) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Written before = written.get(entry);
+        boolean again = before != null && now.isBefore(before.last().plus(SAME));
+        Written after = again && before != null ? count(entry, before, now) : null;
+        written.put(entry, after == null ? create(entry, now) : after);
+      }
+    } catch (RuntimeException e) {
+      log.warn(
+          "event lost: reason={} message={} problem={}",
+          entry.reason(),
+          entry.message(),
+          Failures.rootMessage(e));
+    } finally {
+      free.release();
+    }
+  }
+
+  private Written create(Entry entry, Instant now) {
+    String message = entry.message();
+    Event event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withNamespace(entry.object().getNamespace())
+            .withGenerateName(entry.object().getName() + ".")
+            .endMetadata()
+            .withInvolvedObject(entry.object())
+            .withType(entry.type())
+            .withReason(entry.reason())
+            .withMessage(message.substring(0, Math.min(message.length(), MOST_CHARACTERS)))
+            .withNewSource()
+            .withComponent(component)
+            .endSource()
+            .withReportingComponent(component)
+            .withFirstTimestamp(now.toString())
+            .withLastTimestamp(now.toString())
+            .withCount(1)
+            .build();
+    Event stored = client.resource(event).create();
+    return new Written(stored.getMetadata().getName(), 1, now);
+  }
+
+  /** Null if the event is there no longer: the API server keeps events for an hour. */
+  private @Nullable Written count(Entry entry, Written before, Instant now) {
+    Event event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withNamespace(entry.object().getNamespace())
+            .withName(before.name())
+            .endMetadata()
+            .build();
+    Map<String, Object> change =
+        Map.of("count", before.count() + 1, "lastTimestamp", now.toString());
+    try {
+      client
+          .resource(event)
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              client.getKubernetesSerialization().asJson(change));
+    } catch (KubernetesClientException e) {
+      if (RecordApi.isGone(e)) {
+        return null;
+      }
+      throw e;
+    }
+    return new Written(before.name(), before.count() + 1, now);
+  }
+}

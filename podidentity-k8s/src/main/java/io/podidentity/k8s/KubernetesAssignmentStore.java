@@ -1,0 +1,247 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.spi.AssignmentStore;
+import io.podidentity.k8s.RecordApi.JsonPatch;
+import io.podidentity.k8s.crd.AssignmentStatus;
+import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
+import io.podidentity.k8s.crd.AzureIdentityResource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes {@code AzureAssignedIdentity} objects as v1's MIC does, so that either implementation's NMI
+ * and MIC can read them. The view that the copies in the records come from learns of each write.
+ */
+public final class KubernetesAssignmentStore implements AssignmentStore {
+  /** The kind of the records. */
+  static final Mirror.Kind<AzureAssignedIdentityResource> KIND =
+      new Mirror.Kind<>(
+          "azureassignedidentities.aadpodidentity.k8s.io", AzureAssignedIdentityResource::new);
+
+  /** How often the finalizers are read again because someone else changed them meanwhile. */
+  private static final int FINALIZER_ATTEMPTS = 5;
+
+  private final RecordApi api;
+  private final KubernetesClusterView view;
+
+  /**
+   * A store.
+   *
+   * @param client may create, get, update, patch and delete {@code azureassignedidentities} in all
+   *     namespaces; it stays the caller's to close
+   * @param view the view that what is desired was planned from
+   */
+  public KubernetesAssignmentStore(KubernetesClient client, KubernetesClusterView view) {
+    this.api = new RecordApi(client);
+    this.view = view;
+  }
+
+  @Override
+  public AssignedIdentity create(DesiredAssignment desired) {
+    NamespacedName name = desired.record();
+    AzureAssignedIdentityResource draft =
+        RecordDraft.of(
+            desired, AssignmentState.CREATED, identity(desired, name), binding(desired, name));
+    try {
+      return wrote(api.create(draft));
+    } catch (KubernetesClientException e) {
+      if (!RecordApi.isConflict(e)) {
+        throw failed(e, "create", name);
+      }
+    }
+    AssignedIdentity existing = read(name, "create");
+    if (existing.terminating() || !existing.describes(desired)) {
+      throw conflict("create", name, "it exists already, and says something else");
+    }
+    return existing;
+  }
+
+  @Override
+  public AssignedIdentity replace(
+      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
+    NamespacedName name = existing.name();
+    AzureIdentityResource identity = identity(desired, name);
+    AzureIdentityBindingResource binding = binding(desired, name);
+    try {
+      AzureAssignedIdentityResource current = api.get(name);
+      checkSame(existing, current, "update");
+      AssignedIdentity known = RecordMapping.record(current);
+      if (known.describes(desired) && known.state() == state) {
+        return wrote(current);
+      }
+      // The version that was read for the plan, so that a later change of another's is not lost.
+      current.getMetadata().setResourceVersion(existing.resourceVersion());
+      RecordDraft.fill(current, desired, state, identity, binding);
+      return wrote(api.update(current));
+    } catch (KubernetesClientException e) {
+      throw failed(e, "update", name);
+    }
+  }
+
+  @Override
+  public void setState(AssignedIdentity existing, AssignmentState state) {
+    NamespacedName name = existing.name();
+    try {
+      wrote(
+          api.patch(
+              name, JsonPatch.ofUid(existing.uid()).replace("/status/status", state.text())));
+    } catch (KubernetesClientException e) {
+      if (!RecordApi.isUnprocessable(e)) {
+        throw failed(e, "patch", name);
+      }
+      // Another record under that name, or one without a status.
+      addState(existing, state);
+    }
+  }
+
+  @Override
+  public void delete(AssignedIdentity existing) {
+    NamespacedName name = existing.name();
+    try {
+      AzureAssignedIdentityResource left = api.delete(name, existing.uid());
+      for (int attempt = 1; left != null && holds(left); attempt++) {
+        left = release(left, attempt == FINALIZER_ATTEMPTS);
+      }
+      if (left == null || left.getMetadata().getFinalizers().isEmpty()) {
+        view.deleted(existing);
+      } else {
+        // Someone else's finalizer keeps it.
+        wrote(left);
+      }
+    } catch (KubernetesClientException e) {
+      if (!RecordApi.isGone(e) && !(RecordApi.isConflict(e) && isReplaced(existing))) {
+        throw failed(e, "delete", name);
+      }
+      view.deleted(existing);
+    }
+  }
+
+  /** Whether another record has the name by now, so that the one asked about must be gone. */
+  private boolean isReplaced(AssignedIdentity existing) {
+    try {
+      AzureAssignedIdentityResource current = api.get(existing.name());
+      return current == null || !existing.uid().equals(current.getMetadata().getUid());
+    } catch (KubernetesClientException e) {
+      throw failed(e, "get", existing.name());
+    }
+  }
+
+  /** Takes our finalizer off; gives what is left, read anew if someone changed it meanwhile. */
+  private @Nullable AzureAssignedIdentityResource release(
+      AzureAssignedIdentityResource record, boolean last) {
+    NamespacedName name = Metadata.of(record).name();
+    String uid = record.getMetadata().getUid();
+    String path =
+        "/metadata/finalizers/"
+            + record.getMetadata().getFinalizers().indexOf(RecordDraft.FINALIZER);
+    try {
+      return api.patch(
+          name, JsonPatch.ofUid(uid).test(path, RecordDraft.FINALIZER).remove(path));
+    } catch (KubernetesClientException e) {
+      if (RecordApi.isGone(e)) {
+        return null;
+      }
+      if (!RecordApi.isUnprocessable(e) || last) {
+        throw e;
+      }
+    }
+    AzureAssignedIdentityResource current = api.get(name);
+    return current == null || !uid.equals(current.getMetadata().getUid()) ? null : current;
+  }
+
+  private void addState(AssignedIdentity existing, AssignmentState state) {
+    NamespacedName name = existing.name();
+    try {
+      AzureAssignedIdentityResource current = api.get(name);
+      checkSame(existing, current, "patch");
+      JsonPatch patch = JsonPatch.ofUid(existing.uid());
+      wrote(
+          api.patch(
+              name,
+              current.getStatus() == null
+                  ? patch.add("/status", new AssignmentStatus(null, 1, state.text()))
+                  : patch.add("/status/status", state.text())));
+    } catch (KubernetesClientException e) {
+      throw failed(e, "patch", name);
+    }
+  }
+
+  private AssignedIdentity read(NamespacedName name, String verb) {
+    try {
+      AzureAssignedIdentityResource current = api.get(name);
+      if (current == null) {
+        throw conflict(verb, name, "it existed a moment ago, and is gone");
+      }
+      return wrote(current);
+    } catch (KubernetesClientException e) {
+      throw failed(e, "get", name);
+    }
+  }
+
+  private void checkSame(
+      AssignedIdentity existing, @Nullable AzureAssignedIdentityResource current, String verb) {
+    if (current == null) {
+      throw conflict(verb, existing.name(), "it is gone");
+    }
+    if (!existing.uid().equals(current.getMetadata().getUid())) {
+      throw conflict(verb, existing.name(), "another record has its name");
+    }
+  }
+
+  /** The copy must mean what was planned with, or the record would say what nobody has done. */
+  private AzureIdentityResource identity(DesiredAssignment desired, NamespacedName record) {
+    NamespacedName name = desired.identity().name();
+    AzureIdentityResource identity = view.identity(name);
+    if (identity == null
+        || !IdentityMapping.identity(identity, name).sameMeaningAs(desired.identity())) {
+      throw conflict("write", record, "AzureIdentity " + name + " has just changed");
+    }
+    return identity;
+  }
+
+  private AzureIdentityBindingResource binding(DesiredAssignment desired, NamespacedName record) {
+    NamespacedName name = desired.binding().name();
+    AzureIdentityBindingResource binding = view.binding(name);
+    if (binding == null
+        || !IdentityMapping.binding(binding, name).equals(desired.binding())) {
+      throw conflict("write", record, "AzureIdentityBinding " + name + " has just changed");
+    }
+    return binding;
+  }
+
+  private AssignedIdentity wrote(AzureAssignedIdentityResource stored) {
+    AssignedIdentity record = RecordMapping.record(stored);
+    view.wrote(record);
+    return record;
+  }
+
+  private static boolean holds(AzureAssignedIdentityResource record) {
+    List<String> finalizers = record.getMetadata().getFinalizers();
+    return finalizers != null && finalizers.contains(RecordDraft.FINALIZER);
+  }
+
+  private PodIdentityException failed(
+      KubernetesClientException e, String verb, NamespacedName name) {
+    if (RecordApi.isGone(e) && !verb.equals("create")) {
+      return conflict(verb, name, "it is gone");
+    }
+    if (RecordApi.isConflict(e)) {
+      view.contradicted(name);
+    }
+    return Failures.of(e, verb, KIND.name(), name);
+  }
+
+  private PodIdentityException conflict(String verb, NamespacedName name, String problem) {
+    view.contradicted(name);
+    return Failures.conflict(
+        "%s %s %s".formatted(verb, KIND.name(), name), problem, null);
+  }
+}

@@ -1,0 +1,116 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Utils;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Makes clients of the Kubernetes API that suit a node agent and a controller. */
+public final class KubernetesClients {
+  /** Where Kubernetes puts a pod's service account. */
+  private static final Path SERVICE_ACCOUNT =
+      Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration REQUEST = Duration.ofSeconds(10);
+
+  /** A watch whose peer is silent for two of these is taken for dead: see {@link PingedHttpClient}. */
+  private static final Duration PING = Duration.ofSeconds(15);
+
+  /** Doubled after each failure up to 32 times, so 8 s at most: what an API server takes to start. */
+  private static final Duration RECONNECT = Duration.ofMillis(250);
+
+  /** Of one request, 100 ms after the first and doubling: 3 s in all, then the caller decides. */
+  private static final int RETRIES = 5;
+
+  private KubernetesClients() {}
+
+  /**
+   * A client over the JDK's HTTP client. It makes no call yet. Requests give up after 10 s, and 5 s to
+   * connect; a watch whose other end is silent for half a minute is opened anew.
+   *
+   * @param kubeconfig the file that says where the API server is and who we are, its current context;
+   *     null for the service account of the pod that this runs in
+   * @param userAgent the {@code User-Agent} of each request
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if the file, or the service account,
+   *     cannot be used
+   */
+  public static KubernetesClient create(@Nullable Path kubeconfig, String userAgent) {
+    return create(kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig), userAgent);
+  }
+
+  private static KubernetesClient create(Config config, String userAgent) {
+    config.setUserAgent(userAgent);
+    config.setConnectionTimeout(Math.toIntExact(CONNECT.toMillis()));
+    config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
+    config.setWebsocketPingInterval(PING.toMillis());
+    config.setWatchReconnectInterval(Math.toIntExact(RECONNECT.toMillis()));
+    config.setRequestRetryBackoffLimit(RETRIES);
+    // Over HTTP/2 the JDK's client keeps on using a connection whose other end is dead, for as long as
+    // the kernel does not notice; over HTTP/1.1 a request that times out takes its connection along.
+    config.setHttp2Disable(true);
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withHttpClientFactory(new PingedHttpClient.Factory())
+        .build();
+  }
+
+  private static Config fromFile(Path kubeconfig) {
+    String problem = "cannot use the kubeconfig " + kubeconfig + ": ";
+    if (!Files.isReadable(kubeconfig) || Files.isDirectory(kubeconfig)) {
+      throw invalid(problem + "there is no such file that can be read", null);
+    }
+    Config config;
+    try {
+      config = Config.fromKubeconfig(kubeconfig.toFile());
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      throw invalid(problem + "it is no kubeconfig", e);
+    }
+    if (config.getCurrentContext() == null) {
+      throw invalid(problem + "its current-context is not set, or names none of its contexts", null);
+    }
+    return config;
+  }
+
+  /** The service account in that folder. */
+  static Config inCluster(Path folder) {
+    Path token = folder.resolve("token");
+    Path authority = folder.resolve("ca.crt");
+    if (!Files.isReadable(token) || !Files.isReadable(authority)) {
+      throw invalid(
+          ("this is no pod with a service account: %s and ca.crt beside it cannot be read; give a"
+                  + " kubeconfig with --kubeconfig FILE")
+              .formatted(token),
+          null);
+    }
+    Config config = Config.empty();
+    String host = Utils.getEnvVar("KUBERNETES_SERVICE_HOST", "kubernetes.default.svc");
+    String port = Utils.getEnvVar("KUBERNETES_SERVICE_PORT", "443");
+    config.setMasterUrl("https://%s:%s/".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+    config.setCaCertFile(authority.toString());
+    // Read each time: the kubelet replaces it before it ends.
+    config.setOauthTokenProvider(() -> read(token));
+    return config;
+  }
+
+  private static String read(Path token) {
+    try {
+      return Files.readString(token).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading the service account's token " + token, e);
+    }
+  }
+
+  private static PodIdentityException invalid(String message, @Nullable Throwable cause) {
+    return new PodIdentityException(ErrorReason.CONFIGURATION_INVALID, message, null, cause);
+  }
+}

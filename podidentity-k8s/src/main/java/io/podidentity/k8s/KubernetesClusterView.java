@@ -1,0 +1,230 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Node;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.ClusterView;
+import io.podidentity.api.spi.Subscription;
+import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
+import io.podidentity.k8s.crd.AzureIdentityResource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole cluster, as the API server tells it, with our own writes laid over it until they come
+ * back. Pods are those with the binding label, in their snapshot without addresses and without other
+ * labels: nothing else alters a plan.
+ */
+public final class KubernetesClusterView implements ClusterView, ClusterFollower {
+  /** Lists come in pieces of this many objects, so that one does not need them all in memory twice. */
+  private static final long PAGE = 500;
+
+  /**
+   * An object, whole, as records hold a copy of it, and what it means.
+   *
+   * @param object without {@code managedFields}
+   */
+  private record Original<T, V>(T object, V meaning) {}
+
+  private final Callbacks nudges = new Callbacks();
+  private final WrittenRecords written = new WrittenRecords();
+  private final Mirror<io.fabric8.kubernetes.api.model.Pod, Pod> pods;
+  private final Mirror<io.fabric8.kubernetes.api.model.Node, Node> nodes;
+  private final Mirror<AzureIdentityResource, Original<AzureIdentityResource, AzureIdentity>>
+      identities;
+  private final Mirror<
+          AzureIdentityBindingResource, Original<AzureIdentityBindingResource, IdentityBinding>>
+      bindings;
+  private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> records;
+  private final Mirrors all;
+
+  /**
+   * A view that has not begun.
+   *
+   * @param client may list and watch all that is shown, in all namespaces; it stays the caller's to
+   *     close
+   * @param targets gives a node's virtual machine or scale set from its name and its {@code
+   *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread
+   */
+  public KubernetesClusterView(
+      KubernetesClient client, BiFunction<String, String, @Nullable ComputeTarget> targets) {
+    pods =
+        new Mirror<>(
+            new Mirror.Kind<>("pods", io.fabric8.kubernetes.api.model.Pod::new),
+            client
+                .pods()
+                .inAnyNamespace()
+                .withLabel(IdentityBinding.POD_LABEL)
+                .withLimit(PAGE),
+            PodMapping::forPlanning,
+            (before, after) -> nudge());
+    nodes =
+        new Mirror<>(
+            new Mirror.Kind<>("nodes", io.fabric8.kubernetes.api.model.Node::new),
+            client.nodes().withLimit(PAGE),
+            node -> node(node, targets),
+            (before, after) -> nudge());
+    identities =
+        new Mirror<>(
+            new Mirror.Kind<>("azureidentities.aadpodidentity.k8s.io", AzureIdentityResource::new),
+            client.resources(AzureIdentityResource.class).inAnyNamespace().withLimit(PAGE),
+            object ->
+                new Original<>(
+                    trimmed(object),
+                    IdentityMapping.identity(object, Metadata.of(object).name())),
+            this::originalChanged);
+    bindings =
+        new Mirror<>(
+            new Mirror.Kind<>(
+                "azureidentitybindings.aadpodidentity.k8s.io", AzureIdentityBindingResource::new),
+            client.resources(AzureIdentityBindingResource.class).inAnyNamespace().withLimit(PAGE),
+            object ->
+                new Original<>(
+                    trimmed(object), IdentityMapping.binding(object, Metadata.of(object).name())),
+            this::originalChanged);
+    records =
+        new Mirror<>(
+            KubernetesAssignmentStore.KIND,
+            client.resources(AzureAssignedIdentityResource.class).inAnyNamespace().withLimit(PAGE),
+            RecordMapping::record,
+            this::recordChanged);
+    all = new Mirrors(pods, nodes, identities, bindings, records);
+    all.synced().thenRun(nudges::call);
+  }
+
+  @Override
+  public ClusterSnapshot snapshot() {
+    if (!hasSynced()) {
+      throw new PodIdentityException(
+          ErrorReason.CLUSTER_UNAVAILABLE,
+          "the first lists from the Kubernetes API have not all come yet; wait, or look at the log");
+    }
+    // The version first: the records may be newer than it says, never older.
+    String version = records.version();
+    return new ClusterSnapshot(
+        List.copyOf(pods.values()),
+        identities.values().stream().map(Original::meaning).toList(),
+        bindings.values().stream().map(Original::meaning).toList(),
+        List.copyOf(written.over(records.values(), version)),
+        List.copyOf(nodes.values()));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It calls back when something changes that this view shows, and not when only metadata changes,
+   * nor for records that are created or changed through the store of this view; for each one that is
+   * deleted through it, it does.
+   */
+  @Override
+  public Subscription onChange(Runnable nudge) {
+    return nudges.add(nudge);
+  }
+
+  @Override
+  public CompletableFuture<Void> start() {
+    return all.start();
+  }
+
+  @Override
+  public CompletableFuture<Void> synced() {
+    return all.synced();
+  }
+
+  @Override
+  public void close() {
+    all.close();
+  }
+
+  /** The identity as it is now, whole; null if it is gone. Not to be changed. */
+  @Nullable AzureIdentityResource identity(NamespacedName name) {
+    Original<AzureIdentityResource, AzureIdentity> original = identities.get(name.toString());
+    return original == null ? null : original.object();
+  }
+
+  /** The binding as it is now, whole; null if it is gone. Not to be changed. */
+  @Nullable AzureIdentityBindingResource binding(NamespacedName name) {
+    Original<AzureIdentityBindingResource, IdentityBinding> original =
+        bindings.get(name.toString());
+    return original == null ? null : original.object();
+  }
+
+  /** The store wrote a record. */
+  void wrote(AssignedIdentity record) {
+    written.wrote(record);
+  }
+
+  /** The store deleted a record, or found it gone; its name is free. */
+  void deleted(AssignedIdentity record) {
+    written.deleted(record);
+    nudge();
+  }
+
+  /** The store found a record other than this view shows it. */
+  void contradicted(NamespacedName record) {
+    written.forget(record);
+  }
+
+  private void originalChanged(
+      @Nullable Original<?, ?> before, @Nullable Original<?, ?> after) {
+    Object old = before == null ? null : before.meaning();
+    Object now = after == null ? null : after.meaning();
+    if (!Objects.equals(old, now)) {
+      nudge();
+    }
+  }
+
+  private void recordChanged(@Nullable AssignedIdentity before, @Nullable AssignedIdentity after) {
+    boolean same =
+        before != null && after != null && withoutVersion(before).equals(withoutVersion(after));
+    if (!same && !written.isOurs(before, after)) {
+      nudge();
+    }
+  }
+
+  private void nudge() {
+    if (hasSynced()) {
+      nudges.call();
+    }
+  }
+
+  private static AssignedIdentity withoutVersion(AssignedIdentity record) {
+    return new AssignedIdentity(
+        record.name(),
+        record.uid(),
+        "",
+        record.pod(),
+        record.podUid(),
+        record.nodeName(),
+        record.identity(),
+        record.binding(),
+        record.state(),
+        record.terminating());
+  }
+
+  private static <T extends HasMetadata> T trimmed(T object) {
+    object.getMetadata().setManagedFields(null);
+    return object;
+  }
+
+  private static Node node(
+      io.fabric8.kubernetes.api.model.Node node,
+      BiFunction<String, String, @Nullable ComputeTarget> targets) {
+    String name = node.getMetadata().getName();
+    String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
+    return new Node(name, targets.apply(name, Metadata.orEmpty(providerId)));
+  }
+}

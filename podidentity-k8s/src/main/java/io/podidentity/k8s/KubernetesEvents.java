@@ -1,0 +1,107 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.k8s.crd.Api;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+
+/**
+ * Tells the owners of bindings what comes of them, by the events that AAD Pod Identity v1 writes: same
+ * component, reasons and wording. {@code kubectl describe azureidentitybinding} shows them.
+ *
+ * <p>It never blocks its caller and never fails: an event that cannot be written is logged and lost.
+ * One that repeats within ten minutes is counted, not written again.
+ */
+public final class KubernetesEvents implements Telemetry {
+  private static final String NORMAL = "Normal";
+  private static final String WARNING = "Warning";
+
+  private final KubernetesClusterView view;
+  private final EventLog events;
+
+  /**
+   * Events about the bindings of a cluster.
+   *
+   * @param client may create and patch events in all namespaces; it stays the caller's to close
+   * @param view knows the bindings
+   * @param executor where the calls to the API server run, one at a time
+   * @param clock for the times in the events
+   */
+  public KubernetesEvents(
+      KubernetesClient client, KubernetesClusterView view, Executor executor, Clock clock) {
+    this.view = view;
+    this.events = new EventLog(client, executor, clock, Api.GROUP);
+  }
+
+  @Override
+  public void assigned(DesiredAssignment assignment) {
+    add(
+        assignment.binding(),
+        NORMAL,
+        "binding applied",
+        "Binding %s applied on node %s for pod %s"
+            .formatted(
+                assignment.binding().name().name(),
+                assignment.nodeName(),
+                assignment.record().name()));
+  }
+
+  @Override
+  public void assignmentFailed(DesiredAssignment assignment, PodIdentityException error) {
+    add(
+        assignment.binding(),
+        WARNING,
+        "binding apply error",
+        "failed to apply binding %s node %s for pod %s, error: %s"
+            .formatted(
+                assignment.binding().name(),
+                assignment.nodeName(),
+                assignment.pod().name(),
+                error.getMessage()));
+  }
+
+  @Override
+  public void unassigned(AssignedIdentity record) {
+    add(
+        record.binding(),
+        NORMAL,
+        "binding removed",
+        "Binding %s removed from node %s for pod %s"
+            .formatted(record.binding().name().name(), record.nodeName(), record.pod().name()));
+  }
+
+  @Override
+  public void unassignmentFailed(AssignedIdentity record, PodIdentityException error) {
+    add(
+        record.binding(),
+        WARNING,
+        "binding remove error",
+        "failed to remove AzureIdentityBinding %s node %s for pod %s, error: %s"
+            .formatted(
+                record.binding().name(), record.nodeName(), record.pod(), error.getMessage()));
+  }
+
+  private void add(IdentityBinding binding, String type, String reason, String message) {
+    events.add(new EventLog.Entry(reference(binding), type, reason, message));
+  }
+
+  /** With the UID, without which kubectl does not find the events; a binding that is gone has none. */
+  private ObjectReference reference(IdentityBinding binding) {
+    AzureIdentityBindingResource object = view.binding(binding.name());
+    return new ObjectReferenceBuilder()
+        .withApiVersion(Api.API_VERSION)
+        .withKind("AzureIdentityBinding")
+        .withNamespace(binding.name().namespace())
+        .withName(binding.name().name())
+        .withUid(object == null ? null : object.getMetadata().getUid())
+        .build();
+  }
+}

@@ -1,0 +1,67 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.podidentity.api.model.NamespacedName;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads metadata of which any part may be absent: copies inside records are as they were written. */
+final class Metadata {
+  private final @Nullable ObjectMeta meta;
+
+  private Metadata(@Nullable ObjectMeta meta) {
+    this.meta = meta;
+  }
+
+  static Metadata of(HasMetadata object) {
+    return new Metadata(object.getMetadata());
+  }
+
+  /** Its name; the fallback if it has none. */
+  NamespacedName name(NamespacedName fallback) {
+    return meta == null || isEmpty(meta.getNamespace()) || isEmpty(meta.getName())
+        ? fallback
+        : new NamespacedName(meta.getNamespace(), meta.getName());
+  }
+
+  /** Its name, for an object that the API server sent: those have one. */
+  NamespacedName name() {
+    return name(NOT_AN_OBJECT);
+  }
+
+  String uid() {
+    return meta == null ? "" : orEmpty(meta.getUid());
+  }
+
+  String resourceVersion() {
+    return meta == null ? "" : orEmpty(meta.getResourceVersion());
+  }
+
+  long generation() {
+    return meta == null || meta.getGeneration() == null ? 0 : meta.getGeneration();
+  }
+
+  boolean isTerminating() {
+    return meta != null && !isEmpty(meta.getDeletionTimestamp());
+  }
+
+  Map<String, String> labels() {
+    return meta == null || meta.getLabels() == null ? Map.of() : meta.getLabels();
+  }
+
+  @Nullable String annotation(String key) {
+    return meta == null || meta.getAnnotations() == null ? null : meta.getAnnotations().get(key);
+  }
+
+  /** A name that no object can have. */
+  static final NamespacedName NOT_AN_OBJECT = new NamespacedName("-", "-");
+
+  static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  static boolean isEmpty(@Nullable String text) {
+    return text == null || text.isEmpty();
+  }
+}

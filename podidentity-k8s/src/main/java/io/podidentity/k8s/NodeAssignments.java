@@ -1,0 +1,76 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.spi.AssignmentDirectory;
+import io.podidentity.api.spi.Subscription;
+import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code AzureAssignedIdentity} records about one node's pods, in all namespaces. Empty until
+ * {@link #start()}.
+ */
+public final class NodeAssignments implements AssignmentDirectory, ClusterFollower {
+  /** The label that records carry, with the node's name. */
+  static final String NODE_LABEL = "nodename";
+
+  private final KeyedIndex<NamespacedName, AssignedIdentity> byPod =
+      new KeyedIndex<>(record -> Set.of(record.pod()));
+  private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> mirror;
+
+  /**
+   * The records of a node.
+   *
+   * @param client may list and watch {@code azureassignedidentities} of all namespaces; it stays the
+   *     caller's to close
+   * @param byLabel whether the API server is asked only for records labelled with the node's name
+   *     ({@code enableScaleFeatures}). Without, it sends those of all nodes, also records without that
+   *     label, which very old versions of AAD Pod Identity wrote; those about other nodes are not kept
+   */
+  public NodeAssignments(KubernetesClient client, String nodeName, boolean byLabel) {
+    var everywhere = client.resources(AzureAssignedIdentityResource.class).inAnyNamespace();
+    Informable<AzureAssignedIdentityResource> objects =
+        byLabel ? everywhere.withLabel(NODE_LABEL, nodeName) : everywhere;
+    mirror =
+        new Mirror<>(
+            KubernetesAssignmentStore.KIND,
+            objects,
+            resource -> onNode(RecordMapping.record(resource), nodeName),
+            byPod::replace);
+  }
+
+  @Override
+  public List<AssignedIdentity> forPod(NamespacedName pod) {
+    return byPod.get(pod);
+  }
+
+  @Override
+  public Subscription onChange(NamespacedName pod, Runnable wake) {
+    return byPod.onChange(pod, wake);
+  }
+
+  @Override
+  public CompletableFuture<Void> start() {
+    return mirror.start();
+  }
+
+  @Override
+  public CompletableFuture<Void> synced() {
+    return mirror.synced();
+  }
+
+  @Override
+  public void close() {
+    mirror.close();
+  }
+
+  private static @Nullable AssignedIdentity onNode(AssignedIdentity record, String nodeName) {
+    return record.nodeName().isEmpty() || record.nodeName().equals(nodeName) ? record : null;
+  }
+}

@@ -1,0 +1,67 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Subscription;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The pods of one node, as the API server tells them: it sends those of no other node. It keeps a few
+ * hundred bytes for each. Empty until {@link #start()}.
+ */
+public final class NodePods implements PodDirectory, ClusterFollower {
+  private static final Mirror.Kind<io.fabric8.kubernetes.api.model.Pod> KIND =
+      new Mirror.Kind<>("pods", io.fabric8.kubernetes.api.model.Pod::new);
+
+  private final KeyedIndex<InetAddress, Pod> byAddress = new KeyedIndex<>(Pod::addresses);
+  private final Mirror<io.fabric8.kubernetes.api.model.Pod, Pod> mirror;
+
+  /**
+   * The pods whose {@code spec.nodeName} is that name.
+   *
+   * @param client may list and watch pods of all namespaces; it stays the caller's to close
+   */
+  public NodePods(KubernetesClient client, String nodeName) {
+    mirror =
+        new Mirror<>(
+            KIND,
+            client.pods().inAnyNamespace().withField("spec.nodeName", nodeName),
+            PodMapping::whole,
+            byAddress::replace);
+  }
+
+  @Override
+  public List<Pod> byAddress(InetAddress address) {
+    return byAddress.get(address);
+  }
+
+  @Override
+  public Optional<Pod> byName(NamespacedName name) {
+    return Optional.ofNullable(mirror.get(name.toString()));
+  }
+
+  @Override
+  public Subscription onChange(InetAddress address, Runnable wake) {
+    return byAddress.onChange(address, wake);
+  }
+
+  @Override
+  public CompletableFuture<Void> start() {
+    return mirror.start();
+  }
+
+  @Override
+  public CompletableFuture<Void> synced() {
+    return mirror.synced();
+  }
+
+  @Override
+  public void close() {
+    mirror.close();
+  }
+}

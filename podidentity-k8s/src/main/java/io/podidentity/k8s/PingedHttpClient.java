@@ -1,0 +1,181 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
+ * PingedWebSocket}. fabric8 sends pings, and looks at no answer.
+ */
+final class PingedHttpClient extends HttpClient {
+  /** fabric8's factory for the JDK's client, with this one in its place. */
+  static final class Factory extends JdkHttpClientFactory {
+    @Override
+    protected HttpClient.Builder createNewHttpClientBuilder() {
+      return new Builder(super.createNewHttpClientBuilder());
+    }
+  }
+
+  private final HttpClient client;
+
+  private PingedHttpClient(HttpClient client) {
+    this.client = client;
+  }
+
+  @Override
+  public WebSocket.Builder newWebSocketBuilder() {
+    return new PingedWebSocket.Builder(client.newWebSocketBuilder());
+  }
+
+  @Override
+  public Optional<CookieHandler> cookieHandler() {
+    return client.cookieHandler();
+  }
+
+  @Override
+  public Optional<Duration> connectTimeout() {
+    return client.connectTimeout();
+  }
+
+  @Override
+  public Redirect followRedirects() {
+    return client.followRedirects();
+  }
+
+  @Override
+  public Optional<ProxySelector> proxy() {
+    return client.proxy();
+  }
+
+  @Override
+  public SSLContext sslContext() {
+    return client.sslContext();
+  }
+
+  @Override
+  public SSLParameters sslParameters() {
+    return client.sslParameters();
+  }
+
+  @Override
+  public Optional<Authenticator> authenticator() {
+    return client.authenticator();
+  }
+
+  @Override
+  public Version version() {
+    return client.version();
+  }
+
+  @Override
+  public Optional<Executor> executor() {
+    return client.executor();
+  }
+
+  @Override
+  public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    return client.send(request, handler);
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    return client.sendAsync(request, handler);
+  }
+
+  @Override
+  public <T> CompletableFuture<HttpResponse<T>> sendAsync(
+      HttpRequest request,
+      HttpResponse.BodyHandler<T> handler,
+      HttpResponse.PushPromiseHandler<T> pushes) {
+    return client.sendAsync(request, handler, pushes);
+  }
+
+  /** The JDK's builder, until it builds. */
+  private static final class Builder implements HttpClient.Builder {
+    private final HttpClient.Builder builder;
+
+    Builder(HttpClient.Builder builder) {
+      this.builder = builder;
+    }
+
+    @Override
+    public HttpClient build() {
+      return new PingedHttpClient(builder.build());
+    }
+
+    @Override
+    public HttpClient.Builder cookieHandler(CookieHandler cookieHandler) {
+      builder.cookieHandler(cookieHandler);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder connectTimeout(Duration duration) {
+      builder.connectTimeout(duration);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder sslContext(SSLContext sslContext) {
+      builder.sslContext(sslContext);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder sslParameters(SSLParameters sslParameters) {
+      builder.sslParameters(sslParameters);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder executor(Executor executor) {
+      builder.executor(executor);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder followRedirects(Redirect policy) {
+      builder.followRedirects(policy);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder version(Version version) {
+      builder.version(version);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder priority(int priority) {
+      builder.priority(priority);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder proxy(ProxySelector proxySelector) {
+      builder.proxy(proxySelector);
+      return this;
+    }
+
+    @Override
+    public HttpClient.Builder authenticator(Authenticator authenticator) {
+      builder.authenticator(authenticator);
+      return this;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.podidentity.k8s;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket that is given up when, since the last ping, nothing at all has come: no answer and no
+ * message. So a watch whose other end is dead, or whose connection a firewall forgot, ends at the next
+ * ping but one, and not when the kernel's patience does, after a quarter of an hour.
+ */
+final class PingedWebSocket implements WebSocket {
+  private final WebSocket socket;
+  private final Ears ears;
+
+  private PingedWebSocket(WebSocket socket, Ears ears) {
+    this.socket = socket;
+    this.ears = ears;
+  }
+
+  @Override
+  public CompletableFuture<WebSocket> sendPing(ByteBuffer message) {
+    if (!ears.heard.getAndSet(false)) {
+      socket.abort();
+      ears.listener.onError(this, new IOException("the other end answers no ping"));
+      return CompletableFuture.failedFuture(new IOException("given up"));
+    }
+    return own(socket.sendPing(message));
+  }
+
+  @Override
+  public CompletableFuture<WebSocket> sendText(CharSequence data, boolean last) {
+    return own(socket.sendText(data, last));
+  }
+
+  @Override
+  public CompletableFuture<WebSocket> sendBinary(ByteBuffer data, boolean last) {
+    return own(socket.sendBinary(data, last));
+  }
+
+  @Override
+  public CompletableFuture<WebSocket> sendPong(ByteBuffer message) {
+    return own(socket.sendPong(message));
+  }
+
+  @Override
+  public CompletableFuture<WebSocket> sendClose(int statusCode, String reason) {
+    return own(socket.sendClose(statusCode, reason));
+  }
+
+  @Override
+  public void request(long n) {
+    socket.request(n);
+  }
+
+  @Override
+  public String getSubprotocol() {
+    return socket.getSubprotocol();
+  }
+
+  @Override
+  public boolean isOutputClosed() {
+    return socket.isOutputClosed();
+  }
+
+  @Override
+  public boolean isInputClosed() {
+    return socket.isInputClosed();
+  }
+
+  @Override
+  public void abort() {
+    socket.abort();
+  }
+
+  private CompletableFuture<WebSocket> own(CompletableFuture<WebSocket> sent) {
+    return sent.thenApply(any -> this);
+  }
+
+  /** Listens for signs of life, and passes on what comes. */
+  private static final class Ears implements Listener {
+    private final Listener listener;
+    private final AtomicBoolean heard = new AtomicBoolean(true);
+    private final AtomicReference<@Nullable PingedWebSocket> own = new AtomicReference<>();
+
+    Ears(Listener listener) {
+      this.listener = listener;
+    }
+
+    /** Always the same: it is what the listener and whoever opened the WebSocket hold. */
+    WebSocket own(WebSocket socket) {
+      PingedWebSocket made = new PingedWebSocket(socket, this);
+      PingedWebSocket known = own.compareAndExchange(null, made);
+      return known == null ? made : known;
+    }
+
+    @Override
+    public void onOpen(WebSocket socket) {
+      listener.onOpen(own(socket));
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onText(
+        WebSocket socket, CharSequence data, boolean last) {
+      heard.set(true);
+      return listener.onText(own(socket), data, last);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+      heard.set(true);
+      return listener.onBinary(own(socket), data, last);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPing(WebSocket socket, ByteBuffer message) {
+      heard.set(true);
+      return listener.onPing(own(socket), message);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
+      heard.set(true);
+      return listener.onPong(own(socket), message);
+    }
+
+    @Override
+    public @Nullable CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+      return listener.onClose(own(socket), statusCode, reason);
+    }
+
+    @Override
+    public void onError(WebSocket socket, Throwable error) {
+      listener.onError(own(socket), error);
+    }
+  }
+
+  /** The JDK's builder, until it builds. */
+  static final class Builder implements WebSocket.Builder {
+    private final WebSocket.Builder builder;
+
+    Builder(WebSocket.Builder builder) {
+      this.builder = builder;
+    }
+
+    @Override
+    public CompletableFuture<WebSocket> buildAsync(URI uri, Listener listener) {
+      Ears ears = new Ears(listener);
+      return builder
+          .buildAsync(uri, ears)
+          .handle(
+              (socket, error) -> {
+                if (error != null) {
+                  throw new CompletionException(mendable(error));
+                }
+                return ears.own(socket);
+              });
+    }
+
+    @Override
+    public WebSocket.Builder header(String name, String value) {
+      builder.header(name, value);
+      return this;
+    }
+
+    @Override
+    public WebSocket.Builder connectTimeout(Duration timeout) {
+      builder.connectTimeout(timeout);
+      return this;
+    }
+
+    @Override
+    public WebSocket.Builder subprotocols(String mostPreferred, String... lesserPreferred) {
+      builder.subprotocols(mostPreferred, lesserPreferred);
+      return this;
+    }
+
+    /**
+     * After a handshake that is answered 503, fabric8 watches over plain HTTP, where there are no
+     * pings, until that watch ends for good. An API server answers so while it starts; as an error of
+     * the connection it is tried again.
+     */
+    private static Throwable mendable(Throwable error) {
+      Throwable cause =
+          error instanceof CompletionException && error.getCause() != null
+              ? error.getCause()
+              : error;
+      return cause instanceof WebSocketHandshakeException refused
+              && refused.getResponse().statusCode() == HttpURLConnection.HTTP_UNAVAILABLE
+          ? new IOException("the API server is not ready: WebSocket handshake answered 503", cause)
+          : cause;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.model.PodExemption;
+import io.podidentity.api.spi.ExemptionDirectory;
+import io.podidentity.k8s.crd.AzurePodIdentityExceptionResource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** The {@code AzurePodIdentityException} objects of all namespaces. Empty until {@link #start()}. */
+public final class PodExemptionInformer implements ExemptionDirectory, ClusterFollower {
+  private static final Mirror.Kind<AzurePodIdentityExceptionResource> KIND =
+      new Mirror.Kind<>(
+          "azurepodidentityexceptions.aadpodidentity.k8s.io",
+          AzurePodIdentityExceptionResource::new);
+
+  private final KeyedIndex<String, PodExemption> byNamespace =
+      new KeyedIndex<>(exemption -> Set.of(exemption.name().namespace()));
+  private final Mirror<AzurePodIdentityExceptionResource, PodExemption> mirror;
+
+  /**
+   * The exceptions of a cluster.
+   *
+   * @param client may list and watch {@code azurepodidentityexceptions} of all namespaces; it stays
+   *     the caller's to close
+   */
+  public PodExemptionInformer(KubernetesClient client) {
+    mirror =
+        new Mirror<>(
+            KIND,
+            client.resources(AzurePodIdentityExceptionResource.class).inAnyNamespace(),
+            IdentityMapping::exemption,
+            byNamespace::replace);
+  }
+
+  @Override
+  public List<PodExemption> inNamespace(String namespace) {
+    return byNamespace.get(namespace);
+  }
+
+  @Override
+  public CompletableFuture<Void> start() {
+    return mirror.start();
+  }
+
+  @Override
+  public CompletableFuture<Void> synced() {
+    return mirror.synced();
+  }
+
+  @Override
+  public void close() {
+    mirror.close();
+  }
+}

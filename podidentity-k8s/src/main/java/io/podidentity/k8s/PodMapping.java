@@ -1,0 +1,101 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.PodIP;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Pods as NMI and as MIC need them. */
+final class PodMapping {
+  private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
+  private PodMapping() {}
+
+  /** With all that tells who asks for a token; null for an object without a UID. */
+  static @Nullable Pod whole(io.fabric8.kubernetes.api.model.Pod pod) {
+    return map(pod, withoutNulls(Metadata.of(pod).labels()), addresses(pod.getStatus()));
+  }
+
+  /**
+   * With what a plan depends on: the binding label, and no address. So neither an address nor another
+   * label is kept for each pod of the cluster, and their changes are none.
+   */
+  static @Nullable Pod forPlanning(io.fabric8.kubernetes.api.model.Pod pod) {
+    String label = Metadata.of(pod).labels().get(IdentityBinding.POD_LABEL);
+    return map(
+        pod, label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label), Set.of());
+  }
+
+  private static @Nullable Pod map(
+      io.fabric8.kubernetes.api.model.Pod pod,
+      Map<String, String> labels,
+      Set<InetAddress> addresses) {
+    Metadata meta = Metadata.of(pod);
+    if (meta.uid().isEmpty()) {
+      return null;
+    }
+    PodSpec spec = pod.getSpec();
+    String node = spec == null ? null : spec.getNodeName();
+    return new Pod(
+        meta.name(),
+        meta.uid(),
+        Metadata.isEmpty(node) ? null : node,
+        labels,
+        addresses,
+        phase(pod.getStatus()),
+        spec != null && Boolean.TRUE.equals(spec.getHostNetwork()),
+        meta.isTerminating());
+  }
+
+  private static PodPhase phase(@Nullable PodStatus status) {
+    String phase = status == null ? null : status.getPhase();
+    if (Metadata.isEmpty(phase)) {
+      return PodPhase.PENDING;
+    }
+    try {
+      return PodPhase.valueOf(phase.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      return PodPhase.UNKNOWN;
+    }
+  }
+
+  private static Set<InetAddress> addresses(@Nullable PodStatus status) {
+    Set<InetAddress> addresses = new HashSet<>();
+    if (status != null) {
+      add(addresses, status.getPodIP());
+      List<PodIP> all = status.getPodIPs() == null ? List.of() : status.getPodIPs();
+      all.forEach(ip -> add(addresses, ip.getIp()));
+    }
+    return addresses;
+  }
+
+  private static void add(Set<InetAddress> addresses, @Nullable String text) {
+    if (text == null || !(text.contains(":") || IPV4.matcher(text).matches())) {
+      // Anything else might be looked up as a host name.
+      return;
+    }
+    try {
+      addresses.add(InetAddress.getByName(text));
+    } catch (UnknownHostException e) {
+      // Not an address, so nothing can ask from it.
+    }
+  }
+
+  private static Map<String, String> withoutNulls(Map<String, String> labels) {
+    Map<String, String> all = new HashMap<>(labels);
+    all.values().removeIf(value -> value == null);
+    return all;
+  }
+}

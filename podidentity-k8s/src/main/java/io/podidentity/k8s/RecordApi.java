@@ -1,0 +1,125 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.k8s.crd.Api;
+import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The API server's calls for records, one call each, nothing looked up before. */
+final class RecordApi {
+  private final KubernetesClient client;
+
+  RecordApi(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Throws 409 if the name is taken. */
+  AzureAssignedIdentityResource create(AzureAssignedIdentityResource record) {
+    return client.resource(record).create();
+  }
+
+  /** Null if it is gone. */
+  @Nullable AzureAssignedIdentityResource get(NamespacedName name) {
+    return client
+        .resources(AzureAssignedIdentityResource.class)
+        .inNamespace(name.namespace())
+        .withName(name.name())
+        .get();
+  }
+
+  /** Throws 409 unless the record is still in the version that the object names. */
+  AzureAssignedIdentityResource update(AzureAssignedIdentityResource record) {
+    return client.resource(record).update();
+  }
+
+  /** Throws 404 if it is gone, 422 if a test fails or a path is not there. */
+  AzureAssignedIdentityResource patch(NamespacedName name, JsonPatch patch) {
+    AzureAssignedIdentityResource named = new AzureAssignedIdentityResource();
+    named.setMetadata(
+        new ObjectMetaBuilder().withNamespace(name.namespace()).withName(name.name()).build());
+    return client
+        .resource(named)
+        .patch(
+            PatchContext.of(PatchType.JSON),
+            client.getKubernetesSerialization().asJson(patch.operations));
+  }
+
+  /**
+   * Begins the deletion of the record with that UID; throws 404 if it is gone, 409 if another has its
+   * name.
+   *
+   * @return what is left, waiting for its finalizers; null if nothing is
+   */
+  @Nullable AzureAssignedIdentityResource delete(NamespacedName name, String uid) {
+    // fabric8 can lock a deletion to a resource version, but not to a UID.
+    String path =
+        "/apis/%s/namespaces/%s/azureassignedidentities/%s"
+            .formatted(Api.API_VERSION, name.namespace(), name.name());
+    Map<String, Object> options =
+        Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
+    String answer = client.raw(path, "DELETE", options);
+    HasMetadata left = client.getKubernetesSerialization().unmarshal(answer, HasMetadata.class);
+    return left instanceof AzureAssignedIdentityResource record ? record : null;
+  }
+
+  static boolean isGone(KubernetesClientException e) {
+    return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
+  }
+
+  static boolean isConflict(KubernetesClientException e) {
+    return e.getCode() == HttpURLConnection.HTTP_CONFLICT;
+  }
+
+  static boolean isUnprocessable(KubernetesClientException e) {
+    return e.getCode() == Failures.UNPROCESSABLE;
+  }
+
+  /** A JSON Patch (RFC 6902) that begins with a test of the UID. */
+  static final class JsonPatch {
+    private final List<Map<String, Object>> operations = new ArrayList<>();
+
+    private JsonPatch() {}
+
+    static JsonPatch ofUid(String uid) {
+      return new JsonPatch().test("/metadata/uid", uid);
+    }
+
+    JsonPatch test(String path, Object value) {
+      return with("test", path, value);
+    }
+
+    JsonPatch replace(String path, Object value) {
+      return with("replace", path, value);
+    }
+
+    JsonPatch add(String path, Object value) {
+      return with("add", path, value);
+    }
+
+    JsonPatch remove(String path) {
+      return with("remove", path, null);
+    }
+
+    private JsonPatch with(String operation, String path, @Nullable Object value) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("op", operation);
+      entry.put("path", path);
+      if (value != null) {
+        entry.put("value", value);
+      }
+      operations.add(entry);
+      return this;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.k8s.crd.AssignmentStatus;
+import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import io.podidentity.k8s.crd.AzureAssignedIdentitySpec;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
+import io.podidentity.k8s.crd.AzureIdentityResource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The object that stands for an assignment: name, namespace, label, finalizer, whole copies and status
+ * as v1 writes them, and the pod's UID besides.
+ */
+final class RecordDraft {
+  /** v1's; a record is not gone before whoever holds it has let go. */
+  static final String FINALIZER = "azureassignedidentity.finalizers.aadpodidentity.k8s.io";
+
+  private RecordDraft() {}
+
+  static AzureAssignedIdentityResource of(
+      DesiredAssignment desired,
+      AssignmentState state,
+      AzureIdentityResource identity,
+      AzureIdentityBindingResource binding) {
+    AzureAssignedIdentityResource record = new AzureAssignedIdentityResource();
+    record.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(desired.record().namespace())
+            .withName(desired.record().name())
+            .build());
+    fill(record, desired, state, identity, binding);
+    return record;
+  }
+
+  /** Writes over all that a record says about an assignment; what others added to it stays. */
+  static void fill(
+      AzureAssignedIdentityResource record,
+      DesiredAssignment desired,
+      AssignmentState state,
+      AzureIdentityResource identity,
+      AzureIdentityBindingResource binding) {
+    ObjectMeta meta = record.getMetadata();
+    meta.setLabels(with(meta.getLabels(), NodeAssignments.NODE_LABEL, desired.nodeName()));
+    meta.setAnnotations(
+        with(meta.getAnnotations(), RecordMapping.POD_UID, desired.pod().uid()));
+    meta.setFinalizers(with(meta.getFinalizers(), FINALIZER));
+    NamespacedName pod = desired.pod().name();
+    record.setSpec(
+        new AzureAssignedIdentitySpec(
+            null, identity, binding, pod.name(), pod.namespace(), desired.nodeName(), null));
+    record.setStatus(new AssignmentStatus(null, 1, state.text()));
+  }
+
+  private static Map<String, String> with(
+      @Nullable Map<String, String> known, String key, String value) {
+    Map<String, String> all = new HashMap<>(known == null ? Map.of() : known);
+    all.put(key, value);
+    return all;
+  }
+
+  private static List<String> with(@Nullable List<String> known, String value) {
+    List<String> all = new ArrayList<>(known == null ? List.of() : known);
+    if (!all.contains(value)) {
+      all.add(value);
+    }
+    return all;
+  }
+}

@@ -1,0 +1,47 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says once, and again when it changes, why the objects of a kind cannot be followed. */
+final class WatchFailures {
+  private static final Logger log = LoggerFactory.getLogger(WatchFailures.class);
+
+  private final String kind;
+  private final AtomicReference<String> said = new AtomicReference<>("");
+
+  WatchFailures(String kind) {
+    this.kind = kind;
+  }
+
+  void report(Throwable error) {
+    String text = describe(error);
+    if (text.equals(said.getAndSet(text))) {
+      log.debug("still cannot follow objects: kind={} problem={}", kind, text);
+    } else {
+      log.warn("cannot follow objects, trying on: kind={} problem={}", kind, text);
+    }
+  }
+
+  private String describe(Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    if (!(cause instanceof KubernetesClientException failure)) {
+      return cause.toString();
+    }
+    return switch (failure.getCode()) {
+      case HttpURLConnection.HTTP_NOT_FOUND ->
+          "the API server does not know it; run kubectl apply -f deploy/crds";
+      case HttpURLConnection.HTTP_UNAUTHORIZED ->
+          "the API server does not accept the service account's token";
+      case HttpURLConnection.HTTP_FORBIDDEN ->
+          "list and watch are not permitted; run kubectl apply -f deploy/rbac";
+      case 0 -> "the API server cannot be reached: " + Failures.rootMessage(failure);
+      default -> "the API server answered with status " + failure.getCode();
+    };
+  }
+}

@@ -1,0 +1,34 @@
+package io.podidentity.k8s.crd;
+
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.Singular;
+import io.fabric8.kubernetes.model.annotation.Version;
+import org.jspecify.annotations.Nullable;
+
+/** An {@code AzureIdentity} object. */
+@Group(Api.GROUP)
+@Version(Api.VERSION)
+@Kind("AzureIdentity")
+@Plural("azureidentities")
+@Singular("azureidentity")
+public final class AzureIdentityResource extends CustomResource<AzureIdentitySpec, ReplicaStatus>
+    implements Namespaced {
+  private static final long serialVersionUID = 1L;
+
+  /** An object without any field but its kind. */
+  public AzureIdentityResource() {}
+
+  @Override
+  protected @Nullable AzureIdentitySpec initSpec() {
+    return null;
+  }
+
+  @Override
+  protected @Nullable ReplicaStatus initStatus() {
+    return null;
+  }
+}
