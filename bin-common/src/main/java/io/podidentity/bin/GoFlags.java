@@ -1,0 +1,155 @@
+package io.podidentity.bin;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * A command line as AAD Pod Identity v1 takes it: {@code -x}, {@code --x}, {@code --x=v}, {@code
+ * --x v}; a boolean's value only after {@code =}; the last of repeated flags counts; {@code --help}
+ * and {@code --version} always there.
+ *
+ * <p>What the flags are is declared by picocli's annotations, with two dashes; picocli converts the
+ * values and prints the help. A leading command word is the caller's business.
+ */
+public final class GoFlags {
+  /** What Go's flag package, and picocli, use for a command line that cannot be read. */
+  public static final int BAD_USAGE = 2;
+
+  private final CommandLine picocli;
+  private final ProgramVersion version;
+  private final List<String> withoutEffect = new ArrayList<>();
+
+  /**
+   * Reads flags into an object.
+   *
+   * @param flags has fields with picocli's {@code @Option}, whose first values are the defaults
+   */
+  public GoFlags(Object flags, ProgramVersion version) {
+    this.version = requireNonNull(version, "version");
+    CommandSpec spec = CommandSpec.forAnnotatedObject(flags);
+    spec.addOption(standard("--version", "Prints the version and exits."));
+    spec.addOption(standard("--help", "Prints this and exits."));
+    this.picocli =
+        new CommandLine(spec)
+            .setOverwrittenOptionsAllowed(true)
+            .registerConverter(Duration.class, GoDuration::parse)
+            .registerConverter(boolean.class, GoBoolean::parse)
+            .registerConverter(Boolean.class, GoBoolean::parse)
+            .registerConverter(int.class, GoInteger::parse)
+            .registerConverter(Integer.class, GoInteger::parse);
+  }
+
+  private static OptionSpec standard(String name, String description) {
+    return OptionSpec.builder(name)
+        .type(boolean.class)
+        .arity("0..1")
+        .description(description)
+        .build();
+  }
+
+  /**
+   * Reads the arguments. Help and version go to {@code out}; what is wrong with the arguments goes
+   * to {@code err}, in one line.
+   *
+   * @return the code to exit with at once; empty if the program shall go on
+   */
+  public OptionalInt parse(List<String> args, PrintStream out, PrintStream err) {
+    try {
+      List<String> normal = normalise(args.iterator());
+      picocli.parseArgs(normal.toArray(String[]::new));
+      if (isOn("--help")) {
+        picocli.usage(out);
+        return OptionalInt.of(0);
+      }
+      if (isOn("--version")) {
+        out.println(version.line());
+        return OptionalInt.of(0);
+      }
+      return OptionalInt.empty();
+    } catch (CommandLine.ParameterException e) {
+      err.println(version.program() + ": " + inOneLine(e) + "; --help lists the flags");
+      return OptionalInt.of(BAD_USAGE);
+    }
+  }
+
+  /** The flags that were given and that this program accepts without effect, such as klog's. */
+  public List<String> withoutEffect() {
+    return List.copyOf(withoutEffect);
+  }
+
+  /**
+   * Brings each argument into the one form {@code --x=v}, so that picocli has no choice to make.
+   */
+  private List<String> normalise(Iterator<String> args) {
+    List<String> normal = new ArrayList<>();
+    while (args.hasNext()) {
+      String arg = args.next();
+      if (!arg.startsWith("-") || arg.equals("-") || arg.equals("--")) {
+        throw wrong(
+            "unexpected argument \"" + arg + "\" (a boolean's value follows =, as in --x=true)");
+      }
+      String text = arg.substring(arg.startsWith("--") ? 2 : 1);
+      int equals = text.indexOf('=');
+      String name = equals < 0 ? text : text.substring(0, equals);
+      @Nullable String value = equals < 0 ? null : text.substring(equals + 1);
+      if (KlogFlags.isOne(name)) {
+        withoutEffect.add(name);
+        if (value == null && KlogFlags.takesValue(name)) {
+          valueOf(name, args);
+        }
+        continue;
+      }
+      String flag = name.equals("h") ? "--help" : "--" + name;
+      boolean isBoolean = isBoolean(flag);
+      if (value == null) {
+        value = isBoolean ? "true" : valueOf(name, args);
+      }
+      normal.add(flag + "=" + value);
+    }
+    return normal;
+  }
+
+  private boolean isBoolean(String flag) {
+    OptionSpec option = picocli.getCommandSpec().findOption(flag);
+    if (option == null) {
+      throw wrong("unknown flag " + flag);
+    }
+    return option.type() == boolean.class || option.type() == Boolean.class;
+  }
+
+  private String valueOf(String name, Iterator<String> args) {
+    if (!args.hasNext()) {
+      throw wrong("flag --" + name + " needs a value");
+    }
+    return args.next();
+  }
+
+  private CommandLine.ParameterException wrong(String message) {
+    return new CommandLine.ParameterException(picocli, message);
+  }
+
+  private boolean isOn(String flag) {
+    OptionSpec option = picocli.getCommandSpec().findOption(flag);
+    return option != null && Boolean.TRUE.equals(option.getValue());
+  }
+
+  private static String inOneLine(CommandLine.ParameterException e) {
+    ArgSpec argument = e.getArgSpec();
+    Throwable cause = e.getCause();
+    if (argument instanceof OptionSpec option && cause != null && cause.getMessage() != null) {
+      return "flag " + option.longestName() + ": " + cause.getMessage();
+    }
+    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+  }
+}

@@ -1,0 +1,90 @@
+package io.podidentity.bin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+class LoggingTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final LoggerContext context = new LoggerContext();
+
+  @Test
+  void textIsOneLineWithTheArgumentsInPlace() {
+    logger(LogFormat.TEXT).info("identity attached pod={} node={}", "default/web", "n1");
+
+    assertThat(written())
+        .matches(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  Sample - identity attached"
+                + " pod=default/web node=n1\\R");
+  }
+
+  @Test
+  void jsonIsOneObjectPerLineWithTheArgumentsInPlace() {
+    logger(LogFormat.JSON).warn("identity attached pod={}", "\"web\"\n");
+
+    assertThat(written())
+        .hasLineCount(1)
+        .startsWith("{")
+        .endsWith("}" + System.lineSeparator())
+        .contains("\"level\":\"WARN\"")
+        .contains("\"formattedMessage\":\"identity attached pod=\\\"web\\\"\\n\"")
+        .contains("\"timestamp\":")
+        .doesNotContain("{}");
+  }
+
+  @Test
+  void exceptionIsWrittenOnceInEitherFormat() {
+    logger(LogFormat.TEXT).error("failed", new IllegalStateException("reason one"));
+    logger(LogFormat.JSON).error("failed", new IllegalStateException("reason two"));
+
+    assertThat(written()).containsOnlyOnce("reason one").containsOnlyOnce("reason two");
+  }
+
+  @Test
+  void debugIsSilent() {
+    logger(LogFormat.TEXT).debug("noise");
+
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void theFirstLoggerNeedsNoConfigurationFile() {
+    LoggerContext ofSlf4j = (LoggerContext) LoggerFactory.getILoggerFactory();
+
+    assertThat(ofSlf4j.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("stderr")).isNotNull();
+  }
+
+  @Test
+  void aChangeOfFormatLeavesTheStreamOpenAndOneAppender() {
+    logger(LogFormat.TEXT).info("first");
+    logger(LogFormat.JSON).info("second");
+
+    assertThat(written()).hasLineCount(2).containsOnlyOnce("first").containsOnlyOnce("second");
+  }
+
+  @Test
+  void otherFormatsAreRefused() {
+    assertThat(LogFormat.parse("text")).isEqualTo(LogFormat.TEXT);
+    assertThat(LogFormat.parse("json")).isEqualTo(LogFormat.JSON);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LogFormat.parse("xml"))
+        .withMessageContaining("use text or json");
+  }
+
+  private Logger logger(LogFormat format) {
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    Logging.configure(context, format, out);
+    return context.getLogger("io.podidentity.Sample");
+  }
+
+  private String written() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}

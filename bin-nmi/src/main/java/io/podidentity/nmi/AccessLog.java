@@ -1,0 +1,140 @@
+package io.podidentity.nmi;
+
+import io.undertow.server.HttpServerExchange;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line per handled request, in the form that AAD Pod Identity v1 documents and people search
+ * for. The lines are written by a thread of its own: the requests' threads neither format them nor
+ * wait for the log. Where the log cannot keep up, lines are dropped and counted. Thread-safe.
+ */
+final class AccessLog implements AutoCloseable {
+  private static final int MAX_WAITING = 4096;
+  private static final Duration DRAIN = Duration.ofSeconds(1);
+
+  private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger dropped = new AtomicInteger();
+  private final Consumer<String> out;
+  private final Thread writer;
+  private volatile boolean resting;
+  private volatile boolean closed;
+
+  /**
+   * A request that was answered.
+   *
+   * @param took from its arrival to its answer
+   * @param detail what else there is to know, as key=value; called by the log's thread
+   */
+  record Line(
+      String method,
+      String path,
+      @Nullable InetAddress remote,
+      int status,
+      Duration took,
+      Object detail) {
+
+    static Line of(HttpServerExchange exchange, int status, Duration took, Object detail) {
+      return new Line(
+          exchange.getRequestMethod().toString(),
+          exchange.getRequestURI(),
+          Exchanges.source(exchange),
+          status,
+          took,
+          detail);
+    }
+
+    String text() {
+      String text =
+          "status (%d) took %d ns for req.method=%s reg.path=%s req.remote=%s %s"
+              .formatted(
+                  status,
+                  Math.max(0, took.toNanos()),
+                  printable(method),
+                  printable(path),
+                  remote == null ? "" : remote.getHostAddress(),
+                  printable(detail.toString()));
+      return text.stripTrailing();
+    }
+
+    /** A client must not be able to write lines of its own into the log. */
+    private static String printable(String text) {
+      return text.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+  }
+
+  /**
+   * Starts the thread.
+   *
+   * @param out takes each line; may block
+   */
+  AccessLog(Consumer<String> out) {
+    this.out = out;
+    this.writer = new Thread(this::write, "access-log");
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  /** Takes a line, to be written soon. Never blocks. */
+  void add(Line line) {
+    if (waiting.get() >= MAX_WAITING) {
+      dropped.incrementAndGet();
+      return;
+    }
+    waiting.incrementAndGet();
+    lines.add(line);
+    if (resting) {
+      LockSupport.unpark(writer);
+    }
+  }
+
+  /** Writes what has come so far, within a second, and ends. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(writer);
+    try {
+      writer.join(DRAIN.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write() {
+    while (true) {
+      Line line = lines.poll();
+      if (line != null) {
+        waiting.decrementAndGet();
+        out.accept(line.text());
+      } else if (closed) {
+        return;
+      } else {
+        tellOfDropped();
+        rest();
+      }
+    }
+  }
+
+  private void tellOfDropped() {
+    int count = dropped.getAndSet(0);
+    if (count > 0) {
+      out.accept("requests not logged because the log cannot keep up count=" + count);
+    }
+  }
+
+  private void rest() {
+    resting = true;
+    // Looks again: a line that came before "resting" was set woke nobody.
+    if (lines.isEmpty() && !closed) {
+      LockSupport.park(this);
+    }
+    resting = false;
+  }
+}

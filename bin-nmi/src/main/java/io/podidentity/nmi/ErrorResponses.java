@@ -1,0 +1,90 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that turns errors into HTTP. Statuses are those of AAD Pod Identity v1: 400 for a
+ * bad request, 404 for an identity that is not there (yet), 403 for a token that is refused, 503
+ * for one that cannot be had now, 500 for a pod that is not known. Azure's SDKs retry 404, 429 and
+ * 5xx and give up on the other ones, so what may heal is never among those.
+ *
+ * @param retryAfterMissing whether an identity that is not there is answered 503 with {@code
+ *     Retry-After: 20} instead of 404 ({@code --set-retry-after-header})
+ */
+record ErrorResponses(boolean retryAfterMissing) {
+  /** v1's: one cycle of MIC. */
+  private static final long MISSING_RETRY_SECONDS = 20;
+
+  /** About as long as the next process needs to take over. */
+  private static final long STOPPING_RETRY_SECONDS = 5;
+
+  /** Of the token endpoint. */
+  Refusal toPod(PodIdentityException error) {
+    return switch (error.reason()) {
+      case POD_NOT_BOUND, IDENTITY_NOT_BOUND, IDENTITY_NOT_ASSIGNED, IDENTITY_NOT_ALLOWED ->
+          retryAfterMissing
+              ? refusal(503, error, MISSING_RETRY_SECONDS)
+              : refusal(404, error, null);
+      case POD_NOT_FOUND, POD_AMBIGUOUS -> refusal(500, error, null);
+      default -> common(error);
+    };
+  }
+
+  /**
+   * Of {@code /host/token/}: 404 without advice, whatever the flag says, also for the pod itself.
+   */
+  Refusal toHost(PodIdentityException error) {
+    return switch (error.reason()) {
+      case POD_NOT_FOUND,
+          POD_NOT_BOUND,
+          IDENTITY_NOT_BOUND,
+          IDENTITY_NOT_ASSIGNED,
+          IDENTITY_NOT_ALLOWED ->
+          refusal(404, error, null);
+      default -> common(error);
+    };
+  }
+
+  /** Of whatever else went wrong; it tells the client nothing. */
+  static Refusal internal() {
+    return new Refusal(500, "internal-error", "internal error; NMI's log says more");
+  }
+
+  private static Refusal common(PodIdentityException error) {
+    return switch (error.reason()) {
+      case INVALID_REQUEST -> refusal(400, error, null);
+      case TOKEN_REFUSED -> refusal(403, error, null);
+      // v1 answers 503 for an identity of a type that it does not know, too.
+      case TOKEN_UNAVAILABLE, IDENTITY_INVALID, CLUSTER_UNAVAILABLE ->
+          refusal(503, error, seconds(error));
+      case SHUTTING_DOWN -> refusal(503, error, STOPPING_RETRY_SECONDS);
+      case POD_NOT_FOUND,
+          POD_AMBIGUOUS,
+          POD_NOT_BOUND,
+          IDENTITY_NOT_BOUND,
+          IDENTITY_NOT_ASSIGNED,
+          IDENTITY_NOT_ALLOWED,
+          TARGET_NOT_FOUND,
+          TARGET_REJECTED,
+          TARGET_UNAVAILABLE,
+          CLUSTER_CONFLICT,
+          REDIRECT_FAILED,
+          CONFIGURATION_INVALID ->
+          refusal(500, error, null);
+    };
+  }
+
+  private static Refusal refusal(
+      int status, PodIdentityException error, @Nullable Long retryAfter) {
+    ErrorReason reason = error.reason();
+    return new Refusal(status, reason.code(), String.valueOf(error.getMessage()), retryAfter);
+  }
+
+  /** Whole seconds, rounded up: a client that comes too soon is refused again. */
+  private static @Nullable Long seconds(PodIdentityException error) {
+    return error.retryAfter().map(Duration::toMillis).map(ms -> (ms + 999) / 1000).orElse(null);
+  }
+}

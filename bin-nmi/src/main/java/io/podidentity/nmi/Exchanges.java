@@ -1,0 +1,71 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What handlers ask of an exchange, in one place. */
+final class Exchanges {
+  private static final HttpString METADATA = new HttpString("Metadata");
+  private static final byte[] NODE = {127, 0, 0, 1};
+
+  private Exchanges() {}
+
+  /** Whether the header {@code Metadata} is exactly {@code true}, as v1 and IMDS want it. */
+  static boolean hasMetadataHeader(HttpServerExchange exchange) {
+    return "true".equals(exchange.getRequestHeaders().getFirst(METADATA));
+  }
+
+  /**
+   * Refuses a request that came through a proxy: its source address is not the pod's. IMDS refuses
+   * these too.
+   *
+   * @throws PodIdentityException with {@code INVALID_REQUEST}
+   */
+  static void refuseForwarded(HttpServerExchange exchange) {
+    if (exchange.getRequestHeaders().contains(Headers.X_FORWARDED_FOR)
+        || exchange.getRequestHeaders().contains(Headers.VIA)) {
+      throw new PodIdentityException(
+          ErrorReason.INVALID_REQUEST,
+          "request carries X-Forwarded-For or Via: ask directly, not through a proxy (NO_PROXY)");
+    }
+  }
+
+  /** Whether a request comes from the node's own 127.0.0.1; a pod's address never is. */
+  static boolean isNodeItself(InetAddress source) {
+    return Arrays.equals(source.getAddress(), NODE);
+  }
+
+  /** The other end's address; null if it has none any more. */
+  static @Nullable InetAddress source(HttpServerExchange exchange) {
+    InetSocketAddress peer = exchange.getSourceAddress();
+    return peer == null ? null : peer.getAddress();
+  }
+
+  /** A header's first value; empty if there is none. */
+  static String header(HttpServerExchange exchange, HttpString name) {
+    String value = exchange.getRequestHeaders().getFirst(name);
+    return value == null ? "" : value;
+  }
+
+  /** Sends an answer, and ends the exchange. */
+  static void send(HttpServerExchange exchange, Answer answer) {
+    exchange.setStatusCode(answer.status());
+    exchange.setResponseContentLength(answer.body().remaining());
+    answer
+        .headers()
+        .forEach((name, value) -> exchange.getResponseHeaders().put(headerName(name), value));
+    exchange.getResponseSender().send(answer.body().duplicate());
+  }
+
+  private static HttpString headerName(String name) {
+    HttpString known = Headers.fromCache(name);
+    return known == null ? new HttpString(name) : known;
+  }
+}

@@ -1,0 +1,74 @@
+package io.podidentity.nmi;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.SameThreadExecutor;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ends exchanges whose answer may take a while. No thread waits. */
+final class Later {
+  private static final Logger log = LoggerFactory.getLogger(Later.class);
+
+  private Later() {}
+
+  /**
+   * Sends the answer when it is there: at once, on this thread, if it is already. A client that
+   * hangs up cancels the future.
+   *
+   * @param toAnswer makes the answer of the future's value or its error
+   */
+  static <T> void send(
+      HttpServerExchange exchange,
+      CompletableFuture<T> future,
+      BiFunction<@Nullable T, @Nullable Throwable, Answer> toAnswer) {
+    if (future.isDone()) {
+      var unused =
+          future.whenComplete(
+              (value, error) -> Exchanges.send(exchange, answer(toAnswer, value, error)));
+    } else {
+      // After the handlers have returned: only then is the exchange another thread's to end.
+      exchange.dispatch(SameThreadExecutor.INSTANCE, () -> await(exchange, future, toAnswer));
+    }
+  }
+
+  private static <T> void await(
+      HttpServerExchange exchange,
+      CompletableFuture<T> future,
+      BiFunction<@Nullable T, @Nullable Throwable, Answer> toAnswer) {
+    HangUp watch = HangUp.watch(exchange, () -> future.cancel(true));
+    var unused =
+        future.whenComplete(
+            (value, error) -> {
+              Answer answer = answer(toAnswer, value, error);
+              exchange.getIoThread().execute(() -> end(exchange, watch, answer));
+            });
+  }
+
+  private static void end(HttpServerExchange exchange, HangUp watch, Answer answer) {
+    if (exchange.getConnection().isOpen()) {
+      watch.stop();
+      Exchanges.send(exchange, answer);
+    } else {
+      // Runs the exchange's listeners, such as the count of those in flight.
+      exchange.endExchange();
+    }
+  }
+
+  private static <T> Answer answer(
+      BiFunction<@Nullable T, @Nullable Throwable, Answer> toAnswer,
+      @Nullable T value,
+      @Nullable Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    try {
+      return toAnswer.apply(value, cause);
+    } catch (RuntimeException e) {
+      // A future would swallow it, and the client would wait for ever.
+      log.error("cannot make an answer", e);
+      return ErrorResponses.internal().answer();
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.matching.IdentitySelector;
+import io.podidentity.api.spi.AssignmentDirectory;
+import io.podidentity.api.spi.ExemptionDirectory;
+import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.CachingTokenSource;
+import io.podidentity.api.token.TokenBroker;
+import io.podidentity.api.token.TokenFetcher;
+import io.podidentity.bin.Daemons;
+import io.podidentity.bin.HealthServer;
+import io.podidentity.bin.Parts;
+import io.podidentity.bin.ScheduledTimer;
+import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * NMI without its process: what listens, answers, and keeps the redirect in place, over ports that
+ * it is given and does not close. The program runs one of these; so can a test or a sandbox, and
+ * several of them beside each other. Thread-safe.
+ */
+public final class Nmi implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Nmi.class);
+  private static final Logger requests = LoggerFactory.getLogger("io.podidentity.nmi.requests");
+
+  /** IMDS serves five requests for tokens at once; more would be answered 429. */
+  private static final int FETCHES_AT_ONCE = 5;
+
+  private static final int FETCHES_WAITING = 1000;
+  private static final Duration STOP_BOUND = Duration.ofSeconds(5);
+
+  /**
+   * What it stands on.
+   *
+   * @param tokens asked on at most five threads
+   * @param synced whether the directories know what there is; called on each probe
+   * @param redirect asked from one thread at a time, at the options' interval; null if something
+   *     else sends pods' requests here
+   * @param metadataClient passes on what is no token request; must use no proxy and follow no
+   *     redirects
+   */
+  public record Ports(
+      PodDirectory pods,
+      AssignmentDirectory assignments,
+      ExemptionDirectory exemptions,
+      TokenSource tokens,
+      BooleanSupplier synced,
+      @Nullable MetadataRedirect redirect,
+      HttpClient metadataClient) {}
+
+  private final Parts parts = new Parts();
+  private final NmiServer server;
+  private final HealthServer health;
+  private final RedirectState redirect;
+  private final BooleanSupplier synced;
+
+  /** An NMI that does not listen yet. */
+  public Nmi(NmiOptions options, Ports ports, Clock clock) {
+    this.synced = ports.synced();
+    ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
+    ThreadPoolExecutor fetches = fetchThreads();
+    parts.add(fetches::shutdownNow);
+    AccessLog accessLog = parts.add(new AccessLog(requests::info));
+
+    TokenBroker broker =
+        new TokenBroker(
+            ports.pods(),
+            ports.assignments(),
+            ports.exemptions(),
+            new IdentitySelector(options.forceNamespaced()),
+            fetcher(options, ports.tokens(), fetches, clock),
+            options.holds(),
+            timer);
+
+    NmiOptions.Http http = options.http();
+    ErrorResponses errors = new ErrorResponses(http.retryAfterMissing());
+    MetadataProxy proxy =
+        new MetadataProxy(ports.metadataClient(), options.metadata().uri(), timer);
+    NmiRouter router =
+        new NmiRouter(
+            new TokenHandler(broker, errors, http.metadataHeaderRequired(), accessLog, clock),
+            new HostTokenHandler(broker, errors, accessLog, clock),
+            new MetadataHandler(ports.pods(), proxy, errors, http.metadataHeaderRequired()),
+            http.blockInstanceMetadata());
+    this.server =
+        new NmiServer(
+            http.address(),
+            http.port(),
+            router,
+            options.holds().untilAssigned(),
+            broker::close,
+            STOP_BOUND);
+    this.health = new HealthServer(options.probePort(), this::isReady, this::isReady);
+    this.redirect = new RedirectState(ports.redirect(), options.redirect().interval(), timer);
+  }
+
+  /**
+   * Listens, for pods and for probes, and begins to keep the redirect in place.
+   *
+   * @return where it listens for pods
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot listen; it is of
+   *     no use then, but for {@link #close}
+   */
+  public InetSocketAddress start() {
+    parts.add(server);
+    InetSocketAddress address = server.start();
+    parts.add(health);
+    InetSocketAddress probes = health.start();
+    parts.add(redirect);
+    redirect.start();
+    log.info("listening address={} probes={}", address, probes);
+    return address;
+  }
+
+  /** Whether it can do its work: pods' requests come here, and it knows the pods. */
+  public boolean isReady() {
+    return redirect.isInPlace() && synced.getAsBoolean();
+  }
+
+  /**
+   * Accepts nothing more, answers all that waits, and ends; takes a few seconds at most. The
+   * redirect stays: without it pods would reach the metadata service itself.
+   */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  private static TokenFetcher fetcher(
+      NmiOptions options, TokenSource tokens, Executor fetches, Clock clock) {
+    return options.tokenCacheSize() == 0
+        ? TokenFetcher.uncached(tokens, fetches)
+        : new CachingTokenSource(tokens, fetches, clock, options.tokenCacheSize());
+  }
+
+  private static ThreadPoolExecutor fetchThreads() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            FETCHES_AT_ONCE,
+            FETCHES_AT_ONCE,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(FETCHES_WAITING),
+            Daemons.named("fetch"),
+            (task, pool) -> {
+              throw new PodIdentityException(
+                  ErrorReason.TOKEN_UNAVAILABLE,
+                  "too many token requests wait for the metadata service; try again",
+                  Duration.ofSeconds(1),
+                  null);
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+}

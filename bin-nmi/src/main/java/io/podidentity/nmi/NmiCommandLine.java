@@ -1,0 +1,138 @@
+package io.podidentity.nmi;
+
+import static io.podidentity.nmi.NmiOptions.require;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.bin.GoFlags;
+import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.ProgramVersion;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Reads NMI's command line and environment. */
+public final class NmiCommandLine {
+  private final NmiFlags flags = new NmiFlags();
+  private final GoFlags parser;
+  private final UnaryOperator<@Nullable String> environment;
+
+  /**
+   * A command line that is not read yet.
+   *
+   * @param environment a variable's value, or null
+   */
+  public NmiCommandLine(ProgramVersion version, UnaryOperator<@Nullable String> environment) {
+    this.parser = new GoFlags(flags, version);
+    this.environment = environment;
+  }
+
+  /**
+   * Reads the arguments.
+   *
+   * @return the code to exit with at once; empty to go on with {@link #options()}
+   */
+  public OptionalInt parse(List<String> args, PrintStream out, PrintStream err) {
+    return parser.parse(args, out, err);
+  }
+
+  /**
+   * What the arguments and the environment say.
+   *
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
+   */
+  public NmiOptions options() {
+    checkOperationMode();
+    String kubeconfig =
+        flags.own.kubeconfig.isEmpty() ? variable("KUBECONFIG") : flags.own.kubeconfig;
+    return new NmiOptions(
+        flags.node,
+        new NmiOptions.Http(
+            flags.listenAddress,
+            flags.port,
+            flags.metadataHeaderRequired,
+            flags.setRetryAfterHeader,
+            flags.blockInstanceMetadata),
+        new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
+        new NmiOptions.Redirect(redirect(), Duration.ofSeconds(flags.iptablesInterval)),
+        holds(),
+        // Exactly so, as in v1: "True" is not.
+        flags.forceNamespaced || variable("FORCENAMESPACED").equals("true"),
+        flags.enableScaleFeatures,
+        flags.own.tokenCacheSize,
+        flags.probePort,
+        flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
+        kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
+        logFormat(),
+        flags.customUserAgent);
+  }
+
+  /** The flags that were given and have no effect; to be told in one line. */
+  public List<String> withoutEffect() {
+    List<String> names = new ArrayList<>(parser.withoutEffect());
+    addIf(names, flags.enableProfile, "enableProfile");
+    addIf(names, flags.enableConntrackDeletion, "enable-conntrack-deletion");
+    addIf(names, !flags.micNamespace.equals("default"), "MICNamespace");
+    addIf(names, flags.prometheusPort != new NmiFlags().prometheusPort, "prometheus-port");
+    return names;
+  }
+
+  private void checkOperationMode() {
+    String mode = flags.operationMode.toLowerCase(Locale.ROOT);
+    require(
+        !mode.equals("managed"),
+        "--operation-mode=managed is not supported by this version: use standard mode, with MIC");
+    require(
+        mode.equals("standard"),
+        "--operation-mode must be standard: \"" + flags.operationMode + "\"");
+  }
+
+  private boolean redirect() {
+    return switch (flags.own.redirect) {
+      case "iptables" -> true;
+      case "none" -> false;
+      default -> throw invalid("--redirect must be iptables or none: " + flags.own.redirect);
+    };
+  }
+
+  /** v1 looks so many times, so far apart; here the same spans are upper bounds. */
+  private HoldPolicy holds() {
+    require(flags.attemptsForCreated >= 0, "--retry-attempts-for-created must not be negative");
+    require(flags.attemptsForAssigned >= 0, "--retry-attempts-for-assigned must not be negative");
+    require(flags.retryInterval >= 0, "--find-identity-retry-interval must not be negative");
+    Duration interval = Duration.ofSeconds(flags.retryInterval);
+    Duration recorded = interval.multipliedBy(flags.attemptsForCreated);
+    Duration assigned = recorded.plus(interval.multipliedBy(flags.attemptsForAssigned));
+    return new HoldPolicy(HoldPolicy.DEFAULT.untilPodIsKnown(), recorded, assigned);
+  }
+
+  private LogFormat logFormat() {
+    try {
+      return LogFormat.parse(flags.logFormat);
+    } catch (IllegalArgumentException e) {
+      throw invalid("--log-format: " + e.getMessage());
+    }
+  }
+
+  private String variable(String name) {
+    String value = environment.apply(name);
+    return value == null ? "" : value;
+  }
+
+  private static void addIf(List<String> names, boolean given, String name) {
+    if (given) {
+      names.add(name);
+    }
+  }
+
+  private static PodIdentityException invalid(String message) {
+    return new PodIdentityException(ErrorReason.CONFIGURATION_INVALID, message);
+  }
+}

@@ -1,0 +1,140 @@
+package io.podidentity.nmi;
+
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The command line of AAD Pod Identity v1's NMI, flag by flag, with its defaults, and a group of
+ * our own flags. What they mean is {@link NmiOptions}' business.
+ */
+@Command(
+    name = "nmi",
+    usageHelpWidth = 100,
+    showDefaultValues = true,
+    customSynopsis = {"nmi --node NODE [flags]", "nmi uninstall [flags]"},
+    description = {
+      "Answers the token requests of this node's pods. \"uninstall\" removes the redirect, which"
+          + " otherwise outlives the process, and exits.",
+      "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
+    },
+    optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
+    footer = {
+      "",
+      "Environment: FORCENAMESPACED=true is --forceNamespaced; KUBECONFIG is --kubeconfig;"
+          + " NMI_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
+    })
+final class NmiFlags {
+  @Option(names = "--node", description = "Name of this node; required.")
+  String node = "";
+
+  @Option(names = "--nmi-listen-address", description = "Address to listen on.")
+  String listenAddress = "127.0.0.1";
+
+  @Option(names = "--nmi-port", description = "Port to listen on.")
+  int port = 2579;
+
+  @Option(names = "--metadata-ip", description = "Address of the instance metadata service.")
+  String metadataIp = "169.254.169.254";
+
+  @Option(names = "--metadata-port", description = "Port of the instance metadata service.")
+  int metadataPort = 80;
+
+  @Option(names = "--ipt-update-interval-sec", description = "Seconds between looks at the rules.")
+  int iptablesInterval = 60;
+
+  @Option(
+      names = "--forceNamespaced",
+      description = "Whether pods get identities of their own namespace only.")
+  boolean forceNamespaced;
+
+  @Option(names = "--MICNamespace", description = "Namespace of MIC. No effect yet.")
+  String micNamespace = "default";
+
+  @Option(names = "--http-probe-port", description = "Port of /healthz and /readyz.")
+  int probePort = 8080;
+
+  @Option(
+      names = "--retry-attempts-for-created",
+      description = "Times --find-identity-retry-interval: how long a pod without a record waits.")
+  int attemptsForCreated = 16;
+
+  @Option(
+      names = "--retry-attempts-for-assigned",
+      description = "How many intervals longer a pod with a record waits for its assignment.")
+  int attemptsForAssigned = 4;
+
+  @Option(names = "--find-identity-retry-interval", description = "Interval in seconds.")
+  int retryInterval = 5;
+
+  @Option(names = "--enableProfile", description = "No effect: there is no profiler on any port.")
+  boolean enableProfile;
+
+  @Option(
+      names = "--enableScaleFeatures",
+      description = "Whether only records labelled with this node are watched.")
+  boolean enableScaleFeatures = true;
+
+  @Option(
+      names = "--block-instance-metadata",
+      description = "Whether requests for /metadata/instance are refused.")
+  boolean blockInstanceMetadata;
+
+  @Option(
+      names = "--metadata-header-required",
+      description = "Whether requests must carry the header Metadata: true.")
+  boolean metadataHeaderRequired = true;
+
+  @Option(names = "--prometheus-port", description = "Port of the metrics. No effect yet.")
+  int prometheusPort = 9090;
+
+  @Option(
+      names = "--operation-mode",
+      description = "standard; managed is not supported by this version.")
+  String operationMode = "standard";
+
+  @Option(
+      names = "--allow-network-plugin-kubenet",
+      description = "Whether to run although the kubelet uses kubenet.")
+  boolean allowKubenet;
+
+  @Option(
+      names = "--kubelet-config",
+      description = "File with the kubelet's flags, searched for kubenet.")
+  String kubeletConfig = "/etc/default/kubelet";
+
+  @Option(
+      names = "--set-retry-after-header",
+      description = "Whether a missing identity is answered 503 with Retry-After, not 404.")
+  boolean setRetryAfterHeader;
+
+  @Option(
+      names = "--enable-conntrack-deletion",
+      description = "Whether earlier connections to the metadata service are cut. No effect yet.")
+  boolean enableConntrackDeletion;
+
+  @Option(names = "--log-format", description = "text or json.")
+  String logFormat = "text";
+
+  @Option(
+      names = "--custom-user-agent",
+      description = "Added to the user agent of calls to Azure and Kubernetes.")
+  String customUserAgent = "";
+
+  @ArgGroup(validate = false, heading = "%nFurther flags:%n")
+  Own own = new Own();
+
+  /** Flags that v1 does not have. */
+  static final class Own {
+    @Option(
+        names = "--redirect",
+        description = "iptables, or none: then something else must send pods' requests here.")
+    String redirect = "iptables";
+
+    @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
+    String kubeconfig = "";
+
+    @Option(names = "--token-cache-size", description = "How many tokens are kept; 0 for none.")
+    int tokenCacheSize = 2000;
+  }
+}

@@ -1,0 +1,118 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.bin.LogFormat;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What NMI was told to do. Its text form is the command line of AAD Pod Identity v1; see {@link
+ * NmiCommandLine}.
+ *
+ * @param node the name of this node; not empty
+ * @param http how to serve
+ * @param metadata where the instance metadata service is
+ * @param redirect how pods' requests come here
+ * @param holds how long requests wait
+ * @param forceNamespaced whether pods get identities of their own namespace only; default false
+ * @param labelledRecordsOnly whether only records labelled with this node are watched; default true
+ * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
+ * @param probePort the port of the probes; 0 for any free one; default 8080
+ * @param kubelet the check for kubenet; null to do without it
+ * @param kubeconfig null for in-cluster access
+ * @param logFormat default text
+ * @param customUserAgent added to the user agent; default empty
+ */
+public record NmiOptions(
+    String node,
+    Http http,
+    Metadata metadata,
+    Redirect redirect,
+    HoldPolicy holds,
+    boolean forceNamespaced,
+    boolean labelledRecordsOnly,
+    int tokenCacheSize,
+    int probePort,
+    @Nullable Path kubelet,
+    @Nullable Path kubeconfig,
+    LogFormat logFormat,
+    String customUserAgent) {
+  private static final int MAX_PORT = 65535;
+
+  public NmiOptions {
+    require(!node.isEmpty(), "--node is required: pass --node=$(NODE_NAME)");
+    require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
+    checkPort("--http-probe-port", probePort, 0);
+  }
+
+  /**
+   * How to serve.
+   *
+   * @param address default 127.0.0.1
+   * @param port 0 for any free one; default 2579
+   * @param metadataHeaderRequired whether requests must carry {@code Metadata: true}; default true
+   * @param retryAfterMissing whether a missing identity is 503 with {@code Retry-After}, not 404;
+   *     default false
+   * @param blockInstanceMetadata whether {@code /metadata/instance} is refused; default false
+   */
+  public record Http(
+      String address,
+      int port,
+      boolean metadataHeaderRequired,
+      boolean retryAfterMissing,
+      boolean blockInstanceMetadata) {
+    public Http {
+      require(!address.isEmpty(), "--nmi-listen-address must not be empty");
+      checkPort("--nmi-port", port, 0);
+    }
+  }
+
+  /**
+   * Where the instance metadata service is.
+   *
+   * @param ip an IPv4 address in dotted form; default 169.254.169.254
+   * @param port default 80
+   */
+  public record Metadata(String ip, int port) {
+    public Metadata {
+      require(
+          ip.matches("\\d{1,3}(\\.\\d{1,3}){3}"), "--metadata-ip must be an IPv4 address: " + ip);
+      checkPort("--metadata-port", port, 1);
+    }
+
+    /** The service's address, without a path. */
+    public URI uri() {
+      return URI.create("http://" + ip + ":" + port);
+    }
+  }
+
+  /**
+   * How pods' requests come here.
+   *
+   * @param iptables whether NMI keeps the redirect in place; default true
+   * @param interval how often it looks; positive; default 60 s
+   */
+  public record Redirect(boolean iptables, Duration interval) {
+    public Redirect {
+      require(
+          !interval.isNegative() && !interval.isZero(),
+          "--ipt-update-interval-sec must be positive");
+    }
+  }
+
+  static void require(boolean holds, String message) {
+    if (!holds) {
+      throw new PodIdentityException(ErrorReason.CONFIGURATION_INVALID, message);
+    }
+  }
+
+  private static void checkPort(String flag, int port, int least) {
+    require(
+        port >= least && port <= MAX_PORT,
+        "%s must be %d to %d: %d".formatted(flag, least, MAX_PORT, port));
+  }
+}

@@ -1,0 +1,65 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A query, read strictly: a name that comes twice, an escape that cannot be decoded, a control
+ * character or a bare semicolon is refused, because another parser might read it differently. IMDS
+ * refuses repeated parameters too.
+ *
+ * @param values by name; names keep their letter case, as in AAD Pod Identity v1
+ * @see <a
+ *     href="https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service">Instance
+ *     Metadata Service, usage</a>
+ */
+record QueryParameters(Map<String, String> values) {
+  /**
+   * Reads a raw query.
+   *
+   * @throws PodIdentityException with {@code INVALID_REQUEST}; the message repeats nothing of it
+   */
+  static QueryParameters parse(String query) {
+    Map<String, String> values = new HashMap<>();
+    int start = 0;
+    while (start <= query.length()) {
+      int ampersand = query.indexOf('&', start);
+      int end = ampersand < 0 ? query.length() : ampersand;
+      if (end > start) {
+        addPair(values, query.substring(start, end));
+      }
+      start = end + 1;
+    }
+    return new QueryParameters(values);
+  }
+
+  private static void addPair(Map<String, String> values, String pair) {
+    int equals = pair.indexOf('=');
+    String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals), true);
+    String value = equals < 0 ? "" : Percent.decode(pair.substring(equals + 1), true);
+    if (name == null || value == null || pair.indexOf(';') >= 0) {
+      throw refusal("the query cannot be decoded: escape special characters as %XX of UTF-8");
+    }
+    if (hasControl(name) || hasControl(value)) {
+      throw refusal("the query holds a control character");
+    }
+    if (values.put(name, value) != null) {
+      throw refusal("a query parameter is given more than once");
+    }
+  }
+
+  /** The value of a parameter; empty if it is not there, or is empty. */
+  String get(String name) {
+    return values.getOrDefault(name, "");
+  }
+
+  private static boolean hasControl(String text) {
+    return text.chars().anyMatch(Character::isISOControl);
+  }
+
+  private static PodIdentityException refusal(String message) {
+    return new PodIdentityException(ErrorReason.INVALID_REQUEST, message);
+  }
+}

@@ -1,0 +1,89 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.token.Caller;
+import io.podidentity.api.token.TokenBroker;
+import io.podidentity.api.token.TokenRequest;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.time.Clock;
+
+/**
+ * The token endpoint of pods. A request that can be answered from memory is answered on the I/O
+ * thread that read it.
+ */
+final class TokenHandler implements HttpHandler {
+  private final TokenBroker broker;
+  private final ErrorResponses errors;
+  private final boolean metadataHeaderRequired;
+  private final AccessLog accessLog;
+  private final Clock clock;
+
+  TokenHandler(
+      TokenBroker broker,
+      ErrorResponses errors,
+      boolean metadataHeaderRequired,
+      AccessLog accessLog,
+      Clock clock) {
+    this.broker = broker;
+    this.errors = errors;
+    this.metadataHeaderRequired = metadataHeaderRequired;
+    this.accessLog = accessLog;
+    this.clock = clock;
+  }
+
+  @Override
+  public void handleRequest(HttpServerExchange exchange) {
+    Handled handled = new Handled(exchange, clock, accessLog, TokenJson::ofPod, errors::toPod);
+    // First, and before any look-up: SDKs probe without the header, and give up after a second.
+    if (metadataHeaderRequired && !Exchanges.hasMetadataHeader(exchange)) {
+      Answer answer = Answer.withoutMetadataHeader();
+      Exchanges.send(exchange, handled.logged(answer, "error=metadata-header-missing"));
+      return;
+    }
+    try {
+      Later.send(exchange, broker.request(read(exchange)), handled);
+    } catch (PodIdentityException e) {
+      Exchanges.send(exchange, handled.refused(errors.toPod(e)));
+    }
+  }
+
+  private static TokenRequest read(HttpServerExchange exchange) {
+    Exchanges.refuseForwarded(exchange);
+    InetAddress source = Exchanges.source(exchange);
+    // An IPv4 address in IPv6 form is an Inet4Address here already.
+    if (!(source instanceof Inet4Address)) {
+      throw new PodIdentityException(
+          ErrorReason.POD_NOT_FOUND,
+          "request remote address is empty, or is not IPv4: pods are known by their IPv4 address");
+    }
+    QueryParameters query = QueryParameters.parse(exchange.getQueryString());
+    return new TokenRequest(new Caller.ByAddress(source), choice(query), query.get("resource"));
+  }
+
+  /** Which identity a query names, as in AAD Pod Identity v1. */
+  static IdentityChoice choice(QueryParameters query) {
+    if (!query.get("object_id").isEmpty()) {
+      // v1 ignores it and answers with any identity of the pod.
+      throw new PodIdentityException(
+          ErrorReason.INVALID_REQUEST,
+          "parameter object_id cannot be honoured: name the identity by client_id or msi_res_id");
+    }
+    String clientId = query.get("client_id");
+    String resourceId = query.get("msi_res_id");
+    if (resourceId.isEmpty()) {
+      resourceId = query.get("mi_res_id");
+    }
+    if (clientId.isEmpty() && resourceId.isEmpty()) {
+      return IdentityChoice.ANY;
+    }
+    return new IdentityChoice(
+        clientId.isEmpty() ? null : new ClientId(clientId),
+        resourceId.isEmpty() ? null : resourceId);
+  }
+}
