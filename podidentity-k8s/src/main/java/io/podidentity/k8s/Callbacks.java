@@ -8,7 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Those who want to be called. One that throws keeps neither the others nor a watch from going on. */
+/**
+ * Those who want to be called. One that throws keeps neither the others nor a watch from going on.
+ */
 final class Callbacks {
   private static final Logger log = LoggerFactory.getLogger(Callbacks.class);
 

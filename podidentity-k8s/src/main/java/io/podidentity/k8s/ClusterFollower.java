@@ -35,8 +35,8 @@ public interface ClusterFollower extends AutoCloseable {
   /**
    * Waits for the first list.
    *
-   * @throws PodIdentityException with {@code CLUSTER_UNAVAILABLE} if it has not come by then, {@code
-   *     SHUTTING_DOWN} if it was closed, or the thread interrupted, before
+   * @throws PodIdentityException with {@code CLUSTER_UNAVAILABLE} if it has not come by then,
+   *     {@code SHUTTING_DOWN} if it was closed, or the thread interrupted, before
    */
   default void awaitSynced(Duration atMost) {
     try {

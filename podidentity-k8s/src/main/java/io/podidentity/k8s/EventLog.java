@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes events, later and elsewhere. The same one again within ten minutes is counted in the one that
- * is there. What cannot be written is logged, and lost.
+ * Writes events, later and elsewhere. The same one again within ten minutes is counted in the one
+ * that is there. What cannot be written is logged, and lost.
  */
 final class EventLog {
   /**

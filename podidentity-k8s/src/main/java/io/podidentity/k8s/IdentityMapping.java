@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Identities, bindings and exceptions. Whatever people write becomes a value that says so. */
 final class IdentityMapping {
-  /** The annotation that keeps an identity to its own namespace, with the value {@code namespaced}. */
+  /**
+   * The annotation that keeps an identity to its own namespace, with the value {@code namespaced}.
+   */
   static final String BEHAVIOR = "aadpodidentity.k8s.io/Behavior";
 
   private static final String NAMESPACED = "namespaced";

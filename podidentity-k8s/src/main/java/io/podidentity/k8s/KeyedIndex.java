@@ -12,8 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds values by what they carry, and tells who waits for it. Looking up takes no lock; a value that
- * replaces another does so in one step for each key. Values are changed by one thread at a time.
+ * Finds values by what they carry, and tells who waits for it. Looking up takes no lock; a value
+ * that replaces another does so in one step for each key. Values are changed by one thread at a
+ * time.
  */
 final class KeyedIndex<K, V> {
   private final Function<V, Set<K>> keysOf;

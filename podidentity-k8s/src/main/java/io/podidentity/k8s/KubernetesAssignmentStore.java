@@ -17,8 +17,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code AzureAssignedIdentity} objects as v1's MIC does, so that either implementation's NMI
- * and MIC can read them. The view that the copies in the records come from learns of each write.
+ * Writes {@code AzureAssignedIdentity} objects as v1's MIC does, so that either implementation's
+ * NMI and MIC can read them. The view that the copies in the records come from learns of each
+ * write.
  */
 public final class KubernetesAssignmentStore implements AssignmentStore {
   /** The kind of the records. */
@@ -35,11 +36,15 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   /**
    * A store.
    *
-   * @param client may create, get, update, patch and delete {@code azureassignedidentities} in all
-   *     namespaces; it stays the caller's to close
+   * @param connection may create, get, update, patch and delete {@code azureassignedidentities} in
+   *     all namespaces; it stays the caller's to close
    * @param view the view that what is desired was planned from
    */
-  public KubernetesAssignmentStore(KubernetesClient client, KubernetesClusterView view) {
+  public KubernetesAssignmentStore(KubernetesConnection connection, KubernetesClusterView view) {
+    this(connection.client(), view);
+  }
+
+  KubernetesAssignmentStore(KubernetesClient client, KubernetesClusterView view) {
     this.api = new RecordApi(client);
     this.view = view;
   }
@@ -91,8 +96,7 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     NamespacedName name = existing.name();
     try {
       wrote(
-          api.patch(
-              name, JsonPatch.ofUid(existing.uid()).replace("/status/status", state.text())));
+          api.patch(name, JsonPatch.ofUid(existing.uid()).replace("/status/status", state.text())));
     } catch (KubernetesClientException e) {
       if (!RecordApi.isUnprocessable(e)) {
         throw failed(e, "patch", name);
@@ -143,8 +147,7 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
         "/metadata/finalizers/"
             + record.getMetadata().getFinalizers().indexOf(RecordDraft.FINALIZER);
     try {
-      return api.patch(
-          name, JsonPatch.ofUid(uid).test(path, RecordDraft.FINALIZER).remove(path));
+      return api.patch(name, JsonPatch.ofUid(uid).test(path, RecordDraft.FINALIZER).remove(path));
     } catch (KubernetesClientException e) {
       if (RecordApi.isGone(e)) {
         return null;
@@ -210,8 +213,7 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   private AzureIdentityBindingResource binding(DesiredAssignment desired, NamespacedName record) {
     NamespacedName name = desired.binding().name();
     AzureIdentityBindingResource binding = view.binding(name);
-    if (binding == null
-        || !IdentityMapping.binding(binding, name).equals(desired.binding())) {
+    if (binding == null || !IdentityMapping.binding(binding, name).equals(desired.binding())) {
       throw conflict("write", record, "AzureIdentityBinding " + name + " has just changed");
     }
     return binding;
@@ -241,7 +243,6 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
 
   private PodIdentityException conflict(String verb, NamespacedName name, String problem) {
     view.contradicted(name);
-    return Failures.conflict(
-        "%s %s %s".formatted(verb, KIND.name(), name), problem, null);
+    return Failures.conflict("%s %s %s".formatted(verb, KIND.name(), name), problem, null);
   }
 }

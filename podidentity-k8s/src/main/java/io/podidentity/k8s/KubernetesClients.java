@@ -23,10 +23,14 @@ public final class KubernetesClients {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration REQUEST = Duration.ofSeconds(10);
 
-  /** A watch whose peer is silent for two of these is taken for dead: see {@link PingedHttpClient}. */
+  /**
+   * A watch whose peer is silent for two of these is taken for dead: see {@link PingedHttpClient}.
+   */
   private static final Duration PING = Duration.ofSeconds(15);
 
-  /** Doubled after each failure up to 32 times, so 8 s at most: what an API server takes to start. */
+  /**
+   * Doubled after each failure up to 32 times, so 8 s at most: what an API server takes to start.
+   */
   private static final Duration RECONNECT = Duration.ofMillis(250);
 
   /** Of one request, 100 ms after the first and doubling: 3 s in all, then the caller decides. */
@@ -35,17 +39,18 @@ public final class KubernetesClients {
   private KubernetesClients() {}
 
   /**
-   * A client over the JDK's HTTP client. It makes no call yet. Requests give up after 10 s, and 5 s to
-   * connect; a watch whose other end is silent for half a minute is opened anew.
+   * A client over the JDK's HTTP client. It makes no call yet. Requests give up after 10 s, and 5 s
+   * to connect; a watch whose other end is silent for half a minute is opened anew.
    *
-   * @param kubeconfig the file that says where the API server is and who we are, its current context;
-   *     null for the service account of the pod that this runs in
+   * @param kubeconfig the file that says where the API server is and who we are, its current
+   *     context; null for the service account of the pod that this runs in
    * @param userAgent the {@code User-Agent} of each request
-   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if the file, or the service account,
-   *     cannot be used
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if the file, or the service
+   *     account, cannot be used
    */
   public static KubernetesClient create(@Nullable Path kubeconfig, String userAgent) {
-    return create(kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig), userAgent);
+    return create(
+        kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig), userAgent);
   }
 
   private static KubernetesClient create(Config config, String userAgent) {
@@ -55,8 +60,10 @@ public final class KubernetesClients {
     config.setWebsocketPingInterval(PING.toMillis());
     config.setWatchReconnectInterval(Math.toIntExact(RECONNECT.toMillis()));
     config.setRequestRetryBackoffLimit(RETRIES);
-    // Over HTTP/2 the JDK's client keeps on using a connection whose other end is dead, for as long as
-    // the kernel does not notice; over HTTP/1.1 a request that times out takes its connection along.
+    // Over HTTP/2 the JDK's client keeps on using a connection whose other end is dead, for as long
+    // as
+    // the kernel does not notice; over HTTP/1.1 a request that times out takes its connection
+    // along.
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder()
         .withConfig(config)
@@ -76,7 +83,8 @@ public final class KubernetesClients {
       throw invalid(problem + "it is no kubeconfig", e);
     }
     if (config.getCurrentContext() == null) {
-      throw invalid(problem + "its current-context is not set, or names none of its contexts", null);
+      throw invalid(
+          problem + "its current-context is not set, or names none of its contexts", null);
     }
     return config;
   }
@@ -95,7 +103,8 @@ public final class KubernetesClients {
     Config config = Config.empty();
     String host = Utils.getEnvVar("KUBERNETES_SERVICE_HOST", "kubernetes.default.svc");
     String port = Utils.getEnvVar("KUBERNETES_SERVICE_PORT", "443");
-    config.setMasterUrl("https://%s:%s/".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+    config.setMasterUrl(
+        "https://%s:%s/".formatted(host.contains(":") ? "[" + host + "]" : host, port));
     config.setCaCertFile(authority.toString());
     // Read each time: the kubelet replaces it before it ends.
     config.setOauthTokenProvider(() -> read(token));

@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole cluster, as the API server tells it, with our own writes laid over it until they come
- * back. Pods are those with the binding label, in their snapshot without addresses and without other
- * labels: nothing else alters a plan.
+ * back. Pods are those with the binding label, in their snapshot without addresses and without
+ * other labels: nothing else alters a plan.
  */
 public final class KubernetesClusterView implements ClusterView, ClusterFollower {
-  /** Lists come in pieces of this many objects, so that one does not need them all in memory twice. */
+  /**
+   * Lists come in pieces of this many objects, so that one does not need them all in memory twice.
+   */
   private static final long PAGE = 500;
 
   /**
@@ -54,21 +56,23 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
   /**
    * A view that has not begun.
    *
-   * @param client may list and watch all that is shown, in all namespaces; it stays the caller's to
-   *     close
+   * @param connection may list and watch all that is shown, in all namespaces; it stays the
+   *     caller's to close
    * @param targets gives a node's virtual machine or scale set from its name and its {@code
    *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread
    */
   public KubernetesClusterView(
+      KubernetesConnection connection,
+      BiFunction<String, String, @Nullable ComputeTarget> targets) {
+    this(connection.client(), targets);
+  }
+
+  KubernetesClusterView(
       KubernetesClient client, BiFunction<String, String, @Nullable ComputeTarget> targets) {
     pods =
         new Mirror<>(
             new Mirror.Kind<>("pods", io.fabric8.kubernetes.api.model.Pod::new),
-            client
-                .pods()
-                .inAnyNamespace()
-                .withLabel(IdentityBinding.POD_LABEL)
-                .withLimit(PAGE),
+            client.pods().inAnyNamespace().withLabel(IdentityBinding.POD_LABEL).withLimit(PAGE),
             PodMapping::forPlanning,
             (before, after) -> nudge());
     nodes =
@@ -83,8 +87,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
             client.resources(AzureIdentityResource.class).inAnyNamespace().withLimit(PAGE),
             object ->
                 new Original<>(
-                    trimmed(object),
-                    IdentityMapping.identity(object, Metadata.of(object).name())),
+                    trimmed(object), IdentityMapping.identity(object, Metadata.of(object).name())),
             this::originalChanged);
     bindings =
         new Mirror<>(
@@ -125,9 +128,9 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
   /**
    * {@inheritDoc}
    *
-   * <p>It calls back when something changes that this view shows, and not when only metadata changes,
-   * nor for records that are created or changed through the store of this view; for each one that is
-   * deleted through it, it does.
+   * <p>It calls back when something changes that this view shows, and not when only metadata
+   * changes, nor for records that are created or changed through the store of this view; for each
+   * one that is deleted through it, it does.
    */
   @Override
   public Subscription onChange(Runnable nudge) {
@@ -178,8 +181,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
     written.forget(record);
   }
 
-  private void originalChanged(
-      @Nullable Original<?, ?> before, @Nullable Original<?, ?> after) {
+  private void originalChanged(@Nullable Original<?, ?> before, @Nullable Original<?, ?> after) {
     Object old = before == null ? null : before.meaning();
     Object now = after == null ? null : after.meaning();
     if (!Objects.equals(old, now)) {

@@ -14,11 +14,11 @@ import java.time.Clock;
 import java.util.concurrent.Executor;
 
 /**
- * Tells the owners of bindings what comes of them, by the events that AAD Pod Identity v1 writes: same
- * component, reasons and wording. {@code kubectl describe azureidentitybinding} shows them.
+ * Tells the owners of bindings what comes of them, by the events that AAD Pod Identity v1 writes:
+ * same component, reasons and wording. {@code kubectl describe azureidentitybinding} shows them.
  *
- * <p>It never blocks its caller and never fails: an event that cannot be written is logged and lost.
- * One that repeats within ten minutes is counted, not written again.
+ * <p>It never blocks its caller and never fails: an event that cannot be written is logged and
+ * lost. One that repeats within ten minutes is counted, not written again.
  */
 public final class KubernetesEvents implements Telemetry {
   private static final String NORMAL = "Normal";
@@ -30,12 +30,17 @@ public final class KubernetesEvents implements Telemetry {
   /**
    * Events about the bindings of a cluster.
    *
-   * @param client may create and patch events in all namespaces; it stays the caller's to close
+   * @param connection may create and patch events in all namespaces; it stays the caller's to close
    * @param view knows the bindings
    * @param executor where the calls to the API server run, one at a time
    * @param clock for the times in the events
    */
   public KubernetesEvents(
+      KubernetesConnection connection, KubernetesClusterView view, Executor executor, Clock clock) {
+    this(connection.client(), view, executor, clock);
+  }
+
+  KubernetesEvents(
       KubernetesClient client, KubernetesClusterView view, Executor executor, Clock clock) {
     this.view = view;
     this.events = new EventLog(client, executor, clock, Api.GROUP);
@@ -93,7 +98,9 @@ public final class KubernetesEvents implements Telemetry {
     events.add(new EventLog.Entry(reference(binding), type, reason, message));
   }
 
-  /** With the UID, without which kubectl does not find the events; a binding that is gone has none. */
+  /**
+   * With the UID, without which kubectl does not find the events; a binding that is gone has none.
+   */
   private ObjectReference reference(IdentityBinding binding) {
     AzureIdentityBindingResource object = view.binding(binding.name());
     return new ObjectReferenceBuilder()

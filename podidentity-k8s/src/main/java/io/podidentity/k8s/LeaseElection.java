@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes one of several instances the leader, by a {@code Lease}. A leader that cannot renew it for
- * half its duration gives up; then nobody else has taken it yet. One that has given up does not stand
- * again. Thread-safe.
+ * half its duration gives up; then nobody else has taken it yet. One that has given up does not
+ * stand again. Thread-safe.
  */
 public final class LeaseElection implements AutoCloseable {
   /** Where AAD Pod Identity v1 keeps its lock ({@code leader-election-namespace}). */
@@ -40,8 +40,8 @@ public final class LeaseElection implements AutoCloseable {
    * @param namespace the lease's namespace; default {@value #DEFAULT_NAMESPACE}
    * @param name the lease's name; default {@value #DEFAULT_NAME}
    * @param identity our name, unlike that of any other instance: the pod's name
-   * @param duration how long the lease lasts after the last renewal; default 15 s, at least 1 s, and
-   *     written in whole seconds
+   * @param duration how long the lease lasts after the last renewal; default 15 s, at least 1 s,
+   *     and written in whole seconds
    */
   public record Settings(String namespace, String name, String identity, Duration duration) {
     public Settings {
@@ -79,14 +79,25 @@ public final class LeaseElection implements AutoCloseable {
   /**
    * An election that has not begun.
    *
-   * @param client may get and patch the lease, and create leases in its namespace; it stays the
+   * @param connection may get and patch the lease, and create leases in its namespace; it stays the
    *     caller's to close
    * @param clock the system's: fabric8 reads that as well
    * @param executor where calls to the API server and the two callbacks run; two threads at least
    * @param onStarted called once, when this instance becomes the leader
-   * @param onLost called once if it then is the leader no longer, but not because of {@link #close()}
+   * @param onLost called once if it then is the leader no longer, but not because of {@link
+   *     #close()}
    */
   public LeaseElection(
+      KubernetesConnection connection,
+      Settings settings,
+      Clock clock,
+      Executor executor,
+      Runnable onStarted,
+      Runnable onLost) {
+    this(connection.client(), settings, clock, executor, onStarted, onLost);
+  }
+
+  LeaseElection(
       KubernetesClient client,
       Settings settings,
       Clock clock,
@@ -101,11 +112,7 @@ public final class LeaseElection implements AutoCloseable {
     this.client = impatient(client);
     this.lock =
         new ObservedLeaseLock(
-            settings.namespace(),
-            settings.name(),
-            settings.identity(),
-            settings.duration(),
-            clock);
+            settings.namespace(), settings.name(), settings.identity(), settings.duration(), clock);
     this.elector =
         new LeaderElector(
             this.client,
@@ -115,7 +122,8 @@ public final class LeaseElection implements AutoCloseable {
                 renewDeadline(),
                 settings.duration().dividedBy(4),
                 new LeaderCallbacks(this::started, this::stopped, this::newLeader),
-                // We release it ourselves, and only on purpose: whoever lost it may still be at work.
+                // We release it ourselves, and only on purpose: whoever lost it may still be at
+                // work.
                 false,
                 settings.name()),
             executor);
@@ -127,9 +135,9 @@ public final class LeaseElection implements AutoCloseable {
   }
 
   /**
-   * Whether this instance is the leader, and has renewed its lease lately. After a halt of the process
-   * it says no at once, before {@code onLost} is called: ask it before each step that only a leader
-   * may take.
+   * Whether this instance is the leader, and has renewed its lease lately. After a halt of the
+   * process it says no at once, before {@code onLost} is called: ask it before each step that only
+   * a leader may take.
    */
   public boolean isLeader() {
     return state.get() == State.LEADING
@@ -205,8 +213,8 @@ public final class LeaseElection implements AutoCloseable {
   }
 
   /**
-   * One attempt makes two calls, and may begin just before the deadline: with a sixth of the duration
-   * for each it ends before the lease does, however the API server hangs.
+   * One attempt makes two calls, and may begin just before the deadline: with a sixth of the
+   * duration for each it ends before the lease does, however the API server hangs.
    */
   private KubernetesClient impatient(KubernetesClient patient) {
     int timeout = Math.toIntExact(settings.duration().dividedBy(6).toMillis());

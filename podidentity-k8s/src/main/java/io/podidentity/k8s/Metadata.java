@@ -6,7 +6,9 @@ import io.podidentity.api.model.NamespacedName;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads metadata of which any part may be absent: copies inside records are as they were written. */
+/**
+ * Reads metadata of which any part may be absent: copies inside records are as they were written.
+ */
 final class Metadata {
   private final @Nullable ObjectMeta meta;
 

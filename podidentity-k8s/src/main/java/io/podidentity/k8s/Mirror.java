@@ -78,7 +78,9 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
     return values.values();
   }
 
-  /** The resource version up to which {@link #values()} are up to date; null before the first list. */
+  /**
+   * The resource version up to which {@link #values()} are up to date; null before the first list.
+   */
   @Nullable String version() {
     return informer.lastSyncResourceVersion();
   }
@@ -127,9 +129,9 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
   }
 
   /**
-   * Where fabric8's informer puts the objects. It takes the answers for granted only as far as it has
-   * handlers, of which there are none, and to find out after a list which objects are gone. Its calls
-   * that change something come one at a time.
+   * Where fabric8's informer puts the objects. It takes the answers for granted only as far as it
+   * has handlers, of which there are none, and to find out after a list which objects are gone. Its
+   * calls that change something come one at a time.
    */
   private final class Values implements ItemStore<T> {
     @Override

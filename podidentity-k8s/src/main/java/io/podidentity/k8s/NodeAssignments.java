@@ -27,13 +27,18 @@ public final class NodeAssignments implements AssignmentDirectory, ClusterFollow
   /**
    * The records of a node.
    *
-   * @param client may list and watch {@code azureassignedidentities} of all namespaces; it stays the
-   *     caller's to close
+   * @param connection may list and watch {@code azureassignedidentities} of all namespaces; it
+   *     stays the caller's to close
    * @param byLabel whether the API server is asked only for records labelled with the node's name
-   *     ({@code enableScaleFeatures}). Without, it sends those of all nodes, also records without that
-   *     label, which very old versions of AAD Pod Identity wrote; those about other nodes are not kept
+   *     ({@code enableScaleFeatures}). Without, it sends those of all nodes, also records without
+   *     that label, which very old versions of AAD Pod Identity wrote; those about other nodes are
+   *     not kept
    */
-  public NodeAssignments(KubernetesClient client, String nodeName, boolean byLabel) {
+  public NodeAssignments(KubernetesConnection connection, String nodeName, boolean byLabel) {
+    this(connection.client(), nodeName, byLabel);
+  }
+
+  NodeAssignments(KubernetesClient client, String nodeName, boolean byLabel) {
     var everywhere = client.resources(AzureAssignedIdentityResource.class).inAnyNamespace();
     Informable<AzureAssignedIdentityResource> objects =
         byLabel ? everywhere.withLabel(NODE_LABEL, nodeName) : everywhere;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The pods of one node, as the API server tells them: it sends those of no other node. It keeps a few
- * hundred bytes for each. Empty until {@link #start()}.
+ * The pods of one node, as the API server tells them: it sends those of no other node. It keeps a
+ * few hundred bytes for each. Empty until {@link #start()}.
  */
 public final class NodePods implements PodDirectory, ClusterFollower {
   private static final Mirror.Kind<io.fabric8.kubernetes.api.model.Pod> KIND =
@@ -24,9 +24,13 @@ public final class NodePods implements PodDirectory, ClusterFollower {
   /**
    * The pods whose {@code spec.nodeName} is that name.
    *
-   * @param client may list and watch pods of all namespaces; it stays the caller's to close
+   * @param connection may list and watch pods of all namespaces; it stays the caller's to close
    */
-  public NodePods(KubernetesClient client, String nodeName) {
+  public NodePods(KubernetesConnection connection, String nodeName) {
+    this(connection.client(), nodeName);
+  }
+
+  NodePods(KubernetesClient client, String nodeName) {
     mirror =
         new Mirror<>(
             KIND,

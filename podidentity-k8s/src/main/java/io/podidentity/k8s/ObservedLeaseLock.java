@@ -19,11 +19,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease that has run out when it has not changed for as long as it lasts, by our own clock: what the
- * holder's clock wrote into it is not compared with ours, which may be minutes apart.
+ * A lease that has run out when it has not changed for as long as it lasts, by our own clock: what
+ * the holder's clock wrote into it is not compared with ours, which may be minutes apart.
  *
- * <p>Whatever goes wrong with it is a {@link KubernetesClientException}: after any other, fabric8 ends
- * the election without a word.
+ * <p>Whatever goes wrong with it is a {@link KubernetesClientException}: after any other, fabric8
+ * ends the election without a word.
  */
 final class ObservedLeaseLock extends LeaseLock {
   private final String namespace;
@@ -81,8 +81,8 @@ final class ObservedLeaseLock extends LeaseLock {
   }
 
   /**
-   * Gives the lease up, if it is ours, so that the next one need not wait until it runs out. fabric8
-   * would leave our name in it.
+   * Gives the lease up, if it is ours, so that the next one need not wait until it runs out.
+   * fabric8 would leave our name in it.
    */
   synchronized void release(KubernetesClient client) {
     renewed = Instant.MIN;
@@ -94,13 +94,13 @@ final class ObservedLeaseLock extends LeaseLock {
     }
     List<Map<String, Object>> patch =
         List.of(
-            operation("test", "/metadata/resourceVersion", lease.getMetadata().getResourceVersion()),
+            operation(
+                "test", "/metadata/resourceVersion", lease.getMetadata().getResourceVersion()),
             operation("replace", "/spec/leaseDurationSeconds", 1),
             Map.of("op", "remove", "path", "/spec/holderIdentity"));
     client
         .resource(lease)
-        .patch(
-            PatchContext.of(PatchType.JSON), client.getKubernetesSerialization().asJson(patch));
+        .patch(PatchContext.of(PatchType.JSON), client.getKubernetesSerialization().asJson(patch));
   }
 
   @Override

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A WebSocket that is given up when, since the last ping, nothing at all has come: no answer and no
- * message. So a watch whose other end is dead, or whose connection a firewall forgot, ends at the next
- * ping but one, and not when the kernel's patience does, after a quarter of an hour.
+ * message. So a watch whose other end is dead, or whose connection a firewall forgot, ends at the
+ * next ping but one, and not when the kernel's patience does, after a quarter of an hour.
  */
 final class PingedWebSocket implements WebSocket {
   private final WebSocket socket;
@@ -110,8 +110,7 @@ final class PingedWebSocket implements WebSocket {
     }
 
     @Override
-    public @Nullable CompletionStage<?> onText(
-        WebSocket socket, CharSequence data, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
       heard.set(true);
       return listener.onText(own(socket), data, last);
     }
@@ -187,8 +186,8 @@ final class PingedWebSocket implements WebSocket {
 
     /**
      * After a handshake that is answered 503, fabric8 watches over plain HTTP, where there are no
-     * pings, until that watch ends for good. An API server answers so while it starts; as an error of
-     * the connection it is tried again.
+     * pings, until that watch ends for good. An API server answers so while it starts; as an error
+     * of the connection it is tried again.
      */
     private static Throwable mendable(Throwable error) {
       Throwable cause =

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** The {@code AzurePodIdentityException} objects of all namespaces. Empty until {@link #start()}. */
+/**
+ * The {@code AzurePodIdentityException} objects of all namespaces. Empty until {@link #start()}.
+ */
 public final class PodExemptionInformer implements ExemptionDirectory, ClusterFollower {
   private static final Mirror.Kind<AzurePodIdentityExceptionResource> KIND =
       new Mirror.Kind<>(
@@ -22,10 +24,14 @@ public final class PodExemptionInformer implements ExemptionDirectory, ClusterFo
   /**
    * The exceptions of a cluster.
    *
-   * @param client may list and watch {@code azurepodidentityexceptions} of all namespaces; it stays
-   *     the caller's to close
+   * @param connection may list and watch {@code azurepodidentityexceptions} of all namespaces; it
+   *     stays the caller's to close
    */
-  public PodExemptionInformer(KubernetesClient client) {
+  public PodExemptionInformer(KubernetesConnection connection) {
+    this(connection.client());
+  }
+
+  PodExemptionInformer(KubernetesClient client) {
     mirror =
         new Mirror<>(
             KIND,

@@ -29,13 +29,12 @@ final class PodMapping {
   }
 
   /**
-   * With what a plan depends on: the binding label, and no address. So neither an address nor another
-   * label is kept for each pod of the cluster, and their changes are none.
+   * With what a plan depends on: the binding label, and no address. So neither an address nor
+   * another label is kept for each pod of the cluster, and their changes are none.
    */
   static @Nullable Pod forPlanning(io.fabric8.kubernetes.api.model.Pod pod) {
     String label = Metadata.of(pod).labels().get(IdentityBinding.POD_LABEL);
-    return map(
-        pod, label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label), Set.of());
+    return map(pod, label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label), Set.of());
   }
 
   private static @Nullable Pod map(

@@ -56,8 +56,8 @@ final class RecordApi {
   }
 
   /**
-   * Begins the deletion of the record with that UID; throws 404 if it is gone, 409 if another has its
-   * name.
+   * Begins the deletion of the record with that UID; throws 404 if it is gone, 409 if another has
+   * its name.
    *
    * @return what is left, waiting for its finalizers; null if nothing is
    */

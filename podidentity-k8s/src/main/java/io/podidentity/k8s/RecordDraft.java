@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object that stands for an assignment: name, namespace, label, finalizer, whole copies and status
- * as v1 writes them, and the pod's UID besides.
+ * The object that stands for an assignment: name, namespace, label, finalizer, whole copies and
+ * status as v1 writes them, and the pod's UID besides.
  */
 final class RecordDraft {
   /** v1's; a record is not gone before whoever holds it has let go. */
@@ -50,8 +50,7 @@ final class RecordDraft {
       AzureIdentityBindingResource binding) {
     ObjectMeta meta = record.getMetadata();
     meta.setLabels(with(meta.getLabels(), NodeAssignments.NODE_LABEL, desired.nodeName()));
-    meta.setAnnotations(
-        with(meta.getAnnotations(), RecordMapping.POD_UID, desired.pod().uid()));
+    meta.setAnnotations(with(meta.getAnnotations(), RecordMapping.POD_UID, desired.pod().uid()));
     meta.setFinalizers(with(meta.getFinalizers(), FINALIZER));
     NamespacedName pod = desired.pod().name();
     record.setSpec(

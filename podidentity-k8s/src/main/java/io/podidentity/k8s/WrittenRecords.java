@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we wrote ourselves and the watch has not told us yet. Laid over what it told, so that the pass
- * after a write does not do the same again. Each entry is kept until the watch has caught up.
+ * What we wrote ourselves and the watch has not told us yet. Laid over what it told, so that the
+ * pass after a write does not do the same again. Each entry is kept until the watch has caught up.
  * Thread-safe.
  */
 final class WrittenRecords {
@@ -48,8 +48,7 @@ final class WrittenRecords {
    * @param seen what the watch told
    * @param version up to which it told; {@code seen} may hold later news
    */
-  Collection<AssignedIdentity> over(
-      Collection<AssignedIdentity> seen, @Nullable String version) {
+  Collection<AssignedIdentity> over(Collection<AssignedIdentity> seen, @Nullable String version) {
     if (writes.isEmpty()) {
       return seen;
     }

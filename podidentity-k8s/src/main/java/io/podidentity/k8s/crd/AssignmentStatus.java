@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param metadata not used
  * @param availableReplicas always 1
- * @param status {@code Created}, {@code Assigned} or {@code Unassigned}; very old versions wrote none
+ * @param status {@code Created}, {@code Assigned} or {@code Unassigned}; very old versions wrote
+ *     none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -9,14 +9,17 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 import org.jspecify.annotations.Nullable;
 
-/** An {@code AzureAssignedIdentity} object. Its status is no subresource: it is written with the rest. */
+/**
+ * An {@code AzureAssignedIdentity} object. Its status is no subresource: it is written with the
+ * rest.
+ */
 @Group(Api.GROUP)
 @Version(Api.VERSION)
 @Kind("AzureAssignedIdentity")
 @Plural("azureassignedidentities")
 @Singular("azureassignedidentity")
-public final class AzureAssignedIdentityResource extends CustomResource<AzureAssignedIdentitySpec, AssignmentStatus>
-    implements Namespaced {
+public final class AzureAssignedIdentityResource
+    extends CustomResource<AzureAssignedIdentitySpec, AssignmentStatus> implements Namespaced {
   private static final long serialVersionUID = 1L;
 
   /** An object without any field but its kind. */

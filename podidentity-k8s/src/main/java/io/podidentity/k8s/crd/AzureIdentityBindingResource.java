@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 @Kind("AzureIdentityBinding")
 @Plural("azureidentitybindings")
 @Singular("azureidentitybinding")
-public final class AzureIdentityBindingResource extends CustomResource<AzureIdentityBindingSpec, ReplicaStatus>
-    implements Namespaced {
+public final class AzureIdentityBindingResource
+    extends CustomResource<AzureIdentityBindingSpec, ReplicaStatus> implements Namespaced {
   private static final long serialVersionUID = 1L;
 
   /** An object without any field but its kind. */

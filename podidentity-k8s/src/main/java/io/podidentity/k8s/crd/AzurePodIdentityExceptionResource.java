@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 @Kind("AzurePodIdentityException")
 @Plural("azurepodidentityexceptions")
 @Singular("azurepodidentityexception")
-public final class AzurePodIdentityExceptionResource extends CustomResource<AzurePodIdentityExceptionSpec, ExceptionStatus>
-    implements Namespaced {
+public final class AzurePodIdentityExceptionResource
+    extends CustomResource<AzurePodIdentityExceptionSpec, ExceptionStatus> implements Namespaced {
   private static final long serialVersionUID = 1L;
 
   /** An object without any field but its kind. */

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code status} of an {@code AzureIdentity} and of an {@code AzureIdentityBinding}; nobody reads
- * it.
+ * The {@code status} of an {@code AzureIdentity} and of an {@code AzureIdentityBinding}; nobody
+ * reads it.
  *
  * @param metadata not used
  * @param availableReplicas not used

@@ -1,0 +1,157 @@
+package io.podidentity.mic;
+
+import io.podidentity.api.assignment.AssignmentPlanner;
+import io.podidentity.api.assignment.PlannerOptions;
+import io.podidentity.api.assignment.Reconciler;
+import io.podidentity.api.assignment.RetryPolicy;
+import io.podidentity.api.assignment.TargetApplier;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.azure.arm.ArmClients;
+import io.podidentity.azure.arm.ArmOptions;
+import io.podidentity.azure.arm.NodeTargets;
+import io.podidentity.azure.config.AzureCloud;
+import io.podidentity.azure.config.CertificateAuthorities;
+import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.bin.HealthServer;
+import io.podidentity.bin.Parts;
+import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.k8s.KubernetesAssignmentStore;
+import io.podidentity.k8s.KubernetesClusterView;
+import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.KubernetesEvents;
+import io.podidentity.k8s.LeaseElection;
+import java.net.URI;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running MIC, put together from its parts. It stands by until it holds the lease, then works
+ * until it is closed or loses it.
+ */
+public final class Mic implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Mic.class);
+
+  private static final URI IMDS = URI.create("http://169.254.169.254:80");
+
+  /** A target that works, or that Azure keeps waiting, holds one; others wait beyond that many. */
+  private static final int TARGETS_AT_A_TIME = 256;
+
+  private static final int WRITES_AT_A_TIME = 64;
+
+  private final Parts parts = new Parts();
+  private volatile boolean active;
+
+  private Mic() {}
+
+  /**
+   * Starts.
+   *
+   * @param onLeaseLost called once if another takes the lease; this instance has stopped working
+   *     then and should end
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if something
+   *     it was told cannot be used; nothing runs then
+   */
+  public static Mic start(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
+    Mic mic = new Mic();
+    boolean started = false;
+    try {
+      mic.assemble(options, userAgent, clock, onLeaseLost);
+      started = true;
+      return mic;
+    } finally {
+      if (!started) {
+        mic.close();
+      }
+    }
+  }
+
+  private void assemble(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
+    CloudConfig config = options.cloud();
+    AzureCloud cloud = AzureCloud.named(config.cloud(), options.customCloud());
+    ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
+    KubernetesConnection kubernetes =
+        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+    KubernetesClusterView view =
+        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
+    ExecutorService reporters = pool(1, "events");
+    Telemetry telemetry = new LoggedTelemetry(new KubernetesEvents(kubernetes, reporters, clock));
+    TargetApplier applier =
+        new TargetApplier(
+            new KubernetesAssignmentStore(kubernetes, view),
+            ArmClients.computeIdentities(
+                config,
+                cloud,
+                CertificateAuthorities.trusting(options.caBundle()),
+                IMDS,
+                userAgent,
+                ArmOptions.DEFAULT,
+                clock,
+                timer),
+            telemetry,
+            pool(WRITES_AT_A_TIME, "record"),
+            options.batchSize());
+    Reconciler reconciler =
+        parts.add(
+            new Reconciler(
+                view,
+                new AssignmentPlanner(
+                    new PlannerOptions(options.forceNamespaced(), immutable(options, config))),
+                applier,
+                telemetry,
+                pool(TARGETS_AT_A_TIME, "target"),
+                timer,
+                RetryPolicy.DEFAULT,
+                options.syncInterval()));
+    parts.add(new HealthServer(options.probePort(), this::isActive, view::hasSynced)).start();
+    var unused = view.start();
+    parts
+        .add(
+            new LeaseElection(
+                kubernetes,
+                options.lease(),
+                () -> lead(reconciler),
+                () -> stepDown(reconciler, onLeaseLost)))
+        .start();
+  }
+
+  /** Whether it holds the lease and works. */
+  public boolean isActive() {
+    return active;
+  }
+
+  /** Stops, and lets go of the lease, so that another may follow at once. */
+  @Override
+  public void close() {
+    active = false;
+    parts.close();
+  }
+
+  private void lead(Reconciler reconciler) {
+    log.info("leading");
+    reconciler.start();
+    active = true;
+  }
+
+  private void stepDown(Reconciler reconciler, Runnable onLeaseLost) {
+    active = false;
+    reconciler.close();
+    onLeaseLost.run();
+  }
+
+  private ExecutorService pool(int threads, String name) {
+    ExecutorService pool = Threads.atMost(threads, name);
+    parts.add(pool::shutdownNow);
+    return pool;
+  }
+
+  /** The cluster's own identity is never taken off a machine, named or not. */
+  private static Set<String> immutable(MicOptions options, CloudConfig config) {
+    Set<String> ids = new HashSet<>(options.immutable());
+    ids.add(config.userAssignedIdentityId());
+    return ids;
+  }
+}

@@ -1,0 +1,4 @@
+package io.podidentity.api.unmarked;
+
+/** A package without package-info, on purpose. */
+public interface PlantedInAnUnmarkedPackage {}
