@@ -50,6 +50,8 @@ public final class Logging {
     context.getLogger("org.xnio").setLevel(Level.WARN);
     context.getLogger("org.jboss.threads").setLevel(Level.WARN);
     context.getLogger("io.fabric8").setLevel(Level.WARN);
+    // It warns, for each request with a body, that the JDK sets Content-Length by itself.
+    context.getLogger("com.azure.core.http.jdk.httpclient").setLevel(Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> text() {

@@ -77,8 +77,8 @@ public final class Mic implements AutoCloseable {
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
         parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
-    ExecutorService reporters = pool(1, "events");
-    Telemetry telemetry = new LoggedTelemetry(new KubernetesEvents(kubernetes, reporters, clock));
+    Telemetry telemetry =
+        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
     TargetApplier applier =
         new TargetApplier(
             new KubernetesAssignmentStore(kubernetes, view),
@@ -113,7 +113,9 @@ public final class Mic implements AutoCloseable {
             new LeaseElection(
                 kubernetes,
                 options.lease(),
-                () -> lead(reconciler),
+                clock,
+                pool(2, "lease"),
+                () -> lead(view, reconciler),
                 () -> stepDown(reconciler, onLeaseLost)))
         .start();
   }
@@ -130,10 +132,10 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(Reconciler reconciler) {
+  private void lead(KubernetesClusterView view, Reconciler reconciler) {
     log.info("leading");
-    reconciler.start();
     active = true;
+    var unused = view.synced().thenRun(reconciler::start);
   }
 
   private void stepDown(Reconciler reconciler, Runnable onLeaseLost) {

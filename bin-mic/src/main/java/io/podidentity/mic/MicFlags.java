@@ -12,8 +12,19 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "mic",
-    description = "Assigns Azure identities to the machines under the pods that are bound to them.",
-    sortOptions = false)
+    usageHelpWidth = 100,
+    customSynopsis = "mic [flags]",
+    description = {
+      "Assigns Azure identities to the machines under the pods that are bound to them.",
+      "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
+    },
+    optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
+    footer = {
+      "",
+      "Environment: FORCENAMESPACED=true is --forceNamespaced; AZURE_ENVIRONMENT_FILEPATH is the custom"
+          + " cloud's file; SSL_CERT_FILE holds certificates to trust; MIC_JAVA_OPTS holds options for"
+          + " the JVM. klog's flags are accepted without effect."
+    })
 final class MicFlags {
   @Option(
       names = "--kubeconfig",

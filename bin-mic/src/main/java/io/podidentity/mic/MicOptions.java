@@ -4,7 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.bin.LogFormat;
-import io.podidentity.k8s.LeaseOptions;
+import io.podidentity.k8s.LeaseElection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ public record MicOptions(
     @Nullable Path caBundle,
     boolean forceNamespaced,
     Duration syncInterval,
-    LeaseOptions lease,
+    LeaseElection.Settings lease,
     int probePort,
     int batchSize,
     Set<String> immutable,
@@ -53,9 +53,9 @@ public record MicOptions(
   static MicOptions of(MicFlags flags, Map<String, String> environment, String hostName) {
     require(isPositive(flags.syncRetryDuration), "syncRetryDuration", "a positive duration");
     require(
-        isPositive(flags.leaderElectionDuration),
+        flags.leaderElectionDuration.compareTo(Duration.ofSeconds(1)) >= 0,
         "leader-election-duration",
-        "a positive duration");
+        "at least 1s");
     require(
         flags.httpProbePort >= 0 && flags.httpProbePort <= 65535,
         "http-probe-port",
@@ -71,10 +71,10 @@ public record MicOptions(
         // v1 takes exactly this spelling from the environment.
         flags.forceNamespaced || "true".equals(environment.get("FORCENAMESPACED")),
         flags.syncRetryDuration,
-        new LeaseOptions(
-            flags.leaderElectionInstance.isEmpty() ? hostName : flags.leaderElectionInstance,
+        new LeaseElection.Settings(
             flags.leaderElectionNamespace,
             flags.leaderElectionName,
+            flags.leaderElectionInstance.isEmpty() ? hostName : flags.leaderElectionInstance,
             flags.leaderElectionDuration),
         flags.httpProbePort,
         flags.createDeleteBatch,

@@ -49,21 +49,19 @@ public final class KubernetesClients {
    *     account, cannot be used
    */
   public static KubernetesClient create(@Nullable Path kubeconfig, String userAgent) {
-    return create(
-        kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig), userAgent);
+    Config config = kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig);
+    return create(config, userAgent, PING);
   }
 
-  private static KubernetesClient create(Config config, String userAgent) {
+  static KubernetesClient create(Config config, String userAgent, Duration ping) {
     config.setUserAgent(userAgent);
     config.setConnectionTimeout(Math.toIntExact(CONNECT.toMillis()));
     config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
-    config.setWebsocketPingInterval(PING.toMillis());
+    config.setWebsocketPingInterval(ping.toMillis());
     config.setWatchReconnectInterval(Math.toIntExact(RECONNECT.toMillis()));
     config.setRequestRetryBackoffLimit(RETRIES);
-    // Over HTTP/2 the JDK's client keeps on using a connection whose other end is dead, for as long
-    // as
-    // the kernel does not notice; over HTTP/1.1 a request that times out takes its connection
-    // along.
+    // Over HTTP/2 the JDK's client goes on using a connection whose other end is dead until the
+    // kernel notices. Over HTTP/1.1 a request that times out takes its connection along.
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder()
         .withConfig(config)
@@ -71,7 +69,7 @@ public final class KubernetesClients {
         .build();
   }
 
-  private static Config fromFile(Path kubeconfig) {
+  static Config fromFile(Path kubeconfig) {
     String problem = "cannot use the kubeconfig " + kubeconfig + ": ";
     if (!Files.isReadable(kubeconfig) || Files.isDirectory(kubeconfig)) {
       throw invalid(problem + "there is no such file that can be read", null);

@@ -1,11 +1,13 @@
 package io.podidentity.k8s;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
@@ -69,8 +71,11 @@ final class RecordApi {
     Map<String, Object> options =
         Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
     String answer = client.raw(path, "DELETE", options);
-    HasMetadata left = client.getKubernetesSerialization().unmarshal(answer, HasMetadata.class);
-    return left instanceof AzureAssignedIdentityResource record ? record : null;
+    KubernetesSerialization json = client.getKubernetesSerialization();
+    return HasMetadata.getKind(AzureAssignedIdentityResource.class)
+            .equals(json.unmarshal(answer, GenericKubernetesResource.class).getKind())
+        ? json.unmarshal(answer, AzureAssignedIdentityResource.class)
+        : null;
   }
 
   static boolean isGone(KubernetesClientException e) {

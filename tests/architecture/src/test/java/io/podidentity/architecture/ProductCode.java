@@ -16,7 +16,9 @@ final class ProductCode {
 
   private ProductCode() {}
 
-  /** The four library modules: {@code onionArchitecture} counts a program's dependencies as faults. */
+  /**
+   * The four library modules: {@code onionArchitecture} counts a program's dependencies as faults.
+   */
   static JavaClasses libraries(Class<?>... planted) {
     return read(LIBRARIES, planted);
   }
@@ -32,8 +34,7 @@ final class ProductCode {
     return new ClassFileImporter()
         .withImportOption(
             location ->
-                !location.contains("/test-classes/")
-                    || extra.stream().anyMatch(location::contains))
+                !location.contains("/test-classes/") || extra.stream().anyMatch(location::contains))
         .importPackages(packages);
   }
 }

@@ -29,8 +29,7 @@ final class RulesBiteTest {
   @ParameterizedTest
   @MethodSource("plants")
   void ruleFindsThePlantedViolation(ArchRule rule, JavaClasses code, Class<?> planted) {
-    assertThat(rule.evaluate(code).getFailureReport().toString())
-        .contains(planted.getSimpleName());
+    assertThat(rule.evaluate(code).getFailureReport().toString()).contains(planted.getSimpleName());
   }
 
   static Stream<Arguments> plants() {
@@ -74,8 +73,7 @@ final class RulesBiteTest {
   @Test
   void packageWithoutNullMarkedIsFound() {
     assertThat(
-            NullMarkedPackages.missingIn(
-                ProductCode.libraries(PlantedInAnUnmarkedPackage.class)))
+            NullMarkedPackages.missingIn(ProductCode.libraries(PlantedInAnUnmarkedPackage.class)))
         .containsExactly(PlantedInAnUnmarkedPackage.class.getPackageName());
   }
 }

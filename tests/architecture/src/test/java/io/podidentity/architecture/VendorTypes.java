@@ -16,13 +16,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which signatures may show a vendor's type. Constructors and static factories may, since that is how
- * an embedder hands in a client of his own; what is called afterwards may not.
+ * Which signatures may show a vendor's type. Constructors and static factories may, since that is
+ * how an embedder hands in a client of his own; what is called afterwards may not.
  */
 final class VendorTypes {
   /** Types that are a vendor's by nature: the custom resources are fabric8's to read and write. */
-  private static final Set<String> PACKAGES_THAT_ARE_THE_VENDORS =
-      Set.of("io.podidentity.k8s.crd");
+  private static final Set<String> PACKAGES_THAT_ARE_THE_VENDORS = Set.of("io.podidentity.k8s.crd");
 
   private VendorTypes() {}
 
@@ -47,8 +46,7 @@ final class VendorTypes {
     return new ArchCondition<>("show no vendor's type") {
       @Override
       public void check(JavaMethod method, ConditionEvents events) {
-        Stream.concat(
-                Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+        Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
             .filter(type -> Vendor.all().stream().anyMatch(vendor -> vendor.owns(type)))
             .forEach(
                 type ->

@@ -1,0 +1,117 @@
+package io.podidentity.sandbox;
+
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.imds.ImdsTokenSource;
+import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.Parts;
+import io.podidentity.k8s.ClusterFollower;
+import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.NodeAssignments;
+import io.podidentity.k8s.NodePods;
+import io.podidentity.k8s.PodExemptionInformer;
+import io.podidentity.mic.Mic;
+import io.podidentity.mic.MicOptions;
+import io.podidentity.nmi.Nmi;
+import io.podidentity.nmi.NmiOptions;
+import io.podidentity.sandbox.Cast.NodeRole;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** The programs of the product, as the sandbox runs them: in this process, each with its flags. */
+final class Stage implements AutoCloseable {
+  /** v1 holds a request up to 100 s; nobody wants to wait that long to be refused. */
+  static final Duration HOLD = Duration.ofSeconds(2);
+
+  private static final String USER_AGENT = "aad-pod-identity-sandbox";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Parts parts = new Parts();
+  private final Path kubeconfig;
+  private final Clock clock;
+
+  Stage(Path kubeconfig, Clock clock) {
+    this.kubeconfig = kubeconfig;
+    this.clock = clock;
+  }
+
+  /** Starts MIC, as {@code mic --cloudconfig=… --kubeconfig=…}. */
+  void startMic(Path azureJson, Path environment, Path caBundle) {
+    parts.add(
+        Mic.start(
+            new MicOptions(
+                kubeconfig,
+                CloudConfig.fromFile(azureJson),
+                environment,
+                caBundle,
+                false,
+                Duration.ofHours(1),
+                new LeaseElection.Settings(
+                    LeaseElection.DEFAULT_NAMESPACE,
+                    LeaseElection.DEFAULT_NAME,
+                    "sandbox",
+                    LeaseElection.DEFAULT_DURATION),
+                8080,
+                20,
+                Set.of(),
+                LogFormat.TEXT,
+                ""),
+            USER_AGENT,
+            clock,
+            () -> {
+              throw new SandboxException("another MIC took the lease in this cluster");
+            }));
+  }
+
+  /** Starts the NMI of a node, as {@code nmi --node=… --nmi-port=… --redirect=none}. */
+  void startNmi(NodeRole node, URI imds) {
+    KubernetesConnection kubernetes = parts.add(KubernetesConnection.open(kubeconfig, USER_AGENT));
+    NodePods pods = parts.add(new NodePods(kubernetes, node.name()));
+    NodeAssignments assignments = parts.add(new NodeAssignments(kubernetes, node.name(), true));
+    PodExemptionInformer exemptions = parts.add(new PodExemptionInformer(kubernetes));
+    NmiOptions options =
+        new NmiOptions(
+            node.name(),
+            new NmiOptions.Http("127.0.0.1", node.nmiPort(), true, false, false),
+            new NmiOptions.Metadata(imds.getHost(), imds.getPort()),
+            new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
+            new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),
+            false,
+            true,
+            2000,
+            node.probePort(),
+            null,
+            kubeconfig,
+            LogFormat.TEXT,
+            "");
+    Nmi nmi =
+        parts.add(
+            new Nmi(
+                options,
+                new Nmi.Ports(
+                    pods,
+                    assignments,
+                    exemptions,
+                    new ImdsTokenSource(imds, Duration.ofSeconds(10), USER_AGENT),
+                    () -> pods.hasSynced() && assignments.hasSynced() && exemptions.hasSynced(),
+                    null,
+                    HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build()),
+                clock));
+    nmi.start();
+    for (ClusterFollower each : List.of(pods, assignments, exemptions)) {
+      each.start();
+      each.awaitSynced(PATIENCE);
+    }
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

@@ -1,0 +1,47 @@
+package io.podidentity.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.model.Pod;
+import io.podidentity.harness.Await;
+import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+@RequiresRealPart(RealPart.KUBE_APISERVER)
+final class DeadConnectionTest {
+  private static final Duration PING = Duration.ofSeconds(1);
+
+  @Test
+  void watchWhoseConnectionIsDeadIsOpenedAnewAfterTwoPings() {
+    TestCluster cluster = TestCluster.shared();
+    try (Relay relay = Relay.to(URI.create(KubeApiServer.shared().url()));
+        KubernetesClient admin = cluster.asAdmin();
+        KubernetesClient client = through(relay, cluster);
+        NodePods pods = new NodePods(client, "dead-connection-node")) {
+      pods.start();
+      pods.awaitSynced(Duration.ofSeconds(30));
+      int connections = relay.accepted();
+
+      relay.forgetConnections();
+      Pod pod = new ClusterObjects(admin).put(TestObjects.pod("late", "dead-connection-node"));
+
+      Await.asserted(
+          PING.multipliedBy(10), () -> assertThat(pods.byName(pod.name())).isPresent());
+      assertThat(relay.accepted()).isGreaterThan(connections);
+    }
+  }
+
+  private static KubernetesClient through(Relay relay, TestCluster cluster) {
+    Config config =
+        KubernetesClients.fromFile(
+            cluster.api().kubeconfigFor("default", "aad-pod-id-nmi-service-account"));
+    config.setMasterUrl("https://127.0.0.1:" + relay.port() + "/");
+    return KubernetesClients.create(config, "test", PING);
+  }
+}

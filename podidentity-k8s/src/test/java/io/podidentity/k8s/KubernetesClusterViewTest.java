@@ -1,0 +1,101 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Node;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.ClusterView;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
+import io.podidentity.testkit.contract.ClusterViewContract;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+@RequiresRealPart(RealPart.KUBE_APISERVER)
+final class KubernetesClusterViewTest extends ClusterViewContract {
+  private static KubernetesClient admin;
+  private static KubernetesClient mic;
+  private static KubernetesClusterView view;
+
+  @BeforeAll
+  static void follow() {
+    admin = TestCluster.shared().asAdmin();
+    mic = TestCluster.shared().asMic();
+    view =
+        new KubernetesClusterView(
+            mic, (name, providerId) -> ComputeTarget.fromProviderId(providerId).orElse(null));
+    view.start();
+    view.awaitSynced(Duration.ofSeconds(30));
+  }
+
+  @AfterAll
+  static void end() {
+    view.close();
+    mic.close();
+    admin.close();
+  }
+
+  @Override
+  protected ClusterView view() {
+    return view;
+  }
+
+  @Override
+  protected void put(Pod pod) {
+    objects().put(pod);
+  }
+
+  @Override
+  protected void put(AzureIdentity identity) {
+    objects().put(identity);
+  }
+
+  @Override
+  protected void put(IdentityBinding binding) {
+    objects().put(binding);
+  }
+
+  @Override
+  protected void put(Node node) {
+    objects().put(node);
+  }
+
+  @Override
+  protected void put(AssignedIdentity record) {
+    objects().put(record);
+  }
+
+  @Override
+  protected void deletePod(NamespacedName name) {
+    objects().deletePod(name);
+  }
+
+  @Override
+  protected void deleteIdentity(NamespacedName name) {
+    objects().deleteIdentity(name);
+  }
+
+  @Override
+  protected void deleteBinding(NamespacedName name) {
+    objects().deleteBinding(name);
+  }
+
+  @Override
+  protected void deleteNode(String name) {
+    objects().deleteNode(name);
+  }
+
+  @Override
+  protected void deleteRecord(NamespacedName name) {
+    objects().deleteRecord(name);
+  }
+
+  private static ClusterObjects objects() {
+    return new ClusterObjects(admin);
+  }
+}

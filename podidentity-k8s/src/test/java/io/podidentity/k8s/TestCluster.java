@@ -1,0 +1,66 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.kube.KubernetesApi;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * A real API server with our definitions and roles, and clients with the roles' permissions only.
+ */
+final class TestCluster {
+  static final Path DEPLOY = Path.of("..", "deploy");
+
+  private final KubernetesApi api;
+
+  private TestCluster(KubernetesApi api) {
+    this.api = api;
+  }
+
+  /** The one that all tests of this JVM share. */
+  static TestCluster shared() {
+    return Shared.CLUSTER;
+  }
+
+  /** Puts what we ship on an API server that a test has for itself. */
+  static TestCluster on(KubernetesApi api) {
+    TestCluster cluster = new TestCluster(api);
+    cluster.definitions().forEach(api::apply);
+    Stream.of("nmi.yaml", "mic.yaml").map(DEPLOY.resolve("rbac")::resolve).forEach(api::apply);
+    return cluster;
+  }
+
+  KubernetesApi api() {
+    return api;
+  }
+
+  KubernetesClient asAdmin() {
+    return KubernetesClients.create(api.adminKubeconfig(), "test");
+  }
+
+  KubernetesClient asMic() {
+    return client("aad-pod-id-mic-service-account");
+  }
+
+  KubernetesClient asNmi() {
+    return client("aad-pod-id-nmi-service-account");
+  }
+
+  Stream<Path> definitions() {
+    return Stream.of(
+            "azureidentities.yaml",
+            "azureidentitybindings.yaml",
+            "azureassignedidentities.yaml",
+            "azurepodidentityexceptions.yaml")
+        .map(DEPLOY.resolve("crds")::resolve);
+  }
+
+  private KubernetesClient client(String serviceAccount) {
+    return KubernetesClients.create(api.kubeconfigFor("default", serviceAccount), "test");
+  }
+
+  private static final class Shared {
+    static final TestCluster CLUSTER = on(KubeApiServer.shared());
+  }
+}

@@ -1,0 +1,28 @@
+package io.podidentity.testkit.contract;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Bounded waits for what a cluster shows only after a while. */
+final class Eventually {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(10);
+
+  private Eventually() {}
+
+  /** Waits until the assertions pass; lets their last failure through if they do not. */
+  static void asserted(Runnable assertions) {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      try {
+        assertions.run();
+        return;
+      } catch (AssertionError e) {
+        if (System.nanoTime() >= end || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+}

@@ -1,0 +1,195 @@
+package io.podidentity.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Subscription;
+import java.net.InetAddress;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a {@link PodDirectory} has to do. */
+public abstract class PodDirectoryContract {
+  private static final String NAMESPACE = "default";
+
+  /** For subclasses. */
+  protected PodDirectoryContract() {}
+
+  /** The directory of the node {@code contract-node}, up to date. */
+  protected abstract PodDirectory directory();
+
+  /**
+   * Creates the pod, or changes the one of its name to be so. An implementation that does not
+   * choose UIDs may give it another.
+   */
+  protected abstract void put(Pod pod);
+
+  /** Deletes the pod, at once. */
+  protected abstract void delete(NamespacedName pod);
+
+  @Test
+  void podIsFoundByEachOfItsAddressesAndByItsName() {
+    InetAddress first = Samples.address();
+    InetAddress second = Samples.address6();
+    Pod pod = Samples.pod(NAMESPACE, first, second);
+
+    put(pod);
+
+    Eventually.asserted(
+        () -> {
+          assertThat(directory().byAddress(first))
+              .extracting(Pod::name)
+              .containsExactly(pod.name());
+          assertThat(directory().byAddress(second))
+              .extracting(Pod::name)
+              .containsExactly(pod.name());
+          Pod found = directory().byName(pod.name()).orElseThrow();
+          assertThat(found.addresses()).isEqualTo(pod.addresses());
+          assertThat(found.labels()).containsAllEntriesOf(pod.labels());
+          assertThat(found.nodeName()).isEqualTo(Samples.NODE);
+          assertThat(found.phase()).isEqualTo(PodPhase.RUNNING);
+          assertThat(found.uid()).isNotEmpty();
+          assertThat(found.hostNetwork()).isFalse();
+          assertThat(found.terminating()).isFalse();
+        });
+  }
+
+  @Test
+  void addressThatNobodyHasGivesNothing() {
+    assertThat(directory().byAddress(Samples.address())).isEmpty();
+    assertThat(directory().byName(new NamespacedName(NAMESPACE, Samples.fresh("nobody"))))
+        .isEmpty();
+  }
+
+  @Test
+  void podIsFoundByItsNewAddressAndNotByItsOldOne() {
+    InetAddress before = Samples.address();
+    InetAddress after = Samples.address();
+    Pod pod = Samples.pod(NAMESPACE, before);
+    put(pod);
+    Eventually.asserted(() -> assertThat(directory().byAddress(before)).hasSize(1));
+
+    put(Samples.with(pod, Set.of(after), PodPhase.RUNNING));
+
+    Eventually.asserted(
+        () -> {
+          assertThat(directory().byAddress(after)).hasSize(1);
+          assertThat(directory().byAddress(before)).isEmpty();
+        });
+  }
+
+  @Test
+  void podThatHasEndedIsStillShownWithItsPhase() {
+    InetAddress address = Samples.address();
+    Pod pod = Samples.pod(NAMESPACE, address);
+    put(pod);
+    Eventually.asserted(() -> assertThat(directory().byAddress(address)).hasSize(1));
+
+    put(Samples.with(pod, pod.addresses(), PodPhase.SUCCEEDED));
+
+    Eventually.asserted(
+        () ->
+            assertThat(directory().byAddress(address))
+                .extracting(Pod::phase)
+                .containsExactly(PodPhase.SUCCEEDED));
+  }
+
+  @Test
+  void podThatIsDeletedIsFoundNoLonger() {
+    InetAddress address = Samples.address();
+    Pod pod = Samples.pod(NAMESPACE, address);
+    put(pod);
+    Eventually.asserted(() -> assertThat(directory().byAddress(address)).hasSize(1));
+
+    delete(pod.name());
+
+    Eventually.asserted(
+        () -> {
+          assertThat(directory().byAddress(address)).isEmpty();
+          assertThat(directory().byName(pod.name())).isEmpty();
+        });
+  }
+
+  @Test
+  void allPodsWithAnAddressAreFound() {
+    InetAddress shared = Samples.address();
+    Pod one = Samples.pod(NAMESPACE, shared);
+    Pod other = Samples.pod(NAMESPACE, shared);
+
+    put(one);
+    put(other);
+
+    Eventually.asserted(
+        () ->
+            assertThat(directory().byAddress(shared))
+                .extracting(Pod::name)
+                .containsExactlyInAnyOrder(one.name(), other.name()));
+  }
+
+  @Test
+  void whoWaitsForAnAddressIsWokenWhenAPodGetsChangesAndLosesIt() {
+    InetAddress address = Samples.address();
+    Calls calls = new Calls();
+    try (Subscription subscription = directory().onChange(address, calls)) {
+      assertThat(subscription).isNotNull();
+      Pod pod = Samples.pod(NAMESPACE, address);
+      put(pod);
+      calls.awaitAny();
+      Eventually.asserted(
+          () ->
+              assertThat(directory().byAddress(address))
+                  .extracting(Pod::phase)
+                  .containsExactly(PodPhase.RUNNING));
+
+      int known = calls.count();
+      put(Samples.with(pod, pod.addresses(), PodPhase.FAILED));
+      calls.awaitMoreThan(known);
+      Eventually.asserted(
+          () ->
+              assertThat(directory().byAddress(address))
+                  .extracting(Pod::phase)
+                  .containsExactly(PodPhase.FAILED));
+
+      int knownThen = calls.count();
+      delete(pod.name());
+      calls.awaitMoreThan(knownThen);
+    }
+  }
+
+  @Test
+  void changeIsToBeSeenWhenTheCallComes() {
+    InetAddress address = Samples.address();
+    Calls seen = new Calls();
+    Runnable look =
+        () -> {
+          if (!directory().byAddress(address).isEmpty()) {
+            seen.run();
+          }
+        };
+    try (Subscription subscription = directory().onChange(address, look)) {
+      assertThat(subscription).isNotNull();
+      put(Samples.pod(NAMESPACE, address));
+
+      seen.awaitAny();
+    }
+  }
+
+  @Test
+  void whoWaitsNoLongerIsNotCalled() {
+    InetAddress address = Samples.address();
+    Calls closed = new Calls();
+    Calls open = new Calls();
+    Subscription subscription = directory().onChange(address, closed);
+    subscription.close();
+    subscription.close();
+    try (Subscription other = directory().onChange(address, open)) {
+      assertThat(other).isNotNull();
+      put(Samples.pod(NAMESPACE, address));
+      open.awaitAny();
+    }
+    assertThat(closed.count()).isZero();
+  }
+}
