@@ -13,6 +13,7 @@ import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -85,15 +86,16 @@ final class ArmHttp {
     try {
       return pending.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw unavailable(call, "it did not answer within " + limit.toSeconds() + " s", null);
+      throw unavailable(call, late(), null);
     } catch (ExecutionException e) {
       throw unavailable(call, problem(e.getCause()), ioCause(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "gave up to " + call.doing(), e);
-    } finally {
-      pending.cancel(true);
     }
+    // Not cancelled when it is given up: Reactor would log that as an error of its own. The
+    // client's
+    // time limits end it.
   }
 
   private static HttpRequest request(ArmCall call, String bearer) {
@@ -130,13 +132,20 @@ final class ArmHttp {
         cause);
   }
 
-  private static String problem(@Nullable Throwable failure) {
+  private String problem(@Nullable Throwable failure) {
+    if (failure instanceof HttpTimeoutException) {
+      return late();
+    }
     if (failure instanceof SSLException) {
       return "its certificate is not trusted, or TLS failed otherwise; for a cloud with a certificate"
           + " authority of its own, name its file in SSL_CERT_FILE";
     }
     return "the connection failed"
         + (failure == null ? "" : " (" + failure.getClass().getSimpleName() + ")");
+  }
+
+  private String late() {
+    return "it did not answer within %d ms".formatted(limit.toMillis());
   }
 
   /** Others than those of the network are not passed on: their messages may hold a body. */
