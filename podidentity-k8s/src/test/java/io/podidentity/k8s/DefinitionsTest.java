@@ -184,7 +184,8 @@ final class DefinitionsTest {
     }
     schema
         .getProperties()
-        .forEach((name, field) -> collect(path.isEmpty() ? name : path + "." + name, field, fields));
+        .forEach(
+            (name, field) -> collect(path.isEmpty() ? name : path + "." + name, field, fields));
   }
 
   private static String type(JSONSchemaProps schema) {

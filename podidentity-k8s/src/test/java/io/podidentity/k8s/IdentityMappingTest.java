@@ -44,8 +44,7 @@ final class IdentityMappingTest {
                 "u-1",
                 4,
                 true,
-                new Credential.ManagedIdentity(
-                    new ResourceId(RESOURCE_ID), new ClientId("c-1"))));
+                new Credential.ManagedIdentity(new ResourceId(RESOURCE_ID), new ClientId("c-1"))));
   }
 
   @Test

@@ -28,8 +28,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Our record next to {@code v1-record.json}, one that v1.8.17 wrote. All that says something there is
- * the same in ours; empty texts, nulls and empty objects may be left out.
+ * Our record next to {@code v1-record.json}, one that v1.8.17 wrote. All that says something there
+ * is the same in ours; empty texts, nulls and empty objects may be left out.
  */
 final class RecordFormatTest {
   private static final NamespacedName RECORD = new NamespacedName("default", "web-team-demo");
@@ -70,9 +70,7 @@ final class RecordFormatTest {
 
       Map<?, ?> ours =
           Json.read(
-              cluster
-                  .api()
-                  .kubectl("get", "azureassignedidentity", RECORD.name(), "-o", "json"),
+              cluster.api().kubectl("get", "azureassignedidentity", RECORD.name(), "-o", "json"),
               Map.class);
       assertThat(leaves(ours)).containsAllEntriesOf(leaves(v1));
       Set<String> added = new HashSet<>(leaves(ours).keySet());
@@ -137,7 +135,8 @@ final class RecordFormatTest {
 
   private static void collect(String path, Object value, Map<String, Object> found) {
     if (value instanceof Map<?, ?> map) {
-      map.forEach((key, inner) -> collect(path.isEmpty() ? "" + key : path + "." + key, inner, found));
+      map.forEach(
+          (key, inner) -> collect(path.isEmpty() ? "" + key : path + "." + key, inner, found));
     } else if (value != null) {
       found.put(path, value);
     }

@@ -57,11 +57,10 @@ final class RecordMappingTest {
   })
   void stateIsRead(String status, AssignmentState state) {
     assertThat(
-            read(
-                    """
+            read("""
                     {"metadata": {"name": "odd", "namespace": "default"}, "status": %s}
                     """
-                        .formatted(status))
+                    .formatted(status))
                 .state())
         .isEqualTo(state);
   }

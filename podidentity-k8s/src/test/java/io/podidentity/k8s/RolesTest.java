@@ -104,8 +104,7 @@ final class RolesTest {
     assertForbidden(() -> mic.leases().inNamespace("default").withName("of-another").get());
     assertForbidden(
         () -> mic.leases().inNamespace("kube-system").withName("aad-pod-identity-mic").get());
-    assertThatCode(
-            () -> mic.leases().inNamespace("default").withName("aad-pod-identity-mic").get())
+    assertThatCode(() -> mic.leases().inNamespace("default").withName("aad-pod-identity-mic").get())
         .doesNotThrowAnyException();
   }
 

@@ -152,8 +152,7 @@ final class StoreRefusalsTest {
     var meta = objects.resourceOf(record.name()).get().getMetadata();
     assertThat(meta.getLabels()).containsEntry("team", "blue").containsEntry("nodename", "node");
     assertThat(meta.getFinalizers()).containsExactly(RecordDraft.FINALIZER);
-    assertThat(meta.getAnnotations())
-        .containsEntry("podidentity.io/pod-uid", reborn.uid());
+    assertThat(meta.getAnnotations()).containsEntry("podidentity.io/pod-uid", reborn.uid());
   }
 
   @Test
