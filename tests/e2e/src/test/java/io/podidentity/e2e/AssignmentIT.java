@@ -23,8 +23,7 @@ final class AssignmentIT {
   }
 
   @Test
-  void scaleSetKeepsAnIdentityUntilTheLastPodThatUsesItGoes(
-      EndToEndCluster cluster, Scene scene) {
+  void scaleSetKeepsAnIdentityUntilTheLastPodThatUsesItGoes(EndToEndCluster cluster, Scene scene) {
     BoundIdentity shared = scene.identity("shared");
     TestPod first = scene.boundPod("shared", cluster.firstInstance(), shared);
     TestPod second = scene.pod("another", cluster.secondInstance(), "shared");

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * Starts the cluster when the first test asks for it and ends it after the last one. After each
- * test it looks whether a pod reached the metadata service past NMI, and it shows the programs' logs
- * if the test failed.
+ * test it looks whether a pod reached the metadata service past NMI, and it shows the programs'
+ * logs if the test failed.
  */
 final class ClusterExtension implements ParameterResolver, AfterEachCallback, TestWatcher {
 
@@ -57,7 +57,8 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
   public void testFailed(ExtensionContext context, Throwable cause) {
     EndToEndCluster cluster = root(context).get(EndToEndCluster.class, EndToEndCluster.class);
     if (cluster != null) {
-      System.err.println("Logs at the failure of " + context.getDisplayName() + "\n" + cluster.logs());
+      System.err.println(
+          "Logs at the failure of " + context.getDisplayName() + "\n" + cluster.logs());
     }
   }
 

@@ -61,8 +61,7 @@ final class HeldRequest implements AutoCloseable {
     try {
       Timed<HttpAnswer> given = answer.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       // The answer may overtake the watch.
-      return new Outcome(
-          given.value(), Duration.ofNanos(Math.max(0, given.nanos() - assignedAt)));
+      return new Outcome(given.value(), Duration.ofNanos(Math.max(0, given.nanos() - assignedAt)));
     } catch (ExecutionException | TimeoutException e) {
       throw new HarnessException("no answer to the pod's request for " + recordName, e);
     } catch (InterruptedException e) {

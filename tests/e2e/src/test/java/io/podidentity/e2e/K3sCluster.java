@@ -21,8 +21,8 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * K3s in a container, for machines that have an engine: a whole cluster, so it needs no {@link
- * io.podidentity.harness.kube.KubeletStandIn}. Its API is reached on a port of the machine, not from
- * network namespaces.
+ * io.podidentity.harness.kube.KubeletStandIn}. Its API is reached on a port of the machine, not
+ * from network namespaces.
  */
 final class K3sCluster implements KubernetesApi {
 

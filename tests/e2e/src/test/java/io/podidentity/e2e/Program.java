@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MIC or one NMI: the distribution's start script with its flags, in its namespace, which a test may
- * end and start again.
+ * MIC or one NMI: the distribution's start script with its flags, in its namespace, which a test
+ * may end and start again.
  */
 final class Program {
 
@@ -82,7 +82,9 @@ final class Program {
     String url = "http://127.0.0.1:" + probePort + "/healthz";
     try {
       Await.until(
-          label + " is Active", ACTIVE, () -> isRunning() && "Active".equals(curl.request(url).body()));
+          label + " is Active",
+          ACTIVE,
+          () -> isRunning() && "Active".equals(curl.request(url).body()));
     } catch (HarnessException e) {
       throw new HarnessException(e.getMessage() + "\nits log ends:\n" + process().tail(), e);
     }

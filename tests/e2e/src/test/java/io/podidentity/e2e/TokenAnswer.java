@@ -32,7 +32,9 @@ final class TokenAnswer {
   static TokenAnswer ofHost(HttpAnswer answer) {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     JsonNode body = JsonMapper.shared().readTree(answer.body());
-    assertThat(body.properties()).extracting(Map.Entry::getKey).containsExactly("token", "clientid");
+    assertThat(body.properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactly("token", "clientid");
     TokenAnswer token = new TokenAnswer(checked(body.path("token")));
     assertThat(token.clientId()).isEqualTo(body.path("clientid").asString());
     return token;

@@ -41,7 +41,8 @@ final class TokenLoadMain {
       throws InterruptedException, ExecutionException, IOException {
     int connections = Integer.parseInt(arguments[0]);
     int each = Integer.parseInt(arguments[1]) / connections;
-    InetAddress imds = InetAddress.getByAddress(new byte[] {(byte) 169, (byte) 254, (byte) 169, (byte) 254});
+    InetAddress imds =
+        InetAddress.getByAddress(new byte[] {(byte) 169, (byte) 254, (byte) 169, (byte) 254});
     ExecutorService threads = Executors.newFixedThreadPool(connections);
     long start = System.nanoTime();
     Stream<Future<long[]>> running =
