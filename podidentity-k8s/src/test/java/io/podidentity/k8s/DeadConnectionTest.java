@@ -23,8 +23,7 @@ final class DeadConnectionTest {
         KubernetesClient admin = cluster.asAdmin();
         KubernetesClient client = cluster.asNmiThrough(relay, PING);
         NodePods pods = new NodePods(client, "dead-connection-node")) {
-      pods.start();
-      pods.awaitSynced(Duration.ofSeconds(30));
+      TestCluster.follow(pods);
       int connections = relay.accepted();
 
       relay.forgetConnections();

@@ -40,8 +40,7 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
               }
               return ComputeTarget.fromProviderId(providerId).orElse(null);
             });
-    view.start();
-    view.awaitSynced(Duration.ofSeconds(30));
+    TestCluster.follow(view);
   }
 
   @AfterAll
@@ -133,8 +132,7 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
     }
     try (KubernetesClusterView second =
         new KubernetesClusterView(mic, (name, providerId) -> null)) {
-      second.start();
-      second.awaitSynced(Duration.ofSeconds(30));
+      TestCluster.follow(second);
 
       assertThat(second.snapshot().bindings())
           .filteredOn(binding -> binding.selector().equals("page-selector"))

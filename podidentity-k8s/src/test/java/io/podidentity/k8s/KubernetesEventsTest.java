@@ -12,8 +12,8 @@ import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.testkit.MutableClock;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class KubernetesEventsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final MutableClock CLOCK = MutableClock.startingAt(Clock.systemUTC().instant());
+  private static final MutableClock CLOCK =
+      MutableClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
 
   private static KubernetesClient admin;
   private static KubernetesClient mic;
@@ -38,8 +39,7 @@ final class KubernetesEventsTest {
     admin = TestCluster.shared().asAdmin();
     mic = TestCluster.shared().asMic();
     view = new KubernetesClusterView(mic, (name, providerId) -> null);
-    view.start();
-    view.awaitSynced(SOON);
+    TestCluster.follow(view);
     executor = Executors.newSingleThreadExecutor();
     events = new KubernetesEvents(mic, view, executor, CLOCK);
   }
@@ -174,7 +174,7 @@ final class KubernetesEventsTest {
         .api()
         .kubectl("describe", "azureidentitybinding", binding, "-n", "default")
         .replaceAll("\\s+", " ")
-        .replaceAll(" [0-9.]+[smh]+ aad", " aad");
+        .replaceAll(" [0-9smhdy]+ aadpodidentity", " aadpodidentity");
   }
 
   private static List<Event> eventsOf(String binding) {

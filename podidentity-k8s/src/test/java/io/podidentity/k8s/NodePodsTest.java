@@ -29,8 +29,7 @@ final class NodePodsTest extends PodDirectoryContract {
     admin = TestCluster.shared().asAdmin();
     nmi = TestCluster.shared().asNmi();
     pods = new NodePods(nmi, "contract-node");
-    pods.start();
-    pods.awaitSynced(Duration.ofSeconds(30));
+    TestCluster.follow(pods);
   }
 
   @AfterAll

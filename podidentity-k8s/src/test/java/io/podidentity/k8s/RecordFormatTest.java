@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,8 +60,7 @@ final class RecordFormatTest {
       Map<?, ?> v1 = Json.read(fixture(), Map.class);
       put(admin, at(v1, "spec", "azureIdentityRef"));
       put(admin, at(v1, "spec", "azureBindingRef"));
-      view.start();
-      view.awaitSynced(Duration.ofSeconds(30));
+      TestCluster.follow(view);
       AzureIdentityResource identity = Objects.requireNonNull(view.identity(IDENTITY));
       AzureIdentityBindingResource binding = Objects.requireNonNull(view.binding(BINDING));
 

@@ -12,7 +12,6 @@ import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.k8s.crd.AssignmentStatus;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A server of its own, since it is stopped. */
@@ -33,11 +32,10 @@ final class ServerRestartTest {
         Pod pod = objects.put(TestObjects.pod("before", "node"));
         AssignedIdentity record = TestObjects.record("before", "node");
         objects.put(record);
-        List.of(pods, records).forEach(ClusterFollower::start);
-        List.of(pods, records).forEach(follower -> follower.awaitSynced(SOON));
+        TestCluster.follow(pods, records);
 
         server.stopServer();
-        lateComer.start();
+        TestCluster.begin(lateComer);
         assertThat(pods.byName(pod.name())).isPresent();
         assertThat(records.forPod(record.pod())).hasSize(1);
         assertThat(lateComer.hasSynced()).isFalse();

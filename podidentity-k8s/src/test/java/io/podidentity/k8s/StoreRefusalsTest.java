@@ -40,8 +40,7 @@ final class StoreRefusalsTest {
     nmi = TestCluster.shared().asNmi();
     objects = new ClusterObjects(admin);
     view = new KubernetesClusterView(mic, (name, providerId) -> null);
-    view.start();
-    view.awaitSynced(SOON);
+    TestCluster.follow(view);
     store = new KubernetesAssignmentStore(mic, view);
   }
 

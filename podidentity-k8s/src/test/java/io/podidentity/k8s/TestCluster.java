@@ -33,6 +33,21 @@ final class TestCluster {
     return cluster;
   }
 
+  /** Begins to follow, and waits for the first lists. */
+  static void follow(ClusterFollower... followers) {
+    for (ClusterFollower follower : followers) {
+      begin(follower);
+    }
+    for (ClusterFollower follower : followers) {
+      follower.awaitSynced(Duration.ofSeconds(30));
+    }
+  }
+
+  /** Begins to follow. */
+  static void begin(ClusterFollower follower) {
+    var unused = follower.start();
+  }
+
   KubernetesApi api() {
     return api;
   }

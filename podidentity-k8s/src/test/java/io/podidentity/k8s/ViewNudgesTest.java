@@ -60,7 +60,7 @@ final class ViewNudgesTest {
         .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
     assertThat(view.hasSynced()).isFalse();
 
-    view.start();
+    TestCluster.begin(view);
 
     Await.until("a nudge", SOON, () -> nudges.get() > 0);
     assertThat(view.snapshot()).isNotNull();
@@ -164,8 +164,7 @@ final class ViewNudgesTest {
   }
 
   private void begin() {
-    view.start();
-    view.awaitSynced(SOON);
+    TestCluster.follow(view);
     view.onChange(nudges::incrementAndGet);
     nudges.set(0);
   }

@@ -61,7 +61,7 @@ final class WatchFailuresTest {
     expectList("0", "5", "a");
     expectQuietWatch("5");
 
-    exemptions.start();
+    TestCluster.begin(exemptions);
 
     assertThat(exemptions.hasSynced()).isFalse();
     exemptions.awaitSynced(SOON);
@@ -84,9 +84,7 @@ final class WatchFailuresTest {
     expectList("0", "5", "a");
     expectQuietWatch("5");
 
-    exemptions.start();
-
-    exemptions.awaitSynced(SOON);
+    TestCluster.follow(exemptions);
     assertThat(lines()).hasSize(1);
     assertThat(lines().get(0)).contains("run kubectl apply -f deploy/rbac");
     assertNames("a");
@@ -109,9 +107,7 @@ final class WatchFailuresTest {
     expectList("0", "5", "a");
     expectQuietWatch("5");
 
-    exemptions.start();
-
-    exemptions.awaitSynced(SOON);
+    TestCluster.follow(exemptions);
     assertNames("a");
   }
 
@@ -135,16 +131,14 @@ final class WatchFailuresTest {
     server.expect().get().withPath(PATH).andReturn(200, listOf("9", "kept", "new")).once();
     expectQuietWatch("9");
 
-    exemptions.start();
-
-    exemptions.awaitSynced(SOON);
+    TestCluster.follow(exemptions);
     Await.asserted(SOON, () -> assertNames("kept", "new"));
   }
 
   @Test
   void waitingForTheFirstListEndsWithTheTimeGiven() {
     server.expect().get().withPath(list("0")).andReturn(404, "404 page not found\n").always();
-    exemptions.start();
+    TestCluster.begin(exemptions);
 
     assertThatExceptionOfType(PodIdentityException.class)
         .isThrownBy(() -> exemptions.awaitSynced(Duration.ofMillis(50)))
@@ -154,7 +148,7 @@ final class WatchFailuresTest {
   @Test
   void waitingForTheFirstListEndsWhenItIsClosed() {
     server.expect().get().withPath(list("0")).andReturn(404, "404 page not found\n").always();
-    exemptions.start();
+    TestCluster.begin(exemptions);
 
     exemptions.close();
 
