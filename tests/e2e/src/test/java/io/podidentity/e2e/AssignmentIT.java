@@ -54,8 +54,10 @@ final class AssignmentIT {
       assertThat(scene.recordState(pod, slow)).isEqualTo("Assigned");
       assertThat(cluster.azure().isAttached(slow, cluster.vm())).isTrue();
       assertThat(cluster.azure().armRequests())
-          .as("the operation was polled")
-          .anyMatch(request -> request.startsWith("GET ") && request.contains("perations/"));
+          .filteredOn(request -> request.contains("/operations/"))
+          .as("looks at the operation")
+          .isNotEmpty()
+          .allMatch(request -> request.startsWith("GET "));
     } finally {
       cluster.azure().writes(machine, "synchronous", 200, Duration.ZERO);
     }

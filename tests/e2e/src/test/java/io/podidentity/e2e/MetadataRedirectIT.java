@@ -77,7 +77,8 @@ final class MetadataRedirectIT {
     }
     try {
       long before = lastImdsRequest(cluster);
-      assertThatThrownBy(pod::askForToken)
+      // Only with -v curl says what was wrong with the connection.
+      assertThatThrownBy(() -> pod.curl(TestPod.TOKEN_URL, "-H", "Metadata:true", "-v"))
           .isInstanceOfSatisfying(
               CommandFailedException.class,
               e -> assertThat(e.result().stderr()).contains("Connection refused", "curl: (7)"));
