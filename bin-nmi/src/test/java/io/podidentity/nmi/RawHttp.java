@@ -70,7 +70,7 @@ final class RawHttp implements AutoCloseable {
     }
     int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
     String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-    return new Received(Integer.parseInt(statusLine.split(" ")[1]), headers, body);
+    return new Received(Integer.parseInt(statusLine, 9, 12, 10), headers, body);
   }
 
   /** Whether the other side has closed the connection, without sending more. */

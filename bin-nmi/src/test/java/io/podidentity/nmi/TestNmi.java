@@ -135,7 +135,7 @@ final class TestNmi implements AutoCloseable {
 
   /** A connection from that address. */
   RawHttp from(String source) throws IOException {
-    RawHttp http = RawHttp.connect(source, new InetSocketAddress("127.0.0.1", address.getPort()));
+    RawHttp http = RawHttp.connect(source, new InetSocketAddress(inet("127.0.0.1"), port()));
     connections.add(http);
     return http;
   }

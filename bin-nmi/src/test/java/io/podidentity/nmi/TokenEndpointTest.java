@@ -338,7 +338,8 @@ class TokenEndpointTest {
   @Test
   void ipv6SourceIsRefused() throws IOException {
     restart(Settings.DEFAULT.listeningOn("::"));
-    try (RawHttp http = RawHttp.connect("::1", new InetSocketAddress("::1", nmi.port()))) {
+    try (RawHttp http =
+        RawHttp.connect("::1", new InetSocketAddress(TestNmi.inet("::1"), nmi.port()))) {
       refused(http.get(TOKEN, METADATA).read(), 500, "pod-not-found");
     }
   }
