@@ -286,6 +286,29 @@ class CachingTokenSourceTest {
   }
 
   @Test
+  void anExecutorMayRefuseInItsOwnWay() {
+    PodIdentityException refusal =
+        new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "too many wait");
+    boolean[] full = {true};
+    CachingTokenSource cache =
+        new CachingTokenSource(
+            this::fetch,
+            task -> {
+              if (full[0]) {
+                throw refusal;
+              }
+              task.run();
+            },
+            clock,
+            10);
+    assertThat(cache.fetch(X).handle((tokens, error) -> error).join()).isEqualTo(refusal);
+
+    full[0] = false;
+
+    assertThat(cache.fetch(X).join()).hasSize(1);
+  }
+
+  @Test
   void uncachedTheSourceIsAskedEachTime() {
     TokenFetcher uncached = TokenFetcher.uncached(this::fetch, Runnable::run);
 
