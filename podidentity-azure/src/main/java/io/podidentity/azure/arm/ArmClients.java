@@ -43,17 +43,17 @@ public final class ArmClients {
       Clock clock,
       Timer timer) {
     TokenCredential credential =
-        ArmCredentials.of(
-            config,
-            cloud,
-            new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent),
-            new EntraClient(
-                cloud.activeDirectoryEndpoint(),
-                HttpClients.cloud(trust).build(),
-                TOKEN_LIMIT,
-                clock));
+        config.useManagedIdentityExtension()
+            ? ArmCredentials.managedIdentity(
+                config, cloud, new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent))
+            : ArmCredentials.servicePrincipal(config, cloud, entra(cloud, trust, clock));
     return new ArmComputeIdentities(
         cloud, credential, httpClient(trust, options), userAgent, options, clock, timer);
+  }
+
+  private static EntraClient entra(AzureCloud cloud, SSLContext trust, Clock clock) {
+    return new EntraClient(
+        cloud.activeDirectoryEndpoint(), HttpClients.cloud(trust).build(), TOKEN_LIMIT, clock);
   }
 
   private static HttpClient httpClient(SSLContext trust, ArmOptions options) {
@@ -62,6 +62,7 @@ public final class ArmClients {
         .configuration(Configuration.NONE)
         .connectionTimeout(HttpClients.CONNECT_LIMIT)
         .responseTimeout(options.callLimit())
+        .readTimeout(options.callLimit())
         // Off: it would hand every request to another thread.
         .writeTimeout(Duration.ZERO)
         .build();

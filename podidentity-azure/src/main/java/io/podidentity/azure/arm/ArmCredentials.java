@@ -14,35 +14,41 @@ import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
 /**
- * As whom the cluster asks Azure Resource Manager: the node's managed identity or the service
- * principal, as {@link CloudConfig} says.
+ * As whom the cluster asks Azure Resource Manager. A credential gets a token each time it is asked,
+ * for the cloud's Resource Manager whatever the scope; keeping the token is its user's affair. It
+ * fails with {@link io.podidentity.api.PodIdentityException}.
  */
 public final class ArmCredentials {
   private ArmCredentials() {}
 
   /**
-   * The credential of a cluster. It gets a token each time it is asked, for the cloud's Resource
-   * Manager whatever the scope; keeping the token is its user's affair. It fails with {@link
-   * io.podidentity.api.PodIdentityException}.
-   *
-   * @param imds asked with a managed identity
-   * @param entra asked with a service principal
+   * The managed identity of the node that {@code userAssignedIdentityID} names: a client ID as in
+   * v1, a resource ID as in the Azure cloud provider, or nothing for the node's system-assigned
+   * one.
    */
-  public static TokenCredential of(
-      CloudConfig config, AzureCloud cloud, TokenSource imds, EntraClient entra) {
-    String audience = cloud.resourceManagerAudience();
-    if (config.useManagedIdentityExtension()) {
-      TokenQuery query = new TokenQuery(new TokenQuery.OfNode(choice(config)), audience);
-      return credential(() -> imds.fetch(query).get(0));
-    }
-    ClientId clientId = new ClientId(config.aadClientId());
-    return credential(
-        () -> entra.withSecret(config.tenantId(), clientId, config.aadClientSecret(), audience));
+  public static TokenCredential managedIdentity(
+      CloudConfig config, AzureCloud cloud, TokenSource imds) {
+    TokenQuery query =
+        new TokenQuery(
+            new TokenQuery.OfNode(choice(config.userAssignedIdentityId())),
+            cloud.resourceManagerAudience());
+    return credential(() -> imds.fetch(query).get(0));
   }
 
-  /** A client ID as in v1, or a resource ID as in the Azure cloud provider. */
-  private static IdentityChoice choice(CloudConfig config) {
-    String id = config.userAssignedIdentityId();
+  /** The service principal, by {@code aadClientId} and {@code aadClientSecret}. */
+  public static TokenCredential servicePrincipal(
+      CloudConfig config, AzureCloud cloud, EntraClient entra) {
+    ClientId clientId = new ClientId(config.aadClientId());
+    return credential(
+        () ->
+            entra.withSecret(
+                config.tenantId(),
+                clientId,
+                config.aadClientSecret(),
+                cloud.resourceManagerAudience()));
+  }
+
+  private static IdentityChoice choice(String id) {
     if (id.isEmpty()) {
       return IdentityChoice.ANY;
     }

@@ -39,7 +39,16 @@ final class ArmErrors {
           "ServiceUnavailable",
           "TooManyRequests",
           "RetryableError",
-          "RetryableErrorDueToAnotherOperation");
+          "RetryableErrorDueToAnotherOperation",
+          // Machines that could not be had or did not come up.
+          "AllocationFailed",
+          "ZonalAllocationFailed",
+          "OverconstrainedAllocationRequest",
+          "OverconstrainedZonalAllocationRequest",
+          "OSProvisioningTimedOut",
+          "VMStartTimedOut",
+          "VMExtensionProvisioningError",
+          "VMExtensionProvisioningTimeout");
 
   private ArmErrors() {}
 

@@ -13,6 +13,7 @@ import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,8 @@ import reactor.core.publisher.Mono;
 final class ArmHttp {
   /** azure-core then hands out an answer when its body is complete. */
   private static final Context WHOLE = new Context("azure-eagerly-read-response", true);
+
+  private static final int HTTPS = 443;
 
   private final URI endpoint;
   private final HttpPipeline pipeline;
@@ -71,12 +74,17 @@ final class ArmHttp {
     if (!"https".equalsIgnoreCase(url.getScheme())
         || url.getHost() == null
         || url.getRawUserInfo() != null
-        || url.getPort() != endpoint.getPort()) {
+        || port(url) != port(endpoint)) {
       return false;
     }
     String host = url.getHost().toLowerCase(Locale.ROOT);
     String own = endpoint.getHost().toLowerCase(Locale.ROOT);
     return host.equals(own) || host.endsWith("." + own);
+  }
+
+  /** One of the two may name the port that is meant without a word. */
+  private static int port(URI url) {
+    return url.getPort() == -1 ? HTTPS : url.getPort();
   }
 
   private ArmAnswer exchange(ArmCall call, String bearer) {
@@ -85,15 +93,16 @@ final class ArmHttp {
     try {
       return pending.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw unavailable(call, "it did not answer within " + limit.toSeconds() + " s", null);
+      throw unavailable(call, late(), null);
     } catch (ExecutionException e) {
       throw unavailable(call, problem(e.getCause()), ioCause(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "gave up to " + call.doing(), e);
-    } finally {
-      pending.cancel(true);
     }
+    // Not cancelled when it is given up: Reactor would log that as an error of its own. The
+    // client's
+    // time limits end it.
   }
 
   private static HttpRequest request(ArmCall call, String bearer) {
@@ -130,13 +139,20 @@ final class ArmHttp {
         cause);
   }
 
-  private static String problem(@Nullable Throwable failure) {
+  private String problem(@Nullable Throwable failure) {
+    if (failure instanceof HttpTimeoutException) {
+      return late();
+    }
     if (failure instanceof SSLException) {
       return "its certificate is not trusted, or TLS failed otherwise; for a cloud with a certificate"
           + " authority of its own, name its file in SSL_CERT_FILE";
     }
     return "the connection failed"
         + (failure == null ? "" : " (" + failure.getClass().getSimpleName() + ")");
+  }
+
+  private String late() {
+    return "it did not answer within %d ms".formatted(limit.toMillis());
   }
 
   /** Others than those of the network are not passed on: their messages may hold a body. */

@@ -28,12 +28,12 @@ final class EntraErrors {
   static PodIdentityException of(String whose, HttpResponse<byte[]> response, Instant now) {
     int status = response.statusCode();
     Map<?, ?> members = Json.object(response.body());
-    String word = Json.text(members, "error");
+    String word = word(response.body());
     boolean refused =
         status >= 400
             && status < 500
             && !TRANSIENT.contains(status)
-            && !"temporarily_unavailable".equals(word);
+            && !word.equals("temporarily_unavailable");
     String advice = refused ? "; check the tenant, the client ID and its secret" : "";
     return new PodIdentityException(
         refused ? ErrorReason.TOKEN_REFUSED : ErrorReason.TOKEN_UNAVAILABLE,
@@ -45,10 +45,15 @@ final class EntraErrors {
         null);
   }
 
-  private static String shown(@Nullable String word, @Nullable Integer number) {
-    String plain = word != null && WORD.matcher(word).matches() ? word : "";
+  /** OAuth's word for the error; empty if there is none that is fit to print. */
+  static String word(byte[] body) {
+    String word = Json.text(Json.object(body), "error");
+    return word != null && WORD.matcher(word).matches() ? word : "";
+  }
+
+  private static String shown(String word, @Nullable Integer number) {
     String code = number == null ? "" : "AADSTS" + number;
-    String both = plain.isEmpty() || code.isEmpty() ? plain + code : plain + ", " + code;
+    String both = word.isEmpty() || code.isEmpty() ? word + code : word + ", " + code;
     return both.isEmpty() ? "" : " (" + both + ")";
   }
 

@@ -7,11 +7,13 @@ import com.microsoft.aad.msal4j.IHttpResponse;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.azure.http.BoundedCalls;
+import io.podidentity.azure.http.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class EntraExchange implements IHttpClient {
   private final URI endpoint;
   private final BoundedCalls calls;
+  private final List<String> refused = new ArrayList<>();
   private @Nullable HttpResponse<byte[]> answer;
   private @Nullable IOException problem;
+  private boolean interrupted;
 
   EntraExchange(URI endpoint, BoundedCalls calls) {
     this.endpoint = endpoint;
@@ -36,24 +40,47 @@ final class EntraExchange implements IHttpClient {
     URI url = URI.create(request.url().toString());
     if (!url.getScheme().equals(endpoint.getScheme())
         || !url.getAuthority().equalsIgnoreCase(endpoint.getAuthority())) {
+      refused.add(url.getHost());
       problem = new IOException("refused to ask another host than the authority's");
       throw problem;
     }
     try {
       HttpResponse<byte[]> response = calls.send(translate(request, url));
       answer = response;
-      return new Answer(
-          response.statusCode(),
-          response.headers().map(),
-          new String(response.body(), StandardCharsets.UTF_8));
+      return new Answer(response.statusCode(), response.headers().map(), body(response));
     } catch (IOException e) {
       problem = e;
+      throw e;
+    } catch (InterruptedException e) {
+      interrupted = true;
       throw e;
     }
   }
 
+  /** MSAL4J logs what it does not like, so it gets to see tokens and bare errors only. */
+  private static String body(HttpResponse<byte[]> response) throws IOException {
+    if (response.statusCode() != 200) {
+      return "{\"error\":\"" + EntraErrors.word(response.body()) + "\"}";
+    }
+    if (Json.text(Json.object(response.body()), "access_token") == null) {
+      throw new IOException("the answer holds no token");
+    }
+    return new String(response.body(), StandardCharsets.UTF_8);
+  }
+
+  /** The other hosts that were to be asked. */
+  List<String> refused() {
+    return List.copyOf(refused);
+  }
+
   /** What to tell of a call that brought no token. */
   PodIdentityException failure(String whose, Instant now) {
+    if (interrupted) {
+      // MSAL4J has swallowed it.
+      Thread.currentThread().interrupt();
+      return new PodIdentityException(
+          ErrorReason.SHUTTING_DOWN, "gave up getting a token for " + whose);
+    }
     if (answer != null) {
       return EntraErrors.of(whose, answer, now);
     }
