@@ -150,20 +150,20 @@ class CachingTokenSourceTest {
     source = query -> after(release);
     CachingTokenSource cache = new CachingTokenSource(this::fetch, threads, clock, 10);
     CountDownLatch ready = new CountDownLatch(16);
-    List<CompletableFuture<CompletableFuture<List<AccessToken>>>> callers = new ArrayList<>();
+    List<CompletableFuture<List<AccessToken>>> answers = new CopyOnWriteArrayList<>();
+    List<CompletableFuture<Void>> callers = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
       callers.add(
-          CompletableFuture.supplyAsync(
+          CompletableFuture.runAsync(
               () -> {
                 ready.countDown();
                 await(ready);
-                return cache.fetch(X);
+                answers.add(cache.fetch(X));
               },
               threads));
     }
-    List<CompletableFuture<List<AccessToken>>> answers = new ArrayList<>();
     for (var caller : callers) {
-      answers.add(caller.get(10, TimeUnit.SECONDS));
+      caller.get(10, TimeUnit.SECONDS);
     }
     assertThat(answers).noneMatch(CompletableFuture::isDone);
 
@@ -283,6 +283,29 @@ class CachingTokenSourceTest {
                 })
             .fetch(Y));
     assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void anExecutorMayRefuseInItsOwnWay() {
+    PodIdentityException refusal =
+        new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "too many wait");
+    boolean[] full = {true};
+    CachingTokenSource cache =
+        new CachingTokenSource(
+            this::fetch,
+            task -> {
+              if (full[0]) {
+                throw refusal;
+              }
+              task.run();
+            },
+            clock,
+            10);
+    assertThat(cache.fetch(X).handle((tokens, error) -> error).join()).isEqualTo(refusal);
+
+    full[0] = false;
+
+    assertThat(cache.fetch(X).join()).hasSize(1);
   }
 
   @Test
