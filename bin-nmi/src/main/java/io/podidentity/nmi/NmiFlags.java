@@ -72,7 +72,7 @@ final class NmiFlags {
 
   @Option(
       names = "--enableScaleFeatures",
-      description = "Whether only records labelled with this node are watched.")
+      description = "Whether only records labelled with this node are watched. Default: true.")
   boolean enableScaleFeatures = true;
 
   @Option(
@@ -82,7 +82,7 @@ final class NmiFlags {
 
   @Option(
       names = "--metadata-header-required",
-      description = "Whether requests must carry the header Metadata: true.")
+      description = "Whether requests must carry the header Metadata: true. Default: true.")
   boolean metadataHeaderRequired = true;
 
   @Option(names = "--prometheus-port", description = "Port of the metrics. No effect yet.")

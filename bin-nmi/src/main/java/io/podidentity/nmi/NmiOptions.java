@@ -7,6 +7,7 @@ import io.podidentity.bin.LogFormat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +43,15 @@ public record NmiOptions(
     LogFormat logFormat,
     String customUserAgent) {
   private static final int MAX_PORT = 65535;
+  private static final Pattern IPV4 =
+      Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
 
   public NmiOptions {
     require(!node.isEmpty(), "--node is required: pass --node=$(NODE_NAME)");
     require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
     checkPort("--http-probe-port", probePort, 0);
+    // A rule needs to know the port before it is there.
+    require(!redirect.iptables() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
   }
 
   /**
@@ -79,8 +84,7 @@ public record NmiOptions(
    */
   public record Metadata(String ip, int port) {
     public Metadata {
-      require(
-          ip.matches("\\d{1,3}(\\.\\d{1,3}){3}"), "--metadata-ip must be an IPv4 address: " + ip);
+      require(IPV4.matcher(ip).matches(), "--metadata-ip must be an IPv4 address: " + ip);
       checkPort("--metadata-port", port, 1);
     }
 

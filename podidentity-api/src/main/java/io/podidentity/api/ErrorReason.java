@@ -3,8 +3,8 @@ package io.podidentity.api;
 /**
  * Why something was refused or failed: a closed set of stable codes.
  *
- * <p>Codes are part of the contract: programs may branch on them, so one is never renamed. Whether a
- * reason {@linkplain #isTransient() may heal} decides how callers retry.
+ * <p>Codes are part of the contract: programs may branch on them, so one is never renamed. Whether
+ * a reason {@linkplain #isTransient() may heal} decides how callers retry.
  */
 public enum ErrorReason {
   /** The request itself is malformed. */

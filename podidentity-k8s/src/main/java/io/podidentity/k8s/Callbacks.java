@@ -16,10 +16,18 @@ final class Callbacks {
 
   private final List<Entry> entries = new CopyOnWriteArrayList<>();
 
-  Subscription add(Runnable callback) {
-    Entry entry = new Entry(requireNonNull(callback, "callback"));
+  Subscription subscribe(Runnable callback) {
+    Entry entry = new Entry(callback);
+    add(entry);
+    return () -> remove(entry);
+  }
+
+  void add(Entry entry) {
     entries.add(entry);
-    return () -> entries.remove(entry);
+  }
+
+  void remove(Entry entry) {
+    entries.remove(entry);
   }
 
   boolean isEmpty() {
@@ -37,11 +45,11 @@ final class Callbacks {
   }
 
   /** Equal to itself only: one callback may be added twice. */
-  private static final class Entry {
-    final Runnable callback;
+  static final class Entry {
+    private final Runnable callback;
 
     Entry(Runnable callback) {
-      this.callback = callback;
+      this.callback = requireNonNull(callback, "callback");
     }
   }
 }

@@ -74,18 +74,18 @@ final class EventLog {
       log.warn("event lost, too many wait: reason={} message={}", entry.reason(), entry.message());
       return;
     }
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     try {
-      executor.execute(() -> write(entry));
+      executor.execute(() -> write(entry, now));
     } catch (RejectedExecutionException e) {
       free.release();
       log.debug("event lost, stopping: reason={} message={}", entry.reason(), entry.message());
     }
   }
 
-  private void write(Entry entry) {
+  private void write(Entry entry, Instant now) {
     try {
       synchronized (lock) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Written before = written.get(entry);
         boolean again = before != null && now.isBefore(before.last().plus(SAME));
         Written after = again && before != null ? count(entry, before, now) : null;
@@ -96,7 +96,7 @@ final class EventLog {
           "event lost: reason={} message={} problem={}",
           entry.reason(),
           entry.message(),
-          Failures.rootMessage(e));
+          Failures.brief(e));
     } finally {
       free.release();
     }

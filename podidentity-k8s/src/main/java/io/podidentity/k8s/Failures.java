@@ -51,9 +51,7 @@ final class Failures {
 
   private static String problem(
       KubernetesClientException failure, String verb, String resource, NamespacedName name) {
-    int code = failure.getCode();
-    return switch (code) {
-      case 0 -> "the API server cannot be reached: " + rootMessage(failure);
+    return switch (failure.getCode()) {
       case HttpURLConnection.HTTP_UNAUTHORIZED ->
           "the API server does not accept the service account's token (status 401)";
       case HttpURLConnection.HTTP_FORBIDDEN ->
@@ -64,12 +62,19 @@ final class Failures {
       case HttpURLConnection.HTTP_NOT_FOUND ->
           "the namespace or the resource is not there (status 404); is deploy/crds applied?";
       case UNPROCESSABLE -> "the API server finds the object invalid (status 422)";
-      default -> "the API server answered with status " + code;
+      default -> brief(failure);
     };
   }
 
+  /** What went wrong, in a few words and without what the API server wrote. */
+  static String brief(RuntimeException error) {
+    return error instanceof KubernetesClientException failure && failure.getCode() != 0
+        ? "the API server answered with status " + failure.getCode()
+        : "the API server cannot be reached: " + rootMessage(error);
+  }
+
   /** The innermost message: the outer ones name the URL again and again. */
-  static String rootMessage(Throwable error) {
+  private static String rootMessage(Throwable error) {
     Throwable root = error;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();

@@ -1,6 +1,5 @@
 package io.podidentity.k8s;
 
-import static io.podidentity.k8s.Metadata.isEmpty;
 import static io.podidentity.k8s.Metadata.orEmpty;
 
 import io.podidentity.api.model.AzureIdentity;
@@ -19,7 +18,6 @@ import io.podidentity.k8s.crd.AzurePodIdentityExceptionSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Identities, bindings and exceptions. Whatever people write becomes a value that says so. */
@@ -78,13 +76,15 @@ final class IdentityMapping {
   }
 
   private static Credential managedIdentity(AzureIdentitySpec spec) {
+    String clientId = orEmpty(spec.clientId());
+    String id = orEmpty(spec.resourceId());
     // In this order, because scripts look for v1's words about the resource ID.
     try {
-      if (new ResourceId(orEmpty(spec.resourceId())).isUserAssignedIdentity()) {
-        return isEmpty(spec.clientId())
+      ResourceId resourceId = new ResourceId(id);
+      if (resourceId.isUserAssignedIdentity()) {
+        return clientId.isEmpty()
             ? new Credential.Unusable("spec.clientID is empty")
-            : new Credential.ManagedIdentity(
-                new ResourceId(orEmpty(spec.resourceId())), new ClientId(spec.clientId()));
+            : new Credential.ManagedIdentity(resourceId, new ClientId(clientId));
       }
     } catch (IllegalArgumentException e) {
       // Said below.
@@ -92,29 +92,34 @@ final class IdentityMapping {
     return new Credential.Unusable(
         ("Invalid resource id: \"%s\", write it as /subscriptions/SUBSCRIPTION/resourceGroups/GROUP"
                 + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME")
-            .formatted(orEmpty(spec.resourceId())));
+            .formatted(id));
   }
 
   private static Credential servicePrincipal(AzureIdentitySpec spec, String type) {
+    String tenantId = orEmpty(spec.tenantId());
+    String clientId = orEmpty(spec.clientId());
     AzureIdentitySpec.ClientPassword secret = spec.clientPassword();
-    if (isEmpty(spec.tenantId())) {
+    String secretName = secret == null ? "" : orEmpty(secret.name());
+    String secretNamespace = secret == null ? "" : orEmpty(secret.namespace());
+    if (tenantId.isEmpty()) {
       return new Credential.Unusable("spec.tenantID is empty");
     }
-    if (isEmpty(spec.clientId())) {
+    if (clientId.isEmpty()) {
       return new Credential.Unusable("spec.clientID is empty");
     }
-    if (secret == null || isEmpty(secret.name()) || isEmpty(secret.namespace())) {
+    if (secretName.isEmpty() || secretNamespace.isEmpty()) {
       return new Credential.Unusable("spec.clientPassword lacks the Secret's name or namespace");
     }
+    String endpoint = orEmpty(spec.adEndpoint());
     List<@Nullable String> tenants =
         spec.auxiliaryTenantIds() == null ? List.of() : spec.auxiliaryTenantIds();
     Credential.ServicePrincipal principal =
         new Credential.ServicePrincipal(
-            spec.tenantId(),
-            new ClientId(spec.clientId()),
-            new NamespacedName(secret.namespace(), secret.name()),
-            tenants.stream().filter(Objects::nonNull).map(Metadata::orEmpty).toList(),
-            isEmpty(spec.adEndpoint()) ? null : spec.adEndpoint());
+            tenantId,
+            new ClientId(clientId),
+            new NamespacedName(secretNamespace, secretName),
+            tenants.stream().map(Metadata::orEmpty).filter(id -> !id.isEmpty()).toList(),
+            endpoint.isEmpty() ? null : endpoint);
     return type.equals("1")
         ? new Credential.ClientSecret(principal)
         : new Credential.ClientCertificate(principal);

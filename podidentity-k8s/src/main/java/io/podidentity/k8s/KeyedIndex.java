@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,19 +49,19 @@ final class KeyedIndex<K, V> {
 
   /** Calls back after each change of a value that has, or had, the key. */
   Subscription onChange(K key, Runnable wake) {
-    AtomicReference<Subscription> added = new AtomicReference<>();
+    Callbacks.Entry entry = new Callbacks.Entry(wake);
     waiting.compute(
         key,
         (k, known) -> {
           Callbacks callbacks = known == null ? new Callbacks() : known;
-          added.set(callbacks.add(wake));
+          callbacks.add(entry);
           return callbacks;
         });
     return () ->
         waiting.computeIfPresent(
             key,
             (k, callbacks) -> {
-              added.get().close();
+              callbacks.remove(entry);
               return callbacks.isEmpty() ? null : callbacks;
             });
   }

@@ -76,8 +76,7 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     AzureIdentityResource identity = identity(desired, name);
     AzureIdentityBindingResource binding = binding(desired, name);
     try {
-      AzureAssignedIdentityResource current = api.get(name);
-      checkSame(existing, current, "update");
+      AzureAssignedIdentityResource current = same(existing, "update");
       AssignedIdentity known = RecordMapping.record(current);
       if (known.describes(desired) && known.state() == state) {
         return wrote(current);
@@ -163,8 +162,7 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   private void addState(AssignedIdentity existing, AssignmentState state) {
     NamespacedName name = existing.name();
     try {
-      AzureAssignedIdentityResource current = api.get(name);
-      checkSame(existing, current, "patch");
+      AzureAssignedIdentityResource current = same(existing, "patch");
       JsonPatch patch = JsonPatch.ofUid(existing.uid());
       wrote(
           api.patch(
@@ -189,14 +187,16 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     }
   }
 
-  private void checkSame(
-      AssignedIdentity existing, @Nullable AzureAssignedIdentityResource current, String verb) {
+  /** The record as it is now. */
+  private AzureAssignedIdentityResource same(AssignedIdentity existing, String verb) {
+    AzureAssignedIdentityResource current = api.get(existing.name());
     if (current == null) {
       throw conflict(verb, existing.name(), "it is gone");
     }
     if (!existing.uid().equals(current.getMetadata().getUid())) {
       throw conflict(verb, existing.name(), "another record has its name");
     }
+    return current;
   }
 
   /** The copy must mean what was planned with, or the record would say what nobody has done. */

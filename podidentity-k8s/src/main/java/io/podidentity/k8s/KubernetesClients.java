@@ -3,7 +3,6 @@ package io.podidentity.k8s;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.Utils;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -77,7 +76,8 @@ public final class KubernetesClients {
     Config config;
     try {
       config = Config.fromKubeconfig(kubeconfig.toFile());
-    } catch (KubernetesClientException | IllegalArgumentException e) {
+    } catch (RuntimeException e) {
+      // An empty file, for one, is a NullPointerException to fabric8.
       throw invalid(problem + "it is no kubeconfig", e);
     }
     if (config.getCurrentContext() == null) {

@@ -105,7 +105,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
             RecordMapping::record,
             this::recordChanged);
     all = new Mirrors(pods, nodes, identities, bindings, records);
-    all.synced().thenRun(nudges::call);
+    var unused = all.synced().thenRun(nudges::call);
   }
 
   @Override
@@ -134,7 +134,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
    */
   @Override
   public Subscription onChange(Runnable nudge) {
-    return nudges.add(nudge);
+    return nudges.subscribe(nudge);
   }
 
   @Override

@@ -188,7 +188,7 @@ public final class LeaseElection implements AutoCloseable {
       log.warn(
           "lease not released, it runs out by itself: lease={} problem={}",
           settings.name(),
-          Failures.rootMessage(e));
+          Failures.brief(e));
     }
   }
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Reads metadata of which any part may be absent: copies inside records are as they were written.
  */
 final class Metadata {
+  /** A name that no object can have. */
+  static final NamespacedName NOT_AN_OBJECT = new NamespacedName("-", "-");
+
   private final @Nullable ObjectMeta meta;
 
   private Metadata(@Nullable ObjectMeta meta) {
@@ -22,9 +25,9 @@ final class Metadata {
 
   /** Its name; the fallback if it has none. */
   NamespacedName name(NamespacedName fallback) {
-    return meta == null || isEmpty(meta.getNamespace()) || isEmpty(meta.getName())
-        ? fallback
-        : new NamespacedName(meta.getNamespace(), meta.getName());
+    String namespace = meta == null ? "" : orEmpty(meta.getNamespace());
+    String name = meta == null ? "" : orEmpty(meta.getName());
+    return namespace.isEmpty() || name.isEmpty() ? fallback : new NamespacedName(namespace, name);
   }
 
   /** Its name, for an object that the API server sent: those have one. */
@@ -45,7 +48,7 @@ final class Metadata {
   }
 
   boolean isTerminating() {
-    return meta != null && !isEmpty(meta.getDeletionTimestamp());
+    return meta != null && !orEmpty(meta.getDeletionTimestamp()).isEmpty();
   }
 
   Map<String, String> labels() {
@@ -56,14 +59,7 @@ final class Metadata {
     return meta == null || meta.getAnnotations() == null ? null : meta.getAnnotations().get(key);
   }
 
-  /** A name that no object can have. */
-  static final NamespacedName NOT_AN_OBJECT = new NamespacedName("-", "-");
-
   static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
-  }
-
-  static boolean isEmpty(@Nullable String text) {
-    return text == null || text.isEmpty();
   }
 }

@@ -17,7 +17,9 @@ final class Mirrors implements ClusterFollower {
 
   @Override
   public CompletableFuture<Void> start() {
-    all.forEach(Mirror::start);
+    for (Mirror<?, ?> mirror : all) {
+      var unused = mirror.start();
+    }
     return synced;
   }
 

@@ -46,11 +46,11 @@ final class PodMapping {
       return null;
     }
     PodSpec spec = pod.getSpec();
-    String node = spec == null ? null : spec.getNodeName();
+    String node = spec == null ? "" : Metadata.orEmpty(spec.getNodeName());
     return new Pod(
         meta.name(),
         meta.uid(),
-        Metadata.isEmpty(node) ? null : node,
+        node.isEmpty() ? null : node,
         labels,
         addresses,
         phase(pod.getStatus()),
@@ -59,8 +59,8 @@ final class PodMapping {
   }
 
   private static PodPhase phase(@Nullable PodStatus status) {
-    String phase = status == null ? null : status.getPhase();
-    if (Metadata.isEmpty(phase)) {
+    String phase = status == null ? "" : Metadata.orEmpty(status.getPhase());
+    if (phase.isEmpty()) {
       return PodPhase.PENDING;
     }
     try {

@@ -1,6 +1,5 @@
 package io.podidentity.k8s;
 
-import static io.podidentity.k8s.Metadata.isEmpty;
 import static io.podidentity.k8s.Metadata.orEmpty;
 
 import io.podidentity.api.model.AssignedIdentity;
@@ -31,13 +30,13 @@ final class RecordMapping {
     Metadata meta = Metadata.of(resource);
     NamespacedName name = meta.name();
     AzureAssignedIdentitySpec spec = resource.getSpec() == null ? EMPTY : resource.getSpec();
-    String podUid = meta.annotation(POD_UID);
+    String podUid = orEmpty(meta.annotation(POD_UID));
     return new AssignedIdentity(
         name,
         meta.uid(),
         meta.resourceVersion(),
         pod(spec),
-        isEmpty(podUid) ? null : podUid,
+        podUid.isEmpty() ? null : podUid,
         orEmpty(spec.nodeName()),
         identity(spec.azureIdentityRef(), name),
         binding(spec.azureBindingRef(), name),
@@ -46,9 +45,11 @@ final class RecordMapping {
   }
 
   private static NamespacedName pod(AzureAssignedIdentitySpec spec) {
-    return isEmpty(spec.podNamespace()) || isEmpty(spec.pod())
+    String namespace = orEmpty(spec.podNamespace());
+    String name = orEmpty(spec.pod());
+    return namespace.isEmpty() || name.isEmpty()
         ? Metadata.NOT_AN_OBJECT
-        : new NamespacedName(spec.podNamespace(), spec.pod());
+        : new NamespacedName(namespace, name);
   }
 
   private static AzureIdentity identity(

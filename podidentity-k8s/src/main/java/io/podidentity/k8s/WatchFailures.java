@@ -40,8 +40,7 @@ final class WatchFailures {
           "the API server does not accept the service account's token";
       case HttpURLConnection.HTTP_FORBIDDEN ->
           "list and watch are not permitted; run kubectl apply -f deploy/rbac";
-      case 0 -> "the API server cannot be reached: " + Failures.rootMessage(failure);
-      default -> "the API server answered with status " + failure.getCode();
+      default -> Failures.brief(failure);
     };
   }
 }

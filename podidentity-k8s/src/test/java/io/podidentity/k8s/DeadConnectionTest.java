@@ -2,7 +2,6 @@ package io.podidentity.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.model.Pod;
 import io.podidentity.harness.Await;
@@ -22,26 +21,16 @@ final class DeadConnectionTest {
     TestCluster cluster = TestCluster.shared();
     try (Relay relay = Relay.to(URI.create(KubeApiServer.shared().url()));
         KubernetesClient admin = cluster.asAdmin();
-        KubernetesClient client = through(relay, cluster);
+        KubernetesClient client = cluster.asNmiThrough(relay, PING);
         NodePods pods = new NodePods(client, "dead-connection-node")) {
-      pods.start();
-      pods.awaitSynced(Duration.ofSeconds(30));
+      TestCluster.follow(pods);
       int connections = relay.accepted();
 
       relay.forgetConnections();
       Pod pod = new ClusterObjects(admin).put(TestObjects.pod("late", "dead-connection-node"));
 
-      Await.asserted(
-          PING.multipliedBy(10), () -> assertThat(pods.byName(pod.name())).isPresent());
+      Await.asserted(PING.multipliedBy(10), () -> assertThat(pods.byName(pod.name())).isPresent());
       assertThat(relay.accepted()).isGreaterThan(connections);
     }
-  }
-
-  private static KubernetesClient through(Relay relay, TestCluster cluster) {
-    Config config =
-        KubernetesClients.fromFile(
-            cluster.api().kubeconfigFor("default", "aad-pod-id-nmi-service-account"));
-    config.setMasterUrl("https://127.0.0.1:" + relay.port() + "/");
-    return KubernetesClients.create(config, "test", PING);
   }
 }

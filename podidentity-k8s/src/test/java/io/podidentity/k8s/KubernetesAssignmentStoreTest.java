@@ -34,8 +34,7 @@ final class KubernetesAssignmentStoreTest extends AssignmentStoreContract {
     admin = TestCluster.shared().asAdmin();
     mic = TestCluster.shared().asMic();
     view = new KubernetesClusterView(mic, (name, providerId) -> null);
-    view.start();
-    view.awaitSynced(Duration.ofSeconds(30));
+    TestCluster.follow(view);
     store = new KubernetesAssignmentStore(mic, view);
   }
 

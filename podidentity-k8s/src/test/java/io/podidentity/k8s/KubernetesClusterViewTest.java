@@ -1,5 +1,7 @@
 package io.podidentity.k8s;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AzureIdentity;
@@ -9,12 +11,15 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.ClusterView;
+import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.testkit.contract.ClusterViewContract;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class KubernetesClusterViewTest extends ClusterViewContract {
@@ -28,9 +33,14 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
     mic = TestCluster.shared().asMic();
     view =
         new KubernetesClusterView(
-            mic, (name, providerId) -> ComputeTarget.fromProviderId(providerId).orElse(null));
-    view.start();
-    view.awaitSynced(Duration.ofSeconds(30));
+            mic,
+            (name, providerId) -> {
+              if (providerId.equals("odd")) {
+                throw new IllegalStateException("a test throws this");
+              }
+              return ComputeTarget.fromProviderId(providerId).orElse(null);
+            });
+    TestCluster.follow(view);
   }
 
   @AfterAll
@@ -93,6 +103,43 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
   @Override
   protected void deleteRecord(NamespacedName name) {
     objects().deleteRecord(name);
+  }
+
+  @Test
+  void objectThatCannotBeReadKeepsNoOtherFromBeingShown() {
+    TestCluster.shared()
+        .api()
+        .apply(
+            """
+            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "odd"},
+             "spec": {"providerID": "odd"}}
+            """);
+    Node ordinary = new Node("ordinary", null);
+    put(ordinary);
+
+    Await.until(
+        "the other node", Duration.ofSeconds(20), () -> view.snapshot().nodes().contains(ordinary));
+    assertThat(view.snapshot().nodes()).extracting(Node::name).doesNotContain("odd");
+  }
+
+  @Test
+  void objectsOfSeveralPagesAreAllShown() {
+    int more = 501;
+    for (int i = 0; i < more; i++) {
+      put(
+          new IdentityBinding(
+              new NamespacedName("default", "page-" + i), "identity", "page-selector"));
+    }
+    try (KubernetesClusterView second =
+        new KubernetesClusterView(mic, (name, providerId) -> null)) {
+      TestCluster.follow(second);
+
+      assertThat(second.snapshot().bindings())
+          .filteredOn(binding -> binding.selector().equals("page-selector"))
+          .hasSize(more);
+    } finally {
+      admin.resources(AzureIdentityBindingResource.class).inNamespace("default").delete();
+    }
   }
 
   private static ClusterObjects objects() {

@@ -30,8 +30,7 @@ final class NodeAssignmentsTest extends AssignmentDirectoryContract {
     admin = TestCluster.shared().asAdmin();
     nmi = TestCluster.shared().asNmi();
     assignments = new NodeAssignments(nmi, "contract-node", true);
-    assignments.start();
-    assignments.awaitSynced(Duration.ofSeconds(30));
+    TestCluster.follow(assignments);
   }
 
   @AfterAll
@@ -61,7 +60,7 @@ final class NodeAssignmentsTest extends AssignmentDirectoryContract {
     AssignedIdentity elsewhere = TestObjects.record("elsewhere", "other-node");
     AssignedIdentity here = TestObjects.record("here", "contract-node");
     try (NodeAssignments all = new NodeAssignments(nmi, "contract-node", false)) {
-      all.start();
+      TestCluster.begin(all);
       put(elsewhere);
       put(here);
 
@@ -76,7 +75,7 @@ final class NodeAssignmentsTest extends AssignmentDirectoryContract {
   void recordWithoutLabelIsShownIfAllAreWatched() {
     AssignedIdentity record = TestObjects.record("unlabelled", "contract-node");
     try (NodeAssignments all = new NodeAssignments(nmi, "contract-node", false)) {
-      all.start();
+      TestCluster.begin(all);
       put(record);
       new ClusterObjects(admin)
           .resourceOf(record.name())

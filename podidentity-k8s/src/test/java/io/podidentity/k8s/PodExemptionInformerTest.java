@@ -7,7 +7,6 @@ import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.testkit.contract.ExemptionDirectoryContract;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -23,8 +22,7 @@ final class PodExemptionInformerTest extends ExemptionDirectoryContract {
     admin = TestCluster.shared().asAdmin();
     nmi = TestCluster.shared().asNmi();
     exemptions = new PodExemptionInformer(nmi);
-    exemptions.start();
-    exemptions.awaitSynced(Duration.ofSeconds(30));
+    TestCluster.follow(exemptions);
   }
 
   @AfterAll

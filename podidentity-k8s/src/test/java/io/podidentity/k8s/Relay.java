@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A piece of network between a client and a server, on the loopback interface, that can lose what is
- * sent on the connections that are open, as a firewall that has forgotten them does.
+ * A piece of network between a client and a server, on the loopback interface, that can lose what
+ * is sent on the connections that are open, as a firewall that has forgotten them does.
  */
 final class Relay implements AutoCloseable {
   private final ServerSocket listener;
@@ -27,6 +27,7 @@ final class Relay implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final List<AtomicBoolean> live = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private volatile boolean silent;
 
   private Relay(ServerSocket listener, InetSocketAddress server) {
     this.listener = listener;
@@ -59,6 +60,12 @@ final class Relay implements AutoCloseable {
     live.forEach(connection -> connection.set(false));
   }
 
+  /** From now on nothing arrives at all: connections are accepted, and nobody answers. */
+  void fallSilent() {
+    silent = true;
+    forgetConnections();
+  }
+
   @Override
   public void close() {
     threads.shutdownNow();
@@ -74,7 +81,7 @@ final class Relay implements AutoCloseable {
         accepted.incrementAndGet();
         sockets.add(client);
         sockets.add(peer);
-        AtomicBoolean alive = new AtomicBoolean(true);
+        AtomicBoolean alive = new AtomicBoolean(!silent);
         live.add(alive);
         threads.execute(() -> pump(client, peer, alive));
         threads.execute(() -> pump(peer, client, alive));

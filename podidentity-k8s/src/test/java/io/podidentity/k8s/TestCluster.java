@@ -1,9 +1,11 @@
 package io.podidentity.k8s;
 
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubernetesApi;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +33,21 @@ final class TestCluster {
     return cluster;
   }
 
+  /** Begins to follow, and waits for the first lists. */
+  static void follow(ClusterFollower... followers) {
+    for (ClusterFollower follower : followers) {
+      begin(follower);
+    }
+    for (ClusterFollower follower : followers) {
+      follower.awaitSynced(Duration.ofSeconds(30));
+    }
+  }
+
+  /** Begins to follow. */
+  static void begin(ClusterFollower follower) {
+    var unused = follower.start();
+  }
+
   KubernetesApi api() {
     return api;
   }
@@ -47,6 +64,15 @@ final class TestCluster {
     return client("aad-pod-id-nmi-service-account");
   }
 
+  KubernetesClient asMicThrough(Relay relay) {
+    return through(relay, "aad-pod-id-mic-service-account", Duration.ofSeconds(15));
+  }
+
+  /** A client whose pings are so far apart. */
+  KubernetesClient asNmiThrough(Relay relay, Duration ping) {
+    return through(relay, "aad-pod-id-nmi-service-account", ping);
+  }
+
   Stream<Path> definitions() {
     return Stream.of(
             "azureidentities.yaml",
@@ -58,6 +84,12 @@ final class TestCluster {
 
   private KubernetesClient client(String serviceAccount) {
     return KubernetesClients.create(api.kubeconfigFor("default", serviceAccount), "test");
+  }
+
+  private KubernetesClient through(Relay relay, String serviceAccount, Duration ping) {
+    Config config = KubernetesClients.fromFile(api.kubeconfigFor("default", serviceAccount));
+    config.setMasterUrl("https://127.0.0.1:" + relay.port() + "/");
+    return KubernetesClients.create(config, "test", ping);
   }
 
   private static final class Shared {

@@ -15,12 +15,13 @@ import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Objects named after what a test does with them. */
 final class TestObjects {
   private TestObjects() {}
 
-  static Pod pod(String name, String node, InetAddress... addresses) {
+  static Pod pod(String name, @Nullable String node, InetAddress... addresses) {
     return new Pod(
         new NamespacedName("default", name),
         UUID.randomUUID().toString(),

@@ -1,6 +1,8 @@
 package io.podidentity.api.assignment;
 
 import io.podidentity.api.model.NamespacedName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -8,11 +10,11 @@ import java.util.Map;
  * What has to be done so that the cluster's records and Azure are as desired.
  *
  * @param targets one plan for each target on which there is something to do, in a stable order
- * @param problems objects that had to be left aside, and why
+ * @param problems objects that had to be left aside, and why, in a stable order
  */
 public record AssignmentPlan(List<TargetPlan> targets, Map<NamespacedName, String> problems) {
   public AssignmentPlan {
     targets = List.copyOf(targets);
-    problems = Map.copyOf(problems);
+    problems = Collections.unmodifiableMap(new LinkedHashMap<>(problems));
   }
 }

@@ -46,7 +46,8 @@ public final class AssignmentPlanner {
       if (record == null) {
         plans.create(desired);
       } else if (isInTheWay(record, desired)) {
-        // The name must be free first. Its removal changes the cluster, and so brings the next plan.
+        // The name must be free first. Its removal changes the cluster, and so brings the next
+        // plan.
         continue;
       } else if (!record.describes(desired)) {
         plans.update(record, desired);

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
  * How the planner plans.
  *
  * @param forceNamespaced whether pod, binding and identity must share a namespace; default false
- * @param immutable client IDs or resource IDs, in any letter case, of identities that are never taken
- *     off a machine; default none
+ * @param immutable client IDs or resource IDs, in any letter case, of identities that are never
+ *     taken off a machine; default none
  */
 public record PlannerOptions(boolean forceNamespaced, Set<String> immutable) {
   public PlannerOptions {

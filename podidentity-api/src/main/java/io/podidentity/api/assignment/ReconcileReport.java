@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How carrying out a {@link TargetPlan} went. What was done and what failed has been reported, one by
- * one, through {@link io.podidentity.api.spi.Telemetry}.
+ * How carrying out a {@link TargetPlan} went. What was done and what failed has been reported, one
+ * by one, through {@link io.podidentity.api.spi.Telemetry}.
  *
  * @param failures how many steps failed and have to be tried again
  * @param retryAfter how long Azure asked to be left alone; null if it did not

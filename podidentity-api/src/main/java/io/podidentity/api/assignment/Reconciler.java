@@ -2,49 +2,51 @@ package io.podidentity.api.assignment;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Says when: after each change of the cluster, and at an interval in any case, it takes a picture,
- * makes a plan and gives each target's part to a worker. Changes that arrive during a pass become one
- * more pass. A target whose worker is busy, or that rests after a failure, is left out; when that
- * ends, another pass looks again. So no target ever waits for another. Thread-safe.
+ * makes a plan and gives each target's part to a worker. Changes that arrive during a pass become
+ * one more pass. A target whose worker is busy, or that rests after a failure, is left out; when
+ * that ends, another pass looks again. So no target ever waits for another. Thread-safe.
  */
 public final class Reconciler implements AutoCloseable {
+  private static final Subscription NONE = () -> {};
+
   private final ClusterView view;
   private final AssignmentPlanner planner;
-  private final TargetApplier applier;
   private final Telemetry telemetry;
   private final Executor workers;
   private final Timer timer;
   private final RetryPolicy retries;
   private final Duration interval;
+  private final TargetWorkers targets;
 
   private final Object lock = new Object();
-  // Guarded by lock. A target that is not in the map is idle and has no failure behind it.
-  private final Map<@Nullable ComputeTarget, TargetState> targets = new HashMap<>();
+  // Guarded by lock.
   private Map<NamespacedName, String> reported = Map.of();
+  private int failedPasses;
   private boolean running;
   private boolean again;
   private boolean closed;
-  private Subscription changes = () -> {};
-  private Subscription alarm = () -> {};
+  private Subscription changes = NONE;
+  private Subscription nextPass = NONE;
+  private Subscription retry = NONE;
 
   /**
    * A reconciler over its parts; it closes none of them.
    *
-   * @param workers where passes and targets run; one thread for each target that works at a time
-   * @param interval how long at most between two passes ({@code syncRetryDuration})
+   * @param workers where passes and targets run; it should have a thread for each: a plan that
+   *     waits for one grows old
+   * @param interval how long at most between two passes ({@code syncRetryDuration}); positive
    */
   public Reconciler(
       ClusterView view,
@@ -57,17 +59,24 @@ public final class Reconciler implements AutoCloseable {
       Duration interval) {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
-    this.applier = requireNonNull(applier, "applier");
+    requireNonNull(applier, "applier");
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.workers = requireNonNull(workers, "workers");
     this.timer = requireNonNull(timer, "timer");
     this.retries = requireNonNull(retries, "retries");
     this.interval = requireNonNull(interval, "interval");
+    if (interval.isNegative() || interval.isZero()) {
+      throw new IllegalArgumentException("interval must be positive");
+    }
+    this.targets = new TargetWorkers(applier, telemetry, workers, timer, retries, this::nudge);
   }
 
-  /** Begins with a pass over the whole cluster. To be called once. */
+  /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */
   public void start() {
     synchronized (lock) {
+      if (closed) {
+        return;
+      }
       changes = view.onChange(this::nudge);
     }
     tick();
@@ -82,7 +91,17 @@ public final class Reconciler implements AutoCloseable {
       }
       running = true;
     }
-    workers.execute(this::passes);
+    boolean begun = false;
+    try {
+      workers.execute(this::passes);
+      begun = true;
+    } catch (RejectedExecutionException e) {
+      failed(e);
+    } finally {
+      if (!begun) {
+        stopped();
+      }
+    }
   }
 
   /** Starts no more work. Work on a target that has begun goes on to its end. */
@@ -91,42 +110,73 @@ public final class Reconciler implements AutoCloseable {
     synchronized (lock) {
       closed = true;
       changes.close();
-      alarm.close();
+      nextPass.close();
+      retry.close();
     }
+    targets.close();
   }
 
   private void tick() {
     nudge();
     synchronized (lock) {
       if (!closed) {
-        alarm = timer.schedule(interval, this::tick);
+        nextPass = timer.schedule(interval, this::tick);
       }
     }
   }
 
   private void passes() {
-    while (true) {
-      synchronized (lock) {
-        if (!again || closed) {
-          running = false;
-          return;
-        }
-        again = false;
-      }
-      try {
+    boolean ended = false;
+    try {
+      while (isDue()) {
         pass();
-      } catch (RuntimeException e) {
-        telemetry.passFailed(e);
+      }
+      ended = true;
+    } finally {
+      if (!ended) {
+        stopped();
       }
     }
   }
 
+  /** The machine is out of threads or memory: the next nudge must find the way free. */
+  private void stopped() {
+    synchronized (lock) {
+      running = false;
+    }
+  }
+
+  private boolean isDue() {
+    synchronized (lock) {
+      running = again && !closed;
+      again = false;
+      return running;
+    }
+  }
+
   private void pass() {
-    AssignmentPlan plan = planner.plan(view.snapshot());
-    report(plan.problems());
-    for (TargetPlan target : plan.targets()) {
-      if (claim(target.target())) {
-        workers.execute(() -> work(target));
+    try {
+      targets.beforePicture();
+      AssignmentPlan plan = planner.plan(view.snapshot());
+      report(plan.problems());
+      targets.begin(plan.targets());
+      synchronized (lock) {
+        failedPasses = 0;
+        retry.close();
+      }
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  /** A pass that failed is made again even if nothing changes. */
+  private void failed(RuntimeException error) {
+    telemetry.passFailed(error);
+    synchronized (lock) {
+      retry.close();
+      if (!closed) {
+        failedPasses++;
+        retry = timer.schedule(retries.rest(failedPasses, null), this::nudge);
       }
     }
   }
@@ -144,73 +194,5 @@ public final class Reconciler implements AutoCloseable {
             telemetry.objectIgnored(object, problem);
           }
         });
-  }
-
-  private boolean claim(@Nullable ComputeTarget target) {
-    synchronized (lock) {
-      TargetState state = targets.getOrDefault(target, TargetState.IDLE);
-      if (closed || state.busy()) {
-        targets.computeIfPresent(target, (key, busy) -> busy.passedOver());
-        return false;
-      }
-      targets.put(target, new TargetState(true, false, state.failures()));
-      return true;
-    }
-  }
-
-  private void work(TargetPlan plan) {
-    ReconcileReport report;
-    try {
-      report = applier.apply(plan);
-    } catch (RuntimeException e) {
-      telemetry.passFailed(e);
-      report = new ReconcileReport(1, null);
-    }
-    if (report.isComplete()) {
-      done(plan.target());
-    } else {
-      rest(plan.target(), report);
-    }
-  }
-
-  /** What was done comes back as changes of the view; a pass is due only if one passed it over. */
-  private void done(@Nullable ComputeTarget target) {
-    TargetState state;
-    synchronized (lock) {
-      state = targets.remove(target);
-    }
-    if (state != null && state.missed()) {
-      nudge();
-    }
-  }
-
-  private void rest(@Nullable ComputeTarget target, ReconcileReport report) {
-    int failures;
-    synchronized (lock) {
-      failures = targets.getOrDefault(target, TargetState.IDLE).failures() + 1;
-    }
-    timer.schedule(retries.rest(failures, report), () -> wake(target, failures));
-  }
-
-  private void wake(@Nullable ComputeTarget target, int failures) {
-    synchronized (lock) {
-      targets.put(target, new TargetState(false, false, failures));
-    }
-    nudge();
-  }
-
-  /**
-   * A target at which a worker was or is.
-   *
-   * @param busy whether a worker is at it, or it rests after a failure
-   * @param missed whether a pass had work for it in the meantime
-   * @param failures how many failures it has behind it, in a row
-   */
-  private record TargetState(boolean busy, boolean missed, int failures) {
-    private static final TargetState IDLE = new TargetState(false, false, 0);
-
-    TargetState passedOver() {
-      return new TargetState(busy, true, failures);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.podidentity.api.assignment;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a target rests after failures in a row, unless Azure asked for longer: it doubles from
@@ -20,14 +21,13 @@ public record RetryPolicy(Duration first, Duration most) {
     }
   }
 
-  /** The rest after that many failures in a row, the latest of which gave this report. */
-  Duration rest(int failuresInARow, ReconcileReport report) {
+  /** The rest after that many failures in a row; longer if the other side asked for longer. */
+  Duration rest(int failuresInARow, @Nullable Duration asked) {
     Duration rest = first;
     for (int i = 1; i < failuresInARow && rest.compareTo(most) < 0; i++) {
       rest = rest.multipliedBy(2);
     }
     rest = rest.compareTo(most) > 0 ? most : rest;
-    Duration asked = report.retryAfter();
     return asked != null && asked.compareTo(rest) > 0 ? asked : rest;
   }
 }

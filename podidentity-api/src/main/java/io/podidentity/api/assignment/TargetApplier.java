@@ -9,8 +9,9 @@ import java.util.concurrent.Executor;
 
 /**
  * Carries out the plan of one target, in an order in which stopping anywhere does no harm: a record
- * is written before its identity is attached, and goes only after its identity is detached; additions
- * come before removals. Thread-safe; two plans of one target must not run at the same time.
+ * is written before its identity is attached, and goes only after its identity is detached;
+ * additions come before removals. Thread-safe; two plans of one target must not run at the same
+ * time.
  */
 public final class TargetApplier {
   private final AssignmentStore store;
@@ -22,8 +23,10 @@ public final class TargetApplier {
   /**
    * An applier over its ports.
    *
-   * @param writers where writes of records run side by side
-   * @param batchSize how many of them at a time for one target ({@code createDeleteBatch}); at least 1
+   * @param writers where writes of records run side by side; not where {@link #apply} itself runs,
+   *     if that executor is bounded: it would wait for itself
+   * @param batchSize how many of them at a time for one target ({@code createDeleteBatch}); at
+   *     least 1
    */
   public TargetApplier(
       AssignmentStore store,
@@ -41,7 +44,9 @@ public final class TargetApplier {
     this.batchSize = batchSize;
   }
 
-  /** Carries out the plan. Blocks until Azure has finished. A failed step is reported, not thrown. */
+  /**
+   * Carries out the plan. Blocks until Azure has finished. A failed step is reported, not thrown.
+   */
   public ReconcileReport apply(TargetPlan plan) {
     return new TargetRun(plan, store, compute, telemetry, new Batches(writers, batchSize)).run();
   }

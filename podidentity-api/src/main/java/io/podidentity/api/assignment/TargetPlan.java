@@ -4,6 +4,8 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.ResourceId;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -35,9 +37,14 @@ public record TargetPlan(
     confirms = List.copyOf(confirms);
     updates = List.copyOf(updates);
     removals = List.copyOf(removals);
-    attach = Set.copyOf(attach);
-    detachReplaced = Set.copyOf(detachReplaced);
-    detachRemoved = Set.copyOf(detachRemoved);
+    attach = inOrder(attach);
+    detachReplaced = inOrder(detachReplaced);
+    detachRemoved = inOrder(detachRemoved);
+  }
+
+  /** A copy that keeps the order, which {@link Set#copyOf} does not. */
+  private static Set<ResourceId> inOrder(Set<ResourceId> ids) {
+    return Collections.unmodifiableSet(new LinkedHashSet<>(ids));
   }
 
   /** A record, and the assignment that it stands for. */

@@ -11,8 +11,8 @@ import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +23,8 @@ final class TargetPlans {
   private final PlannerOptions options;
   private final Map<String, Node> nodes;
   private final Map<@Nullable ComputeTarget, Draft> drafts = new LinkedHashMap<>();
-  private final Map<@Nullable ComputeTarget, Set<ResourceId>> needed = new HashMap<>();
+  // The same drafts: hashing a target's long ID once per node is enough.
+  private final Map<String, Draft> draftsByNode = new HashMap<>();
 
   TargetPlans(PlannerOptions options, Map<String, Node> nodes) {
     this.options = options;
@@ -32,12 +33,7 @@ final class TargetPlans {
 
   /** Its identity has to be on the target, whether or not there is anything to do for it. */
   void need(DesiredAssignment desired) {
-    managedIdentity(desired.identity())
-        .forEach(
-            id ->
-                needed
-                    .computeIfAbsent(targetOf(desired.nodeName()), target -> new HashSet<>())
-                    .add(id));
+    draft(desired.nodeName()).needed.addAll(managedIdentity(desired.identity()));
   }
 
   void create(DesiredAssignment desired) {
@@ -65,15 +61,14 @@ final class TargetPlans {
     draft.removed.addAll(detachable(record));
   }
 
+  /** One for each target with anything to do, in the order in which the targets first came up. */
   List<TargetPlan> build() {
-    List<TargetPlan> plans = new ArrayList<>(drafts.size());
-    drafts.forEach(
-        (target, draft) -> plans.add(draft.build(target, needed.getOrDefault(target, Set.of()))));
-    return plans;
+    return drafts.values().stream().filter(Draft::hasWork).map(Draft::build).toList();
   }
 
   private Draft draft(String nodeName) {
-    return drafts.computeIfAbsent(targetOf(nodeName), target -> new Draft());
+    return draftsByNode.computeIfAbsent(
+        nodeName, name -> drafts.computeIfAbsent(targetOf(name), Draft::new));
   }
 
   private @Nullable ComputeTarget targetOf(String nodeName) {
@@ -91,24 +86,37 @@ final class TargetPlans {
         : managedIdentity(record.identity());
   }
 
-  private static Set<ResourceId> managedIdentity(AzureIdentity identity) {
+  /** What has to be on a machine for the identity to work there: itself, or nothing. */
+  static Set<ResourceId> managedIdentity(AzureIdentity identity) {
     return identity.credential() instanceof Credential.ManagedIdentity managed
         ? Set.of(managed.resourceId())
         : Set.of();
   }
 
   private static final class Draft {
+    private final @Nullable ComputeTarget target;
+    private final List<ResourceId> needed = new ArrayList<>();
     private final List<DesiredAssignment> creates = new ArrayList<>();
     private final List<Change> confirms = new ArrayList<>();
     private final List<Change> updates = new ArrayList<>();
     private final List<AssignedIdentity> removals = new ArrayList<>();
-    private final Set<ResourceId> attach = new HashSet<>();
-    private final Set<ResourceId> replaced = new HashSet<>();
-    private final Set<ResourceId> removed = new HashSet<>();
+    private final Set<ResourceId> attach = new LinkedHashSet<>();
+    private final Set<ResourceId> replaced = new LinkedHashSet<>();
+    private final Set<ResourceId> removed = new LinkedHashSet<>();
 
-    TargetPlan build(@Nullable ComputeTarget target, Set<ResourceId> needed) {
-      replaced.removeAll(needed);
-      removed.removeAll(needed);
+    Draft(@Nullable ComputeTarget target) {
+      this.target = target;
+    }
+
+    boolean hasWork() {
+      return !(creates.isEmpty() && confirms.isEmpty() && updates.isEmpty() && removals.isEmpty());
+    }
+
+    TargetPlan build() {
+      if (!replaced.isEmpty() || !removed.isEmpty()) {
+        needed.forEach(replaced::remove);
+        needed.forEach(removed::remove);
+      }
       return new TargetPlan(
           target, creates, confirms, updates, removals, attach, replaced, removed);
     }

@@ -5,21 +5,26 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
-import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One carrying out of one target's plan. */
@@ -30,6 +35,8 @@ final class TargetRun {
   private final Telemetry telemetry;
   private final Batches batches;
   private final AtomicInteger failures = new AtomicInteger();
+  // Identities of records that could not be moved on: they stay on the target in this run.
+  private final Set<ResourceId> inUse = ConcurrentHashMap.newKeySet();
   private @Nullable Duration retryAfter;
 
   TargetRun(
@@ -46,19 +53,26 @@ final class TargetRun {
   }
 
   ReconcileReport run() {
-    List<Change> recorded = createRecords();
-    announceRemovals();
-    @Nullable PodIdentityException notAttached = change(plan.attach(), Set.of());
-    if (notAttached == null) {
-      each(recorded, Change::desired, telemetry::assignmentFailed, this::confirm);
-      each(plan.confirms(), Change::desired, telemetry::assignmentFailed, this::confirm);
-    } else {
-      recorded.forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
-      plan.confirms()
-          .forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
-      plan.updates().forEach(change -> telemetry.assignmentFailed(change.desired(), notAttached));
-    }
-    detachAndFinish(notAttached == null);
+    List<Change> confirms = new ArrayList<>(createRecords());
+    confirms.addAll(plan.confirms());
+    List<AssignedIdentity> removals = announceRemovals();
+    @Nullable PodIdentityException notAttached = change(toAttach(confirms), Set.of());
+
+    List<Change> ready = ready(confirms, notAttached);
+    each(ready, Change::desired, telemetry::assignmentFailed, this::confirm);
+    List<Change> updates = ready(plan.updates(), notAttached);
+
+    Set<ResourceId> detach = new LinkedHashSet<>(plan.detachRemoved());
+    detach.addAll(plan.detachReplaced());
+    detach.removeAll(inUse);
+    Predicate<AssignedIdentity> waits =
+        record -> !Collections.disjoint(detach, TargetPlans.managedIdentity(record.identity()));
+    finish(updates, removals, waits.negate(), null);
+    finish(
+        updates,
+        removals,
+        waits,
+        isUnavailable(notAttached) ? notAttached : change(Set.of(), detach));
     return new ReconcileReport(failures.get(), retryAfter);
   }
 
@@ -72,17 +86,78 @@ final class TargetRun {
     return List.copyOf(recorded);
   }
 
-  /** NMI stops giving tokens for a record at once, and not only when Azure has finished. */
-  private void announceRemovals() {
-    List<AssignedIdentity> live =
-        plan.removals().stream()
-            .filter(record -> record.state() == AssignmentState.ASSIGNED && !record.terminating())
-            .toList();
+  /**
+   * NMI stops giving tokens for a record at once, and not only when Azure has finished. A record
+   * that cannot be announced is left alone: someone may have revived it.
+   *
+   * @return those that were announced, and those that need not be
+   */
+  private List<AssignedIdentity> announceRemovals() {
+    Queue<AssignedIdentity> announced = new ConcurrentLinkedQueue<>();
     each(
-        live,
+        plan.removals(),
         record -> record,
-        telemetry::unassignmentFailed,
-        record -> store.setState(record, AssignmentState.UNASSIGNED));
+        (record, error) -> {
+          stays(record);
+          telemetry.unassignmentFailed(record, error);
+        },
+        record -> {
+          if (record.state() == AssignmentState.ASSIGNED && !record.terminating()) {
+            store.setState(record, AssignmentState.UNASSIGNED);
+          }
+          announced.add(record);
+        });
+    return List.copyOf(announced);
+  }
+
+  /** What the plan says, without that of which the record could not be written. */
+  private Set<ResourceId> toAttach(List<Change> confirms) {
+    Set<ResourceId> recorded = new HashSet<>();
+    Stream.concat(confirms.stream(), plan.updates().stream())
+        .forEach(change -> recorded.addAll(needed(change)));
+    Set<ResourceId> attach = new LinkedHashSet<>(plan.attach());
+    attach.retainAll(recorded);
+    return attach;
+  }
+
+  /** Those whose identity is on the target now, or needs not be. */
+  private List<Change> ready(List<Change> changes, @Nullable PodIdentityException notAttached) {
+    if (notAttached == null) {
+      return changes;
+    }
+    List<Change> ready = new ArrayList<>();
+    for (Change change : changes) {
+      if (needed(change).isEmpty()) {
+        ready.add(change);
+      } else {
+        stays(change.record());
+        telemetry.assignmentFailed(change.desired(), notAttached);
+      }
+    }
+    return ready;
+  }
+
+  /**
+   * Ends what the predicate picks. A record whose identity changed keeps the old one until the old
+   * one is off the machine: were it written earlier, a crash in between would leave an identity on
+   * the machine that no record names.
+   *
+   * @param failure why it cannot be ended; null if it can
+   */
+  private void finish(
+      List<Change> updates,
+      List<AssignedIdentity> removals,
+      Predicate<AssignedIdentity> which,
+      @Nullable PodIdentityException failure) {
+    List<Change> toUpdate = updates.stream().filter(change -> which.test(change.record())).toList();
+    List<AssignedIdentity> toRemove = removals.stream().filter(which).toList();
+    if (failure == null) {
+      each(toUpdate, Change::desired, telemetry::assignmentFailed, this::update);
+      each(toRemove, record -> record, telemetry::unassignmentFailed, this::remove);
+    } else {
+      toUpdate.forEach(change -> telemetry.assignmentFailed(change.desired(), failure));
+      toRemove.forEach(record -> telemetry.unassignmentFailed(record, failure));
+    }
   }
 
   private void confirm(Change change) {
@@ -90,26 +165,6 @@ final class TargetRun {
     telemetry.assigned(change.desired());
   }
 
-  private void detachAndFinish(boolean attached) {
-    Set<ResourceId> detach = new HashSet<>(plan.detachRemoved());
-    if (attached) {
-      detach.addAll(plan.detachReplaced());
-    }
-    @Nullable PodIdentityException notDetached = change(Set.of(), detach);
-    if (notDetached != null) {
-      plan.removals().forEach(record -> telemetry.unassignmentFailed(record, notDetached));
-      return;
-    }
-    if (attached) {
-      each(plan.updates(), Change::desired, telemetry::assignmentFailed, this::update);
-    }
-    each(plan.removals(), record -> record, telemetry::unassignmentFailed, this::remove);
-  }
-
-  /**
-   * A record whose identity changed keeps the old one until the old one is off the machine: were it
-   * written earlier, a crash in between would leave an identity on the machine that no record names.
-   */
   private void update(Change change) {
     store.replace(change.record(), change.desired(), AssignmentState.ASSIGNED);
     telemetry.assigned(change.desired());
@@ -118,6 +173,19 @@ final class TargetRun {
   private void remove(AssignedIdentity record) {
     store.delete(record);
     telemetry.unassigned(record);
+  }
+
+  private void stays(AssignedIdentity record) {
+    inUse.addAll(TargetPlans.managedIdentity(record.identity()));
+  }
+
+  private static Set<ResourceId> needed(Change change) {
+    return TargetPlans.managedIdentity(change.desired().identity());
+  }
+
+  /** Whether Azure asked to be left alone, or cannot be reached: it is not asked again at once. */
+  private static boolean isUnavailable(@Nullable PodIdentityException error) {
+    return error != null && error.reason() == ErrorReason.TARGET_UNAVAILABLE;
   }
 
   /** Changes the target; null on success. Removing from a target that is gone is a success. */

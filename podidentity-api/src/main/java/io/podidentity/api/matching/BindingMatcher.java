@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,10 @@ public final class BindingMatcher {
     return new Join(snapshot).run();
   }
 
-  /** One join: the two hash tables, and the result as it grows. */
+  /** One join: the hash tables, and the result as it grows. */
   private final class Join {
     private final ClusterSnapshot snapshot;
-    private final Map<NamespacedName, AzureIdentity> identities = new HashMap<>();
-    private final Map<String, List<IdentityBinding>> bindingsBySelector = new HashMap<>();
+    private final Map<Key, List<Offer>> offers = new HashMap<>();
     private final Map<NamespacedName, DesiredAssignment> desired = new LinkedHashMap<>();
     private final Map<NamespacedName, String> problems = new LinkedHashMap<>();
 
@@ -50,6 +50,7 @@ public final class BindingMatcher {
     }
 
     Matches run() {
+      Map<NamespacedName, AzureIdentity> identities = new HashMap<>();
       snapshot.identities().forEach(identity -> identities.put(identity.name(), identity));
       snapshot.identities().stream()
           .sorted(Comparator.comparing(AzureIdentity::name))
@@ -57,11 +58,7 @@ public final class BindingMatcher {
       // v1 tries a pod's bindings by namespace and name.
       snapshot.bindings().stream()
           .sorted(Comparator.comparing(IdentityBinding::name))
-          .forEach(
-              binding ->
-                  bindingsBySelector
-                      .computeIfAbsent(binding.selector(), selector -> new ArrayList<>())
-                      .add(binding));
+          .forEach(binding -> offer(binding, identityOf(binding, identities)));
       snapshot.pods().stream()
           .sorted(Comparator.comparing(Pod::name))
           .forEach(pod -> matchPod(pod, pod.nodeName()));
@@ -74,46 +71,80 @@ public final class BindingMatcher {
       }
     }
 
+    private void offer(IdentityBinding binding, @Nullable AzureIdentity identity) {
+      if (identity != null && !(identity.credential() instanceof Credential.Unusable)) {
+        String namespace =
+            identity.isNamespaced(forceNamespaced) ? identity.name().namespace() : null;
+        offers
+            .computeIfAbsent(new Key(binding.selector(), namespace), key -> new ArrayList<>())
+            .add(new Offer(binding, identity));
+      }
+    }
+
     private void matchPod(Pod pod, @Nullable String nodeName) {
       if (nodeName == null || pod.bindingLabel().isEmpty() || pod.phase().isTerminal()) {
         return;
       }
-      for (IdentityBinding binding :
-          bindingsBySelector.getOrDefault(pod.bindingLabel(), List.of())) {
-        AzureIdentity identity = identityOf(binding);
-        if (identity == null
-            || identity.credential() instanceof Credential.Unusable
-            || !isOpen(identity, pod)) {
-          continue;
-        }
+      for (Offer offer : offersTo(pod)) {
         NamespacedName record =
-            DesiredAssignment.recordName(pod.name(), identity, forceNamespaced);
+            DesiredAssignment.recordName(pod.name(), offer.identity(), forceNamespaced);
+        DesiredAssignment wanted =
+            new DesiredAssignment(record, pod, nodeName, offer.binding(), offer.identity());
         // Two identities of one name give one record name: the first binding wins, as in v1.
-        DesiredAssignment first =
-            desired.putIfAbsent(
-                record, new DesiredAssignment(record, pod, nodeName, binding, identity));
-        if (first != null && !isSame(first, pod, identity)) {
-          problems.put(
-              binding.name(),
-              "the record %s stands for pod %s and identity %s already; rename one of the identities"
-                  .formatted(record, first.pod().name(), first.identity().name()));
+        DesiredAssignment first = desired.putIfAbsent(record, wanted);
+        if (first != null) {
+          reportConflict(first, wanted);
         }
       }
     }
 
-    private static boolean isSame(DesiredAssignment first, Pod pod, AzureIdentity identity) {
-      return first.pod().equals(pod) && first.identity().name().equals(identity.name());
+    /** What is open to all namespaces, and what to the pod's only, in the order of the bindings. */
+    private List<Offer> offersTo(Pod pod) {
+      List<Offer> toAll = offers.getOrDefault(new Key(pod.bindingLabel(), null), List.of());
+      List<Offer> toItsNamespace =
+          offers.getOrDefault(new Key(pod.bindingLabel(), pod.name().namespace()), List.of());
+      if (toAll.isEmpty() || toItsNamespace.isEmpty()) {
+        return toAll.isEmpty() ? toItsNamespace : toAll;
+      }
+      return Stream.concat(toAll.stream(), toItsNamespace.stream())
+          .sorted(Comparator.comparing(offer -> offer.binding().name()))
+          .toList();
     }
 
-    private @Nullable AzureIdentity identityOf(IdentityBinding binding) {
+    private void reportConflict(DesiredAssignment first, DesiredAssignment second) {
+      String problem;
+      if (!first.pod().equals(second.pod())) {
+        problem =
+            ("pod %s gets nothing through this AzureIdentityBinding: its record would be %s, which"
+                    + " stands for pod %s; rename one of the pods")
+                .formatted(second.pod().name(), second.record(), first.pod().name());
+      } else if (!first.identity().equals(second.identity())) {
+        problem =
+            ("AzureIdentity %s has the name of %s, and pods that get that one cannot have it too;"
+                    + " rename one of them")
+                .formatted(second.identity().name(), first.identity().name());
+      } else {
+        return;
+      }
+      problems.putIfAbsent(second.binding().name(), problem);
+    }
+
+    private static @Nullable AzureIdentity identityOf(
+        IdentityBinding binding, Map<NamespacedName, AzureIdentity> identities) {
       return binding.azureIdentity().isEmpty()
           ? null
           : identities.get(new NamespacedName(binding.name().namespace(), binding.azureIdentity()));
     }
-
-    /** Binding and identity share a namespace already, so two of the three decide. */
-    private boolean isOpen(AzureIdentity identity, Pod pod) {
-      return identity.isOpenTo(pod.name().namespace(), forceNamespaced);
-    }
   }
+
+  /** A binding with the identity that it names. */
+  private record Offer(IdentityBinding binding, AzureIdentity identity) {}
+
+  /**
+   * To which pods something is offered.
+   *
+   * @param selector the label value that they carry
+   * @param namespace the only one whose pods may have it; null if all may
+   */
+  private record Key(String selector, @Nullable String namespace) {}
 }

@@ -4,6 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.IdentityChoice;
@@ -43,15 +44,20 @@ public final class IdentitySelector {
   public Selection select(Pod pod, IdentityChoice choice, List<AssignedIdentity> records) {
     List<AssignedIdentity> own = records.stream().filter(record -> counts(record, pod)).toList();
     List<AssignedIdentity> wanted =
-        own.stream().filter(record -> choice.includes(record.identity().credential())).toList();
+        own.stream()
+            .filter(IdentitySelector::isUsable)
+            .filter(record -> choice.includes(record.identity().credential()))
+            .toList();
     Optional<AssignedIdentity> assigned =
-        wanted.stream()
-            .filter(record -> record.state() == AssignmentState.ASSIGNED)
-            .min(ORDER);
+        wanted.stream().filter(record -> record.state() == AssignmentState.ASSIGNED).min(ORDER);
     if (assigned.isPresent()) {
       return new Selection.Chosen(assigned.get().identity());
     }
-    return wanted.isEmpty() ? absent(pod, choice, own) : notAssigned(pod, choice);
+    return wanted.isEmpty() ? absent(pod, choice, own) : notAssigned(pod, wanted);
+  }
+
+  private static boolean isUsable(AssignedIdentity record) {
+    return !(record.identity().credential() instanceof Credential.Unusable);
   }
 
   private boolean counts(AssignedIdentity record, Pod pod) {
@@ -65,24 +71,33 @@ public final class IdentitySelector {
         && record.identity().isOpenTo(pod.name().namespace(), forceNamespaced);
   }
 
-  private static Selection notAssigned(Pod pod, IdentityChoice choice) {
+  private static Selection notAssigned(Pod pod, List<AssignedIdentity> wanted) {
     return new Selection.NotYet(
         true,
         new PodIdentityException(
             ErrorReason.IDENTITY_NOT_ASSIGNED,
-            ("pod %s is bound to %s, but it is not assigned in Azure yet; look at the events of the"
+            ("AzureIdentity %s is not assigned in Azure for pod %s yet; look at the events of the"
                     + " AzureIdentityBinding and at MIC's log")
-                .formatted(pod.name(), choice)));
+                .formatted(
+                    wanted.stream().min(ORDER).orElseThrow().identity().name(), pod.name())));
   }
 
   private static Selection absent(Pod pod, IdentityChoice choice, List<AssignedIdentity> own) {
-    if (!own.isEmpty()) {
+    if (own.stream().anyMatch(IdentitySelector::isUsable)) {
       return new Selection.NotYet(
           false,
           new PodIdentityException(
               ErrorReason.IDENTITY_NOT_ALLOWED,
               "pod %s has identities, but none with %s; bind that one to it, or ask for another"
                   .formatted(pod.name(), choice)));
+    }
+    if (!own.isEmpty()) {
+      return new Selection.Refused(
+          new PodIdentityException(
+              ErrorReason.IDENTITY_INVALID,
+              ("AzureIdentity %s, which pod %s is bound to, cannot be used as it is written; look at"
+                      + " MIC's log for what is wrong with it")
+                  .formatted(own.stream().min(ORDER).orElseThrow().identity().name(), pod.name())));
     }
     if (pod.bindingLabel().isEmpty()) {
       return new Selection.Refused(

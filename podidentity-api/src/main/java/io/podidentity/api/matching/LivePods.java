@@ -21,25 +21,24 @@ public final class LivePods {
    */
   public static Pod owner(InetAddress address, List<Pod> pods) {
     List<Pod> live = pods.stream().filter(Pod::ownsItsAddress).toList();
-    if (live.size() > 1) {
-      live =
-          live.stream()
-              .filter(pod -> pod.phase() == PodPhase.RUNNING && !pod.terminating())
-              .toList();
-      if (live.size() != 1) {
-        throw new PodIdentityException(
-            ErrorReason.POD_AMBIGUOUS,
-            "more than one pod has the address %s: %s; wait until one of them is gone"
-                .formatted(address.getHostAddress(), pods.stream().map(Pod::name).toList()));
-      }
-    }
     if (live.isEmpty()) {
       throw new PodIdentityException(
           ErrorReason.POD_NOT_FOUND,
-          ("no live pod of this node has the address %s; check with kubectl get pods -A -o wide, and"
-                  + " whether a proxy or SNAT changes the source address")
+          ("no live pod of this node has the address %s; check with kubectl get pods -A -o wide,"
+                  + " and whether a proxy or SNAT changes the source address")
               .formatted(address.getHostAddress()));
     }
-    return live.get(0);
+    if (live.size() == 1) {
+      return live.get(0);
+    }
+    List<Pod> settled =
+        live.stream().filter(pod -> pod.phase() == PodPhase.RUNNING && !pod.terminating()).toList();
+    if (settled.size() != 1) {
+      throw new PodIdentityException(
+          ErrorReason.POD_AMBIGUOUS,
+          "more than one pod has the address %s: %s; wait until one of them is gone"
+              .formatted(address.getHostAddress(), live.stream().map(Pod::name).toList()));
+    }
+    return settled.get(0);
   }
 }

@@ -2,6 +2,8 @@ package io.podidentity.api.matching;
 
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -9,11 +11,11 @@ import java.util.Map;
  * What the bindings of a cluster amount to.
  *
  * @param desired one for each record that should exist, in a stable order
- * @param problems objects that had to be left aside, and why
+ * @param problems objects that had to be left aside, and why, in a stable order
  */
 public record Matches(List<DesiredAssignment> desired, Map<NamespacedName, String> problems) {
   public Matches {
     desired = List.copyOf(desired);
-    problems = Map.copyOf(problems);
+    problems = Collections.unmodifiableMap(new LinkedHashMap<>(problems));
   }
 }

@@ -24,9 +24,14 @@ public record AzureIdentity(
     Objects.requireNonNull(credential, "credential");
   }
 
+  /** Whether it is kept to pods of its own namespace, by the annotation or for all. */
+  public boolean isNamespaced(boolean forceNamespaced) {
+    return forceNamespaced || namespacedOnly;
+  }
+
   /** Whether a pod of that namespace may use this identity at all. */
   public boolean isOpenTo(String podNamespace, boolean forceNamespaced) {
-    return !(forceNamespaced || namespacedOnly) || name.namespace().equals(podNamespace);
+    return !isNamespaced(forceNamespaced) || name.namespace().equals(podNamespace);
   }
 
   /** Whether two versions of the object mean the same: an edit of its metadata changes nothing. */

@@ -15,7 +15,7 @@ public record ClientId(String value) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof ClientId that && value.equalsIgnoreCase(that.value);
+    return other instanceof ClientId that && IgnoringCase.equal(value, that.value);
   }
 
   @Override

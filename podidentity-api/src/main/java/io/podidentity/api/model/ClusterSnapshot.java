@@ -3,8 +3,8 @@ package io.podidentity.api.model;
 import java.util.List;
 
 /**
- * One immutable picture of the cluster, from which a plan is made. The order of the lists carries no
- * meaning.
+ * One immutable picture of the cluster, from which a plan is made. The order of the lists carries
+ * no meaning.
  *
  * @param pods the pods that carry the label; others may be left out
  * @param identities all identities

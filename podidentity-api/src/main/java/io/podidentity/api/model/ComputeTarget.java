@@ -12,28 +12,40 @@ public sealed interface ComputeTarget {
   ResourceId id();
 
   /** A virtual machine of its own. */
-  record VirtualMachine(ResourceId id) implements ComputeTarget {}
+  record VirtualMachine(ResourceId id) implements ComputeTarget {
+    private static final String TYPE = "virtualMachines";
+
+    public VirtualMachine {
+      check(id, TYPE);
+    }
+  }
 
   /** A virtual machine scale set, shared by the nodes that are its instances. */
-  record ScaleSet(ResourceId id) implements ComputeTarget {}
+  record ScaleSet(ResourceId id) implements ComputeTarget {
+    private static final String TYPE = "virtualMachineScaleSets";
+
+    public ScaleSet {
+      check(id, TYPE);
+    }
+  }
 
   /** The virtual machine of that name. */
   static VirtualMachine virtualMachine(String subscription, String resourceGroup, String name) {
     return new VirtualMachine(
-        ResourceId.of(subscription, resourceGroup, "Microsoft.Compute", "virtualMachines", name));
+        ResourceId.of(subscription, resourceGroup, ResourceId.COMPUTE, VirtualMachine.TYPE, name));
   }
 
   /** The scale set of that name. */
   static ScaleSet scaleSet(String subscription, String resourceGroup, String name) {
     return new ScaleSet(
-        ResourceId.of(
-            subscription, resourceGroup, "Microsoft.Compute", "virtualMachineScaleSets", name));
+        ResourceId.of(subscription, resourceGroup, ResourceId.COMPUTE, ScaleSet.TYPE, name));
   }
 
   /**
-   * Reads a node's {@code spec.providerID} as the Azure cloud provider writes it, in any letter case:
-   * {@code azure:///subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/N},
-   * or {@code …/virtualMachineScaleSets/N/virtualMachines/INSTANCE}.
+   * Reads a node's {@code spec.providerID} as the Azure cloud provider writes it, in any letter
+   * case: {@code
+   * azure:///subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/N}, or
+   * {@code …/virtualMachineScaleSets/N/virtualMachines/INSTANCE}.
    *
    * @return the target; empty if the text is not such an ID
    */
@@ -49,5 +61,11 @@ public sealed interface ComputeTarget {
         scaleSet != null
             ? scaleSet(subscription, group, scaleSet)
             : virtualMachine(subscription, group, parts.group("machine")));
+  }
+
+  private static void check(ResourceId id, String type) {
+    if (!id.isA(ResourceId.COMPUTE, type)) {
+      throw new IllegalArgumentException("\"%s\" does not name one of the %s".formatted(id, type));
+    }
   }
 }

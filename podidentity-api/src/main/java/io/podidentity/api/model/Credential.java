@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an {@link AzureIdentity} proves itself to Azure. The permitted types are the {@code spec.type}
- * values of AAD Pod Identity v1 (0, 1, 2), and one for what cannot be used as written.
+ * How an {@link AzureIdentity} proves itself to Azure. The permitted types are the {@code
+ * spec.type} values of AAD Pod Identity v1 (0, 1, 2), and one for what cannot be used as written.
  *
  * <p>None of them holds a secret: the two service principals name the Kubernetes Secret that does.
  */
@@ -33,6 +33,10 @@ public sealed interface Credential {
 
   /** Type 1: a service principal with a client secret. */
   record ClientSecret(ServicePrincipal principal) implements Credential {
+    public ClientSecret {
+      Objects.requireNonNull(principal, "principal");
+    }
+
     @Override
     public ClientId clientId() {
       return principal.clientId();
@@ -41,6 +45,10 @@ public sealed interface Credential {
 
   /** Type 2: a service principal with a PKCS#12 certificate. */
   record ClientCertificate(ServicePrincipal principal) implements Credential {
+    public ClientCertificate {
+      Objects.requireNonNull(principal, "principal");
+    }
+
     @Override
     public ClientId clientId() {
       return principal.clientId();

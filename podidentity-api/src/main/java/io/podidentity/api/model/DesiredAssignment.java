@@ -29,8 +29,8 @@ public record DesiredAssignment(
   }
 
   /**
-   * The name that AAD Pod Identity v1 gives the record: {@code POD-PODNAMESPACE-IDENTITY}, in {@value
-   * #SHARED_NAMESPACE}, or in the identity's namespace when it is namespaced.
+   * The name that AAD Pod Identity v1 gives the record: {@code POD-PODNAMESPACE-IDENTITY}, in
+   * {@value #SHARED_NAMESPACE}, or in the identity's namespace when it is namespaced.
    */
   public static NamespacedName recordName(
       NamespacedName pod, AzureIdentity identity, boolean forceNamespaced) {
@@ -41,8 +41,6 @@ public record DesiredAssignment(
 
   /** The only namespace in which a record of that identity counts. */
   public static String recordNamespace(AzureIdentity identity, boolean forceNamespaced) {
-    return forceNamespaced || identity.namespacedOnly()
-        ? identity.name().namespace()
-        : SHARED_NAMESPACE;
+    return identity.isNamespaced(forceNamespaced) ? identity.name().namespace() : SHARED_NAMESPACE;
   }
 }

@@ -24,7 +24,7 @@ public record IdentityChoice(@Nullable ClientId clientId, @Nullable String resou
     boolean resource =
         resourceId == null
             || (credential instanceof Credential.ManagedIdentity managed
-                && managed.resourceId().value().equalsIgnoreCase(resourceId));
+                && IgnoringCase.equal(managed.resourceId().value(), resourceId));
     return client && resource;
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its namespace and name
  * @param uid its UID; a pod of the same name that replaces it has another
- * @param nodeName the node it is scheduled to; null while it is not
+ * @param nodeName the node it is scheduled to; null (or empty) while it is not
  * @param labels its labels
  * @param addresses all of {@code status.podIPs}; empty until it has any
  * @param phase its phase
@@ -30,6 +30,8 @@ public record Pod(
   public Pod {
     Objects.requireNonNull(name, "name");
     Checks.notEmpty(uid, "uid");
+    // Kubernetes leaves it out until then; an empty text says the same.
+    nodeName = nodeName == null || nodeName.isEmpty() ? null : nodeName;
     labels = Map.copyOf(labels);
     addresses = Set.copyOf(addresses);
     Objects.requireNonNull(phase, "phase");

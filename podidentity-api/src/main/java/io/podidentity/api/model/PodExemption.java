@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An {@code AzurePodIdentityException} object: pods of its namespace that carry any one of its labels
- * are given the node's identity, as if there were no NMI.
+ * An {@code AzurePodIdentityException} object: pods of its namespace that carry any one of its
+ * labels are given the node's identity, as if there were no NMI.
  *
  * @param name its namespace and name
  * @param podLabels the labels; one that matches is enough

@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 final class ProviderIdForm {
   static final Pattern PATTERN =
       Pattern.compile(
-          "azure://"
-              + "/subscriptions/(?<subscription>[^/]+)/resourcegroups/(?<group>[^/]+)"
-              + "/providers/microsoft\\.compute"
-              + "(?:/virtualmachinescalesets/(?<scaleset>[^/]+))?"
-              + "/virtualmachines/(?<machine>[^/]+)",
+          ("azure://"
+                  + "/subscriptions/(?<subscription>@)/resourcegroups/(?<group>@)"
+                  + "/providers/microsoft\\.compute"
+                  + "(?:/virtualmachinescalesets/(?<scaleset>@))?"
+                  + "/virtualmachines/(?<machine>@)")
+              .replace("@", ResourceId.PART),
           Pattern.CASE_INSENSITIVE);
 
   private ProviderIdForm() {}

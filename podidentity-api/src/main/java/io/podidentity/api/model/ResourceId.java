@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /**
  * The ID of an Azure resource in a resource group, as in {@code
  * /subscriptions/SUB/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME}.
- * Azure treats IDs as equal whatever their letter case, and so do {@code equals} and {@code hashCode}.
+ * Azure treats IDs as equal whatever their letter case, and so do {@code equals} and {@code
+ * hashCode}.
  *
  * @param value the ID as it was written; checked to have the form above, with exactly one type and
  *     one name
@@ -17,9 +18,14 @@ import java.util.regex.Pattern;
  *     IDs</a>
  */
 public record ResourceId(String value) {
+  /** No name in Azure needs more; what would bend a URL that is built from it is refused. */
+  static final String PART = "(?!\\.{1,2}(?:/|\\z))[^/\\\\?#%\\p{Z}\\p{C}]+";
+
+  static final String COMPUTE = "Microsoft.Compute";
+
   private static final Pattern FORM =
       Pattern.compile(
-          "/subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/([^/]+)/([^/]+)/([^/]+)",
+          "/subscriptions/(@)/resourcegroups/(@)/providers/(@)/(@)/(@)".replace("@", PART),
           Pattern.CASE_INSENSITIVE);
   private static final String IDENTITY_PROVIDER = "Microsoft.ManagedIdentity";
   private static final String IDENTITY_TYPE = "userAssignedIdentities";
@@ -34,7 +40,12 @@ public record ResourceId(String value) {
     match(value);
   }
 
-  /** Puts an ID together from its parts, none of which may be empty or hold a slash. */
+  /**
+   * Puts an ID together from its parts.
+   *
+   * @throws IllegalArgumentException if one is empty, {@code .} or {@code ..}, or holds a slash, a
+   *     backslash, one of {@code ?#%}, a blank or a control character
+   */
   public static ResourceId of(
       String subscription, String resourceGroup, String provider, String type, String name) {
     return new ResourceId(
@@ -44,9 +55,12 @@ public record ResourceId(String value) {
 
   /** Whether this names a user-assigned managed identity. */
   public boolean isUserAssignedIdentity() {
+    return isA(IDENTITY_PROVIDER, IDENTITY_TYPE);
+  }
+
+  boolean isA(String provider, String type) {
     Matcher parts = match(value);
-    return parts.group(3).equalsIgnoreCase(IDENTITY_PROVIDER)
-        && parts.group(4).equalsIgnoreCase(IDENTITY_TYPE);
+    return IgnoringCase.equal(parts.group(3), provider) && IgnoringCase.equal(parts.group(4), type);
   }
 
   /** The subscription's ID, as written. */
@@ -71,7 +85,7 @@ public record ResourceId(String value) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof ResourceId that && value.equalsIgnoreCase(that.value);
+    return other instanceof ResourceId that && IgnoringCase.equal(value, that.value);
   }
 
   @Override

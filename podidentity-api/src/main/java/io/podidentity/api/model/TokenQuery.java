@@ -18,11 +18,20 @@ public record TokenQuery(Subject subject, String resource) {
   public sealed interface Subject {}
 
   /**
-   * An identity of the cluster. Two objects are two subjects even with the same client ID, and so is
-   * an object after a change of its spec: a token got through one is never given out for another.
+   * An identity of the cluster. Two objects are two subjects even with the same client ID, and so
+   * is an object after a change of its spec: a token got through one is never given out for
+   * another.
    */
-  public record Bound(AzureIdentity identity) implements Subject {}
+  public record Bound(AzureIdentity identity) implements Subject {
+    public Bound {
+      Objects.requireNonNull(identity, "identity");
+    }
+  }
 
   /** The node's own identity, for exempt pods; the choice goes to IMDS as it is. */
-  public record OfNode(IdentityChoice choice) implements Subject {}
+  public record OfNode(IdentityChoice choice) implements Subject {
+    public OfNode {
+      Objects.requireNonNull(choice, "choice");
+    }
+  }
 }

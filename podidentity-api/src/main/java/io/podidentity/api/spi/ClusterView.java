@@ -7,8 +7,8 @@ public interface ClusterView {
   /**
    * Takes one consistent picture; blocks no longer than copying takes.
    *
-   * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} while the first
-   *     picture is not complete
+   * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} while the
+   *     first picture is not complete
    */
   ClusterSnapshot snapshot();
 

@@ -16,9 +16,10 @@ public interface ComputeIdentities {
    *
    * @param attach identities that shall be there; disjoint from {@code detach}
    * @param detach identities that shall not be there
-   * @throws io.podidentity.api.PodIdentityException with {@code TARGET_NOT_FOUND} if the target does
-   *     not exist, {@code TARGET_REJECTED} if Azure refuses the change, {@code TARGET_UNAVAILABLE} if
-   *     it throttled (then with the wait it asked for), failed, or could not be reached
+   * @throws io.podidentity.api.PodIdentityException with {@code TARGET_NOT_FOUND} if the target
+   *     does not exist, {@code TARGET_REJECTED} if Azure refuses the change, {@code
+   *     TARGET_UNAVAILABLE} if it throttled (then with the wait it asked for), failed, or could not
+   *     be reached
    */
   void update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach);
 }

@@ -1,16 +1,16 @@
 package io.podidentity.api.spi;
 
 /**
- * The node's rules that send pods' metadata traffic to NMI. Called by NMI from one thread at a time;
- * may block.
+ * The node's rules that send pods' metadata traffic to NMI. Called by NMI from one thread at a
+ * time; may block.
  */
 public interface MetadataRedirect {
   /**
    * Makes the rules what they should be; changes nothing if they are.
    *
    * @return whether anything had to be changed
-   * @throws io.podidentity.api.PodIdentityException with {@code REDIRECT_FAILED} if that failed; the
-   *     message says what to change on the node
+   * @throws io.podidentity.api.PodIdentityException with {@code REDIRECT_FAILED} if that failed;
+   *     the message says what to change on the node
    */
   boolean ensure();
 

@@ -32,6 +32,6 @@ public interface Telemetry {
   /** A change of a virtual machine or scale set failed. */
   default void targetFailed(ComputeTarget target, PodIdentityException error) {}
 
-  /** A whole pass over the cluster failed; the next change or the next interval tries again. */
+  /** A whole pass over the cluster, or the work on a whole target, failed; it will be retried. */
   default void passFailed(RuntimeException error) {}
 }

@@ -2,7 +2,9 @@ package io.podidentity.api.spi;
 
 import java.time.Duration;
 
-/** Runs something later. The programs implement it with a scheduler, tests with a clock they move. */
+/**
+ * Runs something later. The programs implement it with a scheduler, tests with a clock they move.
+ */
 public interface Timer {
   /**
    * Runs a short task once after a delay, on a thread of the timer's.

@@ -16,12 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Keeps the tokens of a {@link TokenSource}, so that most requests need no token service: a hit does
- * no I/O and takes no lock. Requests for a token that is being fetched wait for that one fetch, which
- * goes on when one of them hangs up. Failures are not kept. Thread-safe.
+ * Keeps the tokens of a {@link TokenSource}, so that most requests need no token service: a hit
+ * does no I/O and takes no lock. Requests for a token that is being fetched wait for that one
+ * fetch, which goes on when one of them hangs up. Failures are not kept. Thread-safe.
  *
- * <p>A token says nothing about who may have it: the broker decides that on every request, before it
- * asks here.
+ * <p>A token says nothing about who may have it: the broker decides that on every request, before
+ * it asks here.
  */
 public final class CachingTokenSource implements TokenFetcher {
   /** A token that is about to expire is fetched anew, as MSAL does. */
@@ -48,7 +48,9 @@ public final class CachingTokenSource implements TokenFetcher {
             .executor(executor)
             .ticker(() -> nanos(clock.instant()))
             .maximumSize(maxEntries)
-            .expireAfter(Expiry.creating((TokenQuery query, List<AccessToken> tokens) -> usable(clock, tokens)))
+            .expireAfter(
+                Expiry.creating(
+                    (TokenQuery query, List<AccessToken> tokens) -> usable(clock, tokens)))
             .buildAsync();
   }
 
@@ -56,15 +58,19 @@ public final class CachingTokenSource implements TokenFetcher {
   public CompletableFuture<List<AccessToken>> fetch(TokenQuery query) {
     CompletableFuture<List<AccessToken>> shared = cache.getIfPresent(query);
     if (shared == null) {
-      shared = cache.get(query, (key, any) -> CompletableFuture.supplyAsync(() -> source.fetch(key), executor));
+      CompletableFuture<List<AccessToken>> own = new CompletableFuture<>();
+      shared = cache.get(query, (key, any) -> own);
+      if (shared == own) {
+        // Here and not in the line before: the cache holds a lock there.
+        Fetch.into(own, source, query, executor);
+      }
     }
     // A completed one can be shared; otherwise each caller has its own, which it may cancel.
     return shared.isDone() ? shared : shared.copy();
   }
 
   private static Duration usable(Clock clock, List<AccessToken> tokens) {
-    Instant end =
-        tokens.stream().map(AccessToken::expiresOn).min(Instant::compareTo).orElseThrow();
+    Instant end = tokens.stream().map(AccessToken::expiresOn).min(Instant::compareTo).orElseThrow();
     Duration left = Duration.between(clock.instant(), end).minus(MARGIN);
     return left.isNegative() ? Duration.ZERO : left;
   }

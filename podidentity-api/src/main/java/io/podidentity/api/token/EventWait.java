@@ -4,15 +4,15 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Waits until a condition over changing state is decided: it is looked at once at the start, after
- * each change, and when the hold ends. No thread waits. Cancelling the future ends the wait.
+ * each change, and whenever a hold ends. No thread waits. Cancelling the future ends the wait.
  */
 final class EventWait<T> {
   /** One look at the state. */
@@ -25,71 +25,68 @@ final class EventWait<T> {
   /** Undecided: wait on, but no longer than {@code hold} since the start; then it is refused. */
   record Undecided<T>(PodIdentityException refusal, Duration hold) implements Look<T> {}
 
-  private static final Subscription CLOSED = () -> {};
-
   private final Supplier<Look<T>> look;
-  private final Timer timer;
   private final CompletableFuture<T> result = new CompletableFuture<>();
-  private final AtomicReference<@Nullable Subscription> alarm = new AtomicReference<>();
+  private volatile Duration held = Duration.ZERO;
 
-  private EventWait(Supplier<Look<T>> look, Timer timer) {
+  private EventWait(Supplier<Look<T>> look) {
     this.look = look;
-    this.timer = timer;
   }
 
   /**
-   * Waits.
+   * Waits. Whatever is thrown on the way fails the future, and nothing else.
    *
    * @param onChange subscribes to changes of what {@code look} looks at
+   * @param holds all holds that a look may give; which of them holds may change with the state
    */
   static <T> CompletableFuture<T> until(
-      Supplier<Look<T>> look, Function<Runnable, Subscription> onChange, Timer timer) {
-    EventWait<T> wait = new EventWait<>(look, timer);
-    if (!wait.settle(look.get())) {
-      wait.begin(onChange);
+      Supplier<Look<T>> look,
+      Function<Runnable, Subscription> onChange,
+      Timer timer,
+      Duration... holds) {
+    EventWait<T> wait = new EventWait<>(look);
+    wait.lookNow();
+    if (!wait.result.isDone()) {
+      wait.begin(onChange, timer, holds);
     }
     return wait.result;
   }
 
-  private void begin(Function<Runnable, Subscription> onChange) {
-    Subscription changes = onChange.apply(() -> settle(look.get()));
-    result.whenComplete(
-        (value, error) -> {
-          changes.close();
-          Subscription last = alarm.getAndSet(CLOSED);
-          if (last != null) {
-            last.close();
-          }
-        });
-    // Looks again first: what changed between the first look and the subscription would be missed.
-    holdOn(Duration.ZERO);
+  private void begin(Function<Runnable, Subscription> onChange, Timer timer, Duration... holds) {
+    List<Subscription> open = new ArrayList<>();
+    try {
+      open.add(onChange.apply(this::lookNow));
+      for (Duration hold : holds) {
+        open.add(timer.schedule(hold, () -> endHold(hold)));
+      }
+    } catch (RuntimeException e) {
+      result.completeExceptionally(e);
+    }
+    var unused = result.whenComplete((value, error) -> open.forEach(Subscription::close));
+    // What changed between the first look and the subscription would be missed.
+    lookNow();
   }
 
-  /** Sleeps through what is left of the hold. The hold may have grown since the last time. */
-  private void holdOn(Duration held) {
-    Look<T> now = look.get();
-    if (!(now instanceof Undecided<T> undecided)) {
-      settle(now);
-      return;
-    }
-    Duration left = undecided.hold().minus(held);
-    if (left.isZero() || left.isNegative()) {
-      result.completeExceptionally(undecided.refusal());
-      return;
-    }
-    Subscription next = timer.schedule(left, () -> holdOn(held.plus(left)));
-    Subscription last = alarm.getAndSet(next);
-    if (last == CLOSED) {
-      next.close();
+  private void endHold(Duration hold) {
+    held = hold;
+    lookNow();
+  }
+
+  private void lookNow() {
+    try {
+      settle(look.get());
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
     }
   }
 
-  private boolean settle(Look<T> now) {
+  private void settle(Look<T> now) {
     if (now instanceof Ready<T> ready) {
       result.complete(ready.value());
     } else if (now instanceof Refused<T> refused) {
       result.completeExceptionally(refused.refusal());
+    } else if (now instanceof Undecided<T> undecided && undecided.hold().compareTo(held) <= 0) {
+      result.completeExceptionally(undecided.refusal());
     }
-    return result.isDone();
   }
 }

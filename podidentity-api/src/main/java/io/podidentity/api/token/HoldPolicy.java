@@ -11,8 +11,7 @@ import java.time.Duration;
  * @param untilAssigned for an identity that is recorded and not yet assigned in Azure, in all; not
  *     less than {@code untilRecorded}; default 100 s
  */
-public record HoldPolicy(
-    Duration untilPodIsKnown, Duration untilRecorded, Duration untilAssigned) {
+public record HoldPolicy(Duration untilPodIsKnown, Duration untilRecorded, Duration untilAssigned) {
   /** The bounds of AAD Pod Identity v1. */
   public static final HoldPolicy DEFAULT =
       new HoldPolicy(Duration.ofMillis(1200), Duration.ofSeconds(80), Duration.ofSeconds(100));

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -63,15 +64,18 @@ public final class TokenBroker implements AutoCloseable {
   /**
    * Asks for a token.
    *
-   * @return complete already if the answer was at hand. It fails with a {@link PodIdentityException}.
-   *     Cancelling it gives the request up.
+   * @return complete already if the answer was at hand; else completed by the thread that brings
+   *     the change, the end of the hold or the token, so what depends on it should be short. It
+   *     fails with a {@link PodIdentityException}; anything else is an error in a part. Cancelling
+   *     it gives the request up.
    */
   public CompletableFuture<TokenGrant> request(TokenRequest request) {
     if (closed) {
       return CompletableFuture.failedFuture(stopping());
     }
     CompletableFuture<TokenGrant> answer = new CompletableFuture<>();
-    then(answer, findPod(request.caller()), pod -> grant(answer, request, pod));
+    attempt(
+        answer, () -> then(answer, findPod(request.caller()), pod -> grant(answer, request, pod)));
     if (!answer.isDone()) {
       pending.add(answer);
       answer.whenComplete((grant, error) -> pending.remove(answer));
@@ -85,13 +89,22 @@ public final class TokenBroker implements AutoCloseable {
   /**
    * Asks for a token and waits for the answer, on the caller's thread.
    *
-   * @throws PodIdentityException if there is none
+   * @throws PodIdentityException if there is none; with {@code SHUTTING_DOWN} if the thread is
+   *     interrupted, which it then still is
    */
   public TokenGrant requestBlocking(TokenRequest request) {
+    CompletableFuture<TokenGrant> answer = request(request);
     try {
-      return request(request).join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof PodIdentityException refusal ? refusal : e;
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof PodIdentityException refusal
+          ? refusal
+          : new CompletionException(e.getCause());
+    } catch (InterruptedException e) {
+      answer.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new PodIdentityException(
+          ErrorReason.SHUTTING_DOWN, "interrupted while waiting for a token", e);
     }
   }
 
@@ -110,7 +123,10 @@ public final class TokenBroker implements AutoCloseable {
     }
     Caller.ByAddress from = (Caller.ByAddress) caller;
     return EventWait.until(
-        () -> lookForPod(from), wake -> pods.onChange(from.address(), wake), timer);
+        () -> lookForPod(from),
+        wake -> pods.onChange(from.address(), wake),
+        timer,
+        holds.untilPodIsKnown());
   }
 
   private Look<Pod> lookForPod(Caller.ByAddress from) {
@@ -138,7 +154,9 @@ public final class TokenBroker implements AutoCloseable {
     return EventWait.until(
         () -> lookForIdentity(pod, choice),
         wake -> assignments.onChange(pod.name(), wake),
-        timer);
+        timer,
+        holds.untilRecorded(),
+        holds.untilAssigned());
   }
 
   private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
@@ -160,8 +178,7 @@ public final class TokenBroker implements AutoCloseable {
         answer,
         tokens.fetch(query),
         list ->
-            answer.complete(
-                new TokenGrant(pod.name(), identity.credential().clientId(), list)));
+            answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
   }
 
   /** The one case in which a pod is given the node's identity: an administrator exempted it. */
@@ -174,13 +191,11 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   /**
-   * Goes on with a step's value, on this thread if it is there already. A failure of the step, or of
-   * what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
+   * Goes on with a step's value, on this thread if it is there already. A failure of the step, or
+   * of what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
    */
   private static <T> void then(
-      CompletableFuture<TokenGrant> answer,
-      CompletableFuture<T> step,
-      Consumer<T> next) {
+      CompletableFuture<TokenGrant> answer, CompletableFuture<T> step, Consumer<T> next) {
     if (!step.isDone()) {
       answer.whenComplete((grant, error) -> step.cancel(false));
     }
@@ -190,12 +205,19 @@ public final class TokenBroker implements AutoCloseable {
             answer.completeExceptionally(unwrap(error));
             return;
           }
-          try {
-            next.accept(value);
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
+          if (!answer.isDone()) {
+            attempt(answer, () -> next.accept(value));
           }
         });
+  }
+
+  /** An error must end the request: whoever waits for it would wait for ever. */
+  private static void attempt(CompletableFuture<TokenGrant> answer, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error e) {
+      answer.completeExceptionally(e);
+    }
   }
 
   private static Throwable unwrap(Throwable error) {

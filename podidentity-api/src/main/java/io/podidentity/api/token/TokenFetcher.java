@@ -21,6 +21,10 @@ public interface TokenFetcher {
 
   /** Asks the source each time, on the executor. */
   static TokenFetcher uncached(TokenSource source, Executor executor) {
-    return query -> CompletableFuture.supplyAsync(() -> source.fetch(query), executor);
+    return query -> {
+      CompletableFuture<List<AccessToken>> tokens = new CompletableFuture<>();
+      Fetch.into(tokens, source, query, executor);
+      return tokens;
+    };
   }
 }

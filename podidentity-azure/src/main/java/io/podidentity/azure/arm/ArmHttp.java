@@ -33,6 +33,8 @@ final class ArmHttp {
   /** azure-core then hands out an answer when its body is complete. */
   private static final Context WHOLE = new Context("azure-eagerly-read-response", true);
 
+  private static final int HTTPS = 443;
+
   private final URI endpoint;
   private final HttpPipeline pipeline;
   private final KeptToken token;
@@ -72,12 +74,17 @@ final class ArmHttp {
     if (!"https".equalsIgnoreCase(url.getScheme())
         || url.getHost() == null
         || url.getRawUserInfo() != null
-        || url.getPort() != endpoint.getPort()) {
+        || port(url) != port(endpoint)) {
       return false;
     }
     String host = url.getHost().toLowerCase(Locale.ROOT);
     String own = endpoint.getHost().toLowerCase(Locale.ROOT);
     return host.equals(own) || host.endsWith("." + own);
+  }
+
+  /** One of the two may name the port that is meant without a word. */
+  private static int port(URI url) {
+    return url.getPort() == -1 ? HTTPS : url.getPort();
   }
 
   private ArmAnswer exchange(ArmCall call, String bearer) {

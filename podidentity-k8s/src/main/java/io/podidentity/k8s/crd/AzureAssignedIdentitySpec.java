@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param azureBindingRef a copy of the binding, with its metadata
  * @param pod the pod's name
  * @param podNamespace the pod's namespace
- * @param nodeName the pod's node; {@code nodename} in JSON
+ * @param nodeName the pod's node; in JSON its name is in lower case
  * @param replicas not used
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

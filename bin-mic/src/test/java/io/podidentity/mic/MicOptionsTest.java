@@ -1,0 +1,201 @@
+package io.podidentity.mic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.bin.GoFlags;
+import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.ProgramVersion;
+import io.podidentity.k8s.LeaseElection;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class MicOptionsTest {
+  /** What v1 reads from the environment when no azure.json is given. */
+  private static final Map<String, String> CLOUD =
+      Map.of(
+          "CLOUD", "AzurePublicCloud",
+          "TENANT_ID", "tenant",
+          "CLIENT_ID", "client",
+          "CLIENT_SECRET", "secret",
+          "SUBSCRIPTION_ID", "subscription",
+          "RESOURCE_GROUP", "group");
+
+  /** AAD Pod Identity v1.8.17, cmd/mic/main.go. */
+  @Test
+  void defaultsAreThoseOfV1() {
+    MicOptions options = options(List.of(), Map.of());
+
+    assertThat(options.kubeconfig()).isNull();
+    assertThat(options.forceNamespaced()).isFalse();
+    assertThat(options.syncInterval()).isEqualTo(Duration.ofSeconds(3600));
+    assertThat(options.lease())
+        .isEqualTo(
+            new LeaseElection.Settings(
+                "default", "aad-pod-identity-mic", "this-host", Duration.ofSeconds(15)));
+    assertThat(options.probePort()).isEqualTo(8080);
+    assertThat(options.batchSize()).isEqualTo(20);
+    assertThat(options.immutable()).isEmpty();
+    assertThat(options.logFormat()).isEqualTo(LogFormat.TEXT);
+  }
+
+  @Test
+  void flagsOfV1AreTaken() {
+    MicOptions options =
+        options(
+            List.of(
+                "-kubeconfig=/k",
+                "--forceNamespaced",
+                "-syncRetryDuration",
+                "30m",
+                "--leader-election-instance=mic-0",
+                "--leader-election-namespace=kube-system",
+                "--leader-election-name=lock",
+                "--leader-election-duration=6s",
+                "--http-probe-port=8081",
+                "--createDeleteBatch=50",
+                "--immutable-user-msis=a, b,,c",
+                "--log-format=json",
+                "--custom-user-agent=acme"),
+            Map.of());
+
+    assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
+    assertThat(options.forceNamespaced()).isTrue();
+    assertThat(options.syncInterval()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(options.lease())
+        .isEqualTo(
+            new LeaseElection.Settings("kube-system", "lock", "mic-0", Duration.ofSeconds(6)));
+    assertThat(options.probePort()).isEqualTo(8081);
+    assertThat(options.batchSize()).isEqualTo(50);
+    assertThat(options.immutable()).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(options.logFormat()).isEqualTo(LogFormat.JSON);
+    assertThat(options.customUserAgent()).isEqualTo("acme");
+  }
+
+  @Test
+  void environmentForcesNamespacedInOneSpellingOnly() {
+    assertThat(options(List.of(), Map.of("FORCENAMESPACED", "true")).forceNamespaced()).isTrue();
+    assertThat(options(List.of(), Map.of("FORCENAMESPACED", "True")).forceNamespaced()).isFalse();
+  }
+
+  @Test
+  void environmentNamesTheCustomCloudAndItsAuthorities() {
+    MicOptions options =
+        options(
+            List.of(),
+            Map.of("AZURE_ENVIRONMENT_FILEPATH", "/cloud.json", "SSL_CERT_FILE", "/ca.pem"));
+
+    assertThat(options.customCloud()).isEqualTo(Path.of("/cloud.json"));
+    assertThat(options.caBundle()).isEqualTo(Path.of("/ca.pem"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("outOfRange")
+  void valueOutOfRangeIsNamed(String flag, String expected) {
+    assertThatThrownBy(() -> options(List.of(flag), Map.of()))
+        .isInstanceOf(PodIdentityException.class)
+        .hasMessage(expected);
+  }
+
+  static Stream<Arguments> outOfRange() {
+    return Stream.of(
+        argumentSet(
+            "interval",
+            "--syncRetryDuration=0s",
+            "flag --syncRetryDuration must be a positive duration"),
+        argumentSet(
+            "lease",
+            "--leader-election-duration=10ms",
+            "flag --leader-election-duration must be at least 1s"),
+        argumentSet(
+            "port",
+            "--http-probe-port=70000",
+            "flag --http-probe-port must be a port from 0 to 65535"),
+        argumentSet(
+            "batch", "--createDeleteBatch=0", "flag --createDeleteBatch must be at least 1"),
+        argumentSet(
+            "log format",
+            "--log-format=xml",
+            "flag --log-format: \"xml\" is not a log format: use text or json"));
+  }
+
+  @Test
+  void flagThatIsNotKnownIsOneLineAndExitCode2() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    OptionalInt exit =
+        new GoFlags(new MicFlags(), version())
+            .parse(
+                List.of("--no-such-flag"),
+                System.out,
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+
+    assertThat(exit).hasValue(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).hasLineCount(1).contains("--no-such-flag");
+  }
+
+  @Test
+  void everyFlagOfV1IsAccepted() {
+    List<String> flags =
+        List.of(
+            "--cloudconfig=/etc/kubernetes/azure.json",
+            "--prometheus-port=9999",
+            "--enableProfile",
+            "--enableScaleFeatures=true",
+            "--clientQps=10",
+            "--config-map-name=x",
+            "--type-upgrade-status-key=y",
+            "--enable-type-upgrade=false",
+            "--update-user-msi-max-retry=3",
+            "--update-user-msi-retry-interval=2s",
+            "--identity-assignment-reconcile-interval=5m",
+            "--logtostderr",
+            "-v=5");
+    MicFlags read = new MicFlags();
+
+    assertThat(new GoFlags(read, version()).parse(flags, System.out, System.err)).isEmpty();
+    assertThat(read.withoutEffect())
+        .containsExactly(
+            "prometheus-port",
+            "enableProfile",
+            "enableScaleFeatures",
+            "clientQps",
+            "config-map-name",
+            "type-upgrade-status-key",
+            "enable-type-upgrade",
+            "update-user-msi-max-retry",
+            "update-user-msi-retry-interval",
+            "identity-assignment-reconcile-interval");
+  }
+
+  @Test
+  void defaultsAreNotReportedAsWithoutEffect() {
+    assertThat(new MicFlags().withoutEffect()).isEmpty();
+  }
+
+  private static MicOptions options(List<String> arguments, Map<String, String> environment) {
+    MicFlags flags = new MicFlags();
+    assertThat(new GoFlags(flags, version()).parse(arguments, System.out, System.err)).isEmpty();
+    Map<String, String> all = new HashMap<>(CLOUD);
+    all.putAll(environment);
+    return MicOptions.of(flags, all, "this-host");
+  }
+
+  private static ProgramVersion version() {
+    return new ProgramVersion("mic", "1", "commit", "date");
+  }
+}

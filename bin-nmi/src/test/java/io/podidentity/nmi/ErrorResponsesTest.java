@@ -1,0 +1,122 @@
+package io.podidentity.nmi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** The statuses of v1's pkg/nmi/server/server.go, and where they differ, why. */
+class ErrorResponsesTest {
+  private final ErrorResponses errors = new ErrorResponses(false);
+  private final ErrorResponses withRetryAfter = new ErrorResponses(true);
+
+  @ParameterizedTest
+  @CsvSource({
+    "INVALID_REQUEST, 400, 400",
+    "POD_NOT_FOUND, 500, 404",
+    "POD_AMBIGUOUS, 500, 500",
+    "POD_NOT_BOUND, 404, 404",
+    "IDENTITY_NOT_BOUND, 404, 404",
+    "IDENTITY_NOT_ASSIGNED, 404, 404",
+    "IDENTITY_NOT_ALLOWED, 404, 404",
+    "IDENTITY_INVALID, 503, 503",
+    "TOKEN_REFUSED, 403, 403",
+    "TOKEN_UNAVAILABLE, 503, 503",
+    "CLUSTER_UNAVAILABLE, 503, 503",
+    "SHUTTING_DOWN, 503, 503",
+    "TARGET_NOT_FOUND, 500, 500",
+    "TARGET_REJECTED, 500, 500",
+    "TARGET_UNAVAILABLE, 500, 500",
+    "CLUSTER_CONFLICT, 500, 500",
+    "REDIRECT_FAILED, 500, 500",
+    "CONFIGURATION_INVALID, 500, 500",
+  })
+  void everyReasonHasItsStatus(ErrorReason reason, int forPod, int forHost) {
+    PodIdentityException error = new PodIdentityException(reason, "what happened");
+
+    assertThat(errors.toPod(error))
+        .extracting(Refusal::status, Refusal::code)
+        .containsExactly(forPod, reason.code());
+    assertThat(errors.toHost(error))
+        .extracting(Refusal::status, Refusal::code)
+        .containsExactly(forHost, reason.code());
+  }
+
+  // Azure's SDKs retry 404, 410, 429 and 5xx, and give up on 400, 401 and 403:
+  // https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#retry-guidance
+  @ParameterizedTest
+  @EnumSource(ErrorReason.class)
+  void whatMayHealIsNeverAnsweredWithAStatusThatClientsTakeAsFinal(ErrorReason reason) {
+    PodIdentityException error = new PodIdentityException(reason, "what happened");
+
+    if (reason.isTransient()) {
+      assertThat(errors.toPod(error).status()).isIn(404, 500, 503);
+      assertThat(errors.toHost(error).status()).isIn(404, 500, 503);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ErrorReason.class,
+      names = {
+        "POD_NOT_BOUND",
+        "IDENTITY_NOT_BOUND",
+        "IDENTITY_NOT_ASSIGNED",
+        "IDENTITY_NOT_ALLOWED"
+      })
+  void retryAfterFlagTurnsAMissingIdentityInto503ForPodsOnly(ErrorReason reason) {
+    PodIdentityException error = new PodIdentityException(reason, "none");
+
+    assertThat(withRetryAfter.toPod(error)).isEqualTo(new Refusal(503, reason.code(), "none", 20L));
+    assertThat(withRetryAfter.toHost(error)).isEqualTo(new Refusal(404, reason.code(), "none"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ErrorReason.class,
+      mode = Mode.EXCLUDE,
+      names = {
+        "POD_NOT_BOUND",
+        "IDENTITY_NOT_BOUND",
+        "IDENTITY_NOT_ASSIGNED",
+        "IDENTITY_NOT_ALLOWED"
+      })
+  void retryAfterFlagChangesNothingElse(ErrorReason reason) {
+    PodIdentityException error = new PodIdentityException(reason, "none");
+
+    assertThat(withRetryAfter.toPod(error)).isEqualTo(errors.toPod(error));
+  }
+
+  @Test
+  void adviceOfTheTokenServiceIsPassedOnInWholeSecondsRoundedUp() {
+    PodIdentityException error =
+        new PodIdentityException(
+            ErrorReason.TOKEN_UNAVAILABLE, "throttled", Duration.ofMillis(1001), null);
+
+    assertThat(errors.toPod(error).retryAfterSeconds()).isEqualTo(2);
+  }
+
+  // https://pkg.go.dev/net/http#Error
+  @Test
+  void bodyHasTheFormOfGosHttpError() {
+    Answer answer = new Refusal(503, "some-code", "what happened", 7L).answer();
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString())
+        .isEqualTo("what happened\n");
+    assertThat(answer.headers())
+        .containsOnly(
+            Map.entry("Content-Type", "text/plain; charset=utf-8"),
+            Map.entry("X-Content-Type-Options", "nosniff"),
+            Map.entry("X-Pod-Identity-Error", "some-code"),
+            Map.entry("Retry-After", "7"));
+  }
+}

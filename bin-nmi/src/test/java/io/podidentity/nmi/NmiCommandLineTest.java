@@ -1,0 +1,198 @@
+package io.podidentity.nmi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.ProgramVersion;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NmiCommandLineTest {
+  private static final ProgramVersion VERSION = new ProgramVersion("nmi", "1", "c", "d");
+
+  private final Map<String, String> environment = new HashMap<>();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private NmiCommandLine line = new NmiCommandLine(VERSION, environment::get);
+
+  // The defaults of cmd/nmi/main.go of v1.8.17.
+  @Test
+  void defaultsAreThoseOfVersionOne() {
+    assertThat(options("--node=n1"))
+        .isEqualTo(
+            new NmiOptions(
+                "n1",
+                new NmiOptions.Http("127.0.0.1", 2579, true, false, false),
+                new NmiOptions.Metadata("169.254.169.254", 80),
+                new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
+                HoldPolicy.DEFAULT,
+                false,
+                true,
+                2000,
+                8080,
+                Path.of("/etc/default/kubelet"),
+                null,
+                LogFormat.TEXT,
+                ""));
+    assertThat(line.withoutEffect()).isEmpty();
+  }
+
+  @Test
+  void everyFlagOfVersionOneIsTaken() {
+    NmiOptions options =
+        options(
+            "--node",
+            "n1",
+            "--nmi-listen-address=0.0.0.0",
+            "--nmi-port=1",
+            "--metadata-ip=10.0.0.9",
+            "--metadata-port=2",
+            "--ipt-update-interval-sec=3",
+            "--forceNamespaced",
+            "--MICNamespace=kube-system",
+            "--http-probe-port=8085",
+            "--retry-attempts-for-created=2",
+            "--retry-attempts-for-assigned=3",
+            "--find-identity-retry-interval=4",
+            "--enableProfile",
+            "--enableScaleFeatures=false",
+            "--block-instance-metadata",
+            "--metadata-header-required=false",
+            "--prometheus-port=9091",
+            "--operation-mode=Standard",
+            "--allow-network-plugin-kubenet",
+            "--kubelet-config=/x",
+            "--set-retry-after-header=true",
+            "--enable-conntrack-deletion",
+            "--log-format=json",
+            "--custom-user-agent=mine",
+            "--logtostderr",
+            "--v=2");
+
+    assertThat(options)
+        .isEqualTo(
+            new NmiOptions(
+                "n1",
+                new NmiOptions.Http("0.0.0.0", 1, false, true, true),
+                new NmiOptions.Metadata("10.0.0.9", 2),
+                new NmiOptions.Redirect(true, Duration.ofSeconds(3)),
+                new HoldPolicy(
+                    Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
+                true,
+                false,
+                2000,
+                8085,
+                null,
+                null,
+                LogFormat.JSON,
+                "mine"));
+    assertThat(line.withoutEffect())
+        .containsExactly(
+            "logtostderr",
+            "v",
+            "enableProfile",
+            "enable-conntrack-deletion",
+            "MICNamespace",
+            "prometheus-port");
+  }
+
+  @Test
+  void ownFlagsAreTaken() {
+    NmiOptions options =
+        options("--node=n", "--redirect=none", "--kubeconfig=/k", "--token-cache-size=0");
+
+    assertThat(options.redirect().iptables()).isFalse();
+    assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
+    assertThat(options.tokenCacheSize()).isZero();
+  }
+
+  // In v1: "true" == os.Getenv("FORCENAMESPACED")
+  @ParameterizedTest
+  @CsvSource({"true, true", "True, false", "1, false", "'', false"})
+  void environmentForcesNamespacesIfItSaysExactlyTrue(String value, boolean forced) {
+    environment.put("FORCENAMESPACED", value);
+
+    assertThat(options("--node=n").forceNamespaced()).isEqualTo(forced);
+  }
+
+  @Test
+  void kubeconfigComesFromTheEnvironmentUnlessAFlagSaysOtherwise() {
+    environment.put("KUBECONFIG", "/env");
+
+    assertThat(options("--node=n").kubeconfig()).isEqualTo(Path.of("/env"));
+    line = new NmiCommandLine(VERSION, environment::get);
+    assertThat(options("--node=n", "--kubeconfig=/flag").kubeconfig()).isEqualTo(Path.of("/flag"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--nmi-port=1                                | --node is required",
+        "--node=n --operation-mode=managed           | --operation-mode=managed is not supported",
+        "--node=n --operation-mode=other             | --operation-mode must be standard",
+        "--node=n --redirect=nft                     | --redirect must be iptables or none",
+        "--node=n --nmi-port=65536                   | --nmi-port must be 0 to 65535: 65536",
+        "--node=n --metadata-port=0                  | --metadata-port must be 1 to 65535: 0",
+        "--node=n --http-probe-port=-1               | --http-probe-port must be 0 to 65535: -1",
+        "--node=n --metadata-ip=metadata.local       | --metadata-ip must be an IPv4 address",
+        "--node=n --ipt-update-interval-sec=0        | --ipt-update-interval-sec must be positive",
+        "--node=n --retry-attempts-for-created=-1    | --retry-attempts-for-created must not be",
+        "--node=n --retry-attempts-for-assigned=-1   | --retry-attempts-for-assigned must not be",
+        "--node=n --find-identity-retry-interval=-1  | --find-identity-retry-interval must not be",
+        "--node=n --token-cache-size=-1              | --token-cache-size must not be negative",
+        "--node=n --log-format=xml                   | --log-format: \"xml\" is not a log format",
+      })
+  void aValueThatCannotBeIsNamed(String args, String message) {
+    assertThatThrownBy(() -> options(args.strip().split(" +")))
+        .isInstanceOfSatisfying(
+            PodIdentityException.class,
+            e -> assertThat(e.reason()).isEqualTo(ErrorReason.CONFIGURATION_INVALID))
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--nmi-port=x", "--host-ip=1.2.3.4", "--forceNamespaced=maybe"})
+  void aFlagThatCannotBeReadIsCodeTwoAndOneLine(String arg) {
+    assertThat(parse(arg)).containsExactly(2);
+    assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("nmi: ").hasLineCount(1);
+  }
+
+  @Test
+  void helpShowsEveryFlagOfVersionOneWithItsDefault() {
+    assertThat(parse("--help")).containsExactly(0);
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("--nmi-port", "2579", "--MICNamespace", "--set-retry-after-header", "--redirect");
+  }
+
+  private NmiOptions options(String... args) {
+    assertThat(parse(args)).isEmpty();
+    return line.options();
+  }
+
+  /** The exit code, if there is one. */
+  private List<Integer> parse(String... args) {
+    List<Integer> codes = new ArrayList<>();
+    line.parse(
+            List.of(args),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8))
+        .ifPresent(codes::add);
+    return codes;
+  }
+}

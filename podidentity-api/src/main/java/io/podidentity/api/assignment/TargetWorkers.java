@@ -1,0 +1,202 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.spi.Subscription;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.Timer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has plans carried out: for each target one at a time, for all targets side by side, after a
+ * failure not before a rest. A plan that finds its target busy is dropped, and another look is
+ * asked for when the target is free again. Thread-safe; plans come from one thread at a time.
+ */
+final class TargetWorkers {
+  private final TargetApplier applier;
+  private final Telemetry telemetry;
+  private final Executor executor;
+  private final Timer timer;
+  private final RetryPolicy retries;
+  private final Runnable lookAgain;
+
+  private final Object lock = new Object();
+  // Guarded by lock. A target that is not in the map has nothing behind it.
+  private final Map<@Nullable ComputeTarget, Progress> targets = new HashMap<>();
+  private long picture;
+  private boolean closed;
+
+  /**
+   * Workers for a reconciler.
+   *
+   * @param lookAgain asks for new plans, soon
+   */
+  TargetWorkers(
+      TargetApplier applier,
+      Telemetry telemetry,
+      Executor executor,
+      Timer timer,
+      RetryPolicy retries,
+      Runnable lookAgain) {
+    this.applier = applier;
+    this.telemetry = telemetry;
+    this.executor = executor;
+    this.timer = timer;
+    this.retries = retries;
+    this.lookAgain = lookAgain;
+  }
+
+  /** To be called before the picture is taken from which the next plans are made. */
+  void beforePicture() {
+    synchronized (lock) {
+      picture++;
+    }
+  }
+
+  /** Begins what can be begun. The plans are all there are. */
+  void begin(List<TargetPlan> plans) {
+    forgetAllBut(plans);
+    for (TargetPlan plan : plans) {
+      Claim claim = claim(plan);
+      if (claim == Claim.GRANTED) {
+        begin(plan);
+      } else if (claim == Claim.OUTDATED) {
+        lookAgain.run();
+      }
+    }
+  }
+
+  /** Begins nothing more. What has begun goes on to its end. */
+  void close() {
+    synchronized (lock) {
+      closed = true;
+      targets.values().forEach(progress -> progress.alarm.close());
+    }
+  }
+
+  /** What happened at a target at which there is nothing to do any more is history. */
+  private void forgetAllBut(List<TargetPlan> plans) {
+    Set<@Nullable ComputeTarget> planned = new HashSet<>();
+    plans.forEach(plan -> planned.add(plan.target()));
+    synchronized (lock) {
+      targets
+          .entrySet()
+          .removeIf(entry -> entry.getValue().plan == null && !planned.contains(entry.getKey()));
+    }
+  }
+
+  private Claim claim(TargetPlan plan) {
+    synchronized (lock) {
+      Progress progress = targets.computeIfAbsent(plan.target(), target -> new Progress());
+      if (closed) {
+        return Claim.BUSY;
+      }
+      if (progress.plan != null) {
+        // The same plan is under way already. Were it to count, two targets whose work does not
+        // show
+        // in the picture would keep each other going for ever.
+        progress.missed |= !plan.equals(progress.plan);
+        return Claim.BUSY;
+      }
+      if (progress.endedInPicture == picture) {
+        // What was done may not be in the picture: it would be done again, and partly fail.
+        return Claim.OUTDATED;
+      }
+      progress.plan = plan;
+      progress.missed = false;
+      return Claim.GRANTED;
+    }
+  }
+
+  private void begin(TargetPlan plan) {
+    boolean begun = false;
+    try {
+      executor.execute(() -> work(plan));
+      begun = true;
+    } catch (RejectedExecutionException e) {
+      telemetry.passFailed(e);
+    } finally {
+      if (!begun) {
+        rest(plan.target(), null);
+      }
+    }
+  }
+
+  private void work(TargetPlan plan) {
+    ReconcileReport report = new ReconcileReport(1, null);
+    try {
+      report = applier.apply(plan);
+    } catch (RuntimeException e) {
+      telemetry.passFailed(e);
+    } finally {
+      if (report.isComplete()) {
+        done(plan.target());
+      } else {
+        rest(plan.target(), report.retryAfter());
+      }
+    }
+  }
+
+  /** What was done comes back as changes of the view; a look is due only if one passed it over. */
+  private void done(@Nullable ComputeTarget target) {
+    boolean missed;
+    synchronized (lock) {
+      Progress progress = targets.computeIfAbsent(target, key -> new Progress());
+      missed = progress.missed;
+      progress.plan = null;
+      progress.failures = 0;
+      progress.endedInPicture = picture;
+    }
+    if (missed) {
+      lookAgain.run();
+    }
+  }
+
+  private void rest(@Nullable ComputeTarget target, @Nullable Duration asked) {
+    synchronized (lock) {
+      Progress progress = targets.get(target);
+      if (progress != null && !closed) {
+        progress.failures++;
+        progress.alarm =
+            timer.schedule(retries.rest(progress.failures, asked), () -> wake(progress));
+      }
+    }
+  }
+
+  private void wake(Progress progress) {
+    synchronized (lock) {
+      progress.plan = null;
+    }
+    lookAgain.run();
+  }
+
+  private enum Claim {
+    GRANTED,
+    BUSY,
+    OUTDATED
+  }
+
+  /** A target at which a worker was or is. Guarded by lock. */
+  private static final class Progress {
+    /** What a worker is at, or what failed and rests; null if neither. */
+    @Nullable TargetPlan plan;
+
+    /** Whether there was another plan for it in the meantime. */
+    boolean missed;
+
+    /** How many failures it has behind it, in a row. */
+    int failures;
+
+    /** The picture of the time when its last work ended. */
+    long endedInPicture = -1;
+
+    Subscription alarm = () -> {};
+  }
+}

@@ -1,0 +1,43 @@
+package io.podidentity.api.assignment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RetryPolicyTest {
+  private static final RetryPolicy POLICY =
+      new RetryPolicy(Duration.ofSeconds(3), Duration.ofSeconds(20));
+
+  @ParameterizedTest(name = "after {0} failures {1} s")
+  @CsvSource({"1, 3", "2, 6", "3, 12", "4, 20", "5, 20", "1000000, 20"})
+  void aRestDoublesUpToTheMost(int failures, int seconds) {
+    assertThat(POLICY.rest(failures, null)).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest(name = "asked for {0} s: {1} s")
+  @CsvSource({"1, 6", "6, 6", "7, 7", "600, 600"})
+  void whoAsksForMoreGetsIt(int asked, int seconds) {
+    assertThat(POLICY.rest(2, Duration.ofSeconds(asked))).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "-1, 1", "2, 1"})
+  void firstIsPositiveAndNotMoreThanTheMost(int first, int most) {
+    assertThatThrownBy(() -> new RetryPolicy(Duration.ofSeconds(first), Duration.ofSeconds(most)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aReportSaysWhetherAllWasDone() {
+    assertThat(new ReconcileReport(0, null).isComplete()).isTrue();
+    assertThat(new ReconcileReport(1, null).isComplete()).isFalse();
+    assertThat(new ReconcileReport(1, Duration.ofSeconds(3)))
+        .hasToString("failures=1, retryAfter=PT3S");
+    assertThatThrownBy(() -> new ReconcileReport(-1, null))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

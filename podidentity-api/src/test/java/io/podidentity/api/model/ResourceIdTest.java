@@ -1,0 +1,123 @@
+package io.podidentity.api.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResourceIdTest {
+  // The form that Microsoft's documentation gives:
+  // https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-manage-user-assigned-managed-identities
+  private static final String IDENTITY =
+      "/subscriptions/d0b6b3a2-17a0-4a6c-9ee7-3c6d2c1a7e55/resourceGroups/My.Group_(1)-a"
+          + "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/demo";
+
+  @Test
+  void partsAreAsWritten() {
+    ResourceId id = new ResourceId(IDENTITY);
+
+    assertThat(id.subscription()).isEqualTo("d0b6b3a2-17a0-4a6c-9ee7-3c6d2c1a7e55");
+    assertThat(id.resourceGroup()).isEqualTo("My.Group_(1)-a");
+    assertThat(id.name()).isEqualTo("demo");
+    assertThat(id).hasToString(IDENTITY);
+  }
+
+  @Test
+  void partsPutTogetherGiveTheSameId() {
+    assertThat(
+            ResourceId.of(
+                "d0b6b3a2-17a0-4a6c-9ee7-3c6d2c1a7e55",
+                "My.Group_(1)-a",
+                "Microsoft.ManagedIdentity",
+                "userAssignedIdentities",
+                "demo"))
+        .isEqualTo(new ResourceId(IDENTITY));
+  }
+
+  @Test
+  void letterCaseMakesNoDifference() {
+    ResourceId upper = new ResourceId(IDENTITY.toUpperCase(Locale.ROOT));
+
+    assertThat(upper)
+        .isEqualTo(new ResourceId(IDENTITY))
+        .hasSameHashCodeAs(new ResourceId(IDENTITY));
+    assertThat(upper.isUserAssignedIdentity()).isTrue();
+    assertThat(upper.lowerCase()).isEqualTo(IDENTITY.toLowerCase(Locale.ROOT));
+  }
+
+  @Test
+  void otherNamesAreOtherIds() {
+    assertThat(new ResourceId(IDENTITY + "2")).isNotEqualTo(new ResourceId(IDENTITY));
+  }
+
+  /**
+   * Each looks like a letter of the other to {@link String#equalsIgnoreCase}, but not to Azure: one
+   * must never stand for the other in a set of what goes on or off a machine.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"\u0131dent\u0131ty", "\u017fervice"})
+  void lettersThatOnlyShareAnUpperCaseAreDifferent(String name) {
+    String plain = name.replace('\u0131', 'i').replace('\u017f', 's');
+
+    assertThat(identity(name)).isNotEqualTo(identity(plain));
+    assertThat(identity(name).lowerCase()).isNotEqualTo(identity(plain).lowerCase());
+  }
+
+  @Test
+  void lettersOutsideAsciiAreEqualIgnoringCase() {
+    assertThat(identity("\u00c4rger")).isEqualTo(identity("\u00e4rger"));
+    assertThat(identity("\u00c4rger")).hasSameHashCodeAs(identity("\u00e4rger"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "demo",
+        "/subscriptions/s/resourceGroups/g",
+        "subscriptions/s/resourceGroups/g/providers/p/t/n",
+        "/subscriptions//resourceGroups/g/providers/p/t/n",
+        "/subscriptions/s/resourceGroups//providers/p/t/n",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n/",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n/t2/n2",
+        " /subscriptions/s/resourceGroups/g/providers/p/t/n",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n\n",
+      })
+  void otherFormsAreRefused(String text) {
+    assertThatThrownBy(() -> new ResourceId(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is not a resource ID of the form");
+  }
+
+  /** The parts become a path of a request to Azure: none may lead elsewhere. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {".", "..", "a?b", "a#b", "a%2fb", "a\\b", "a b", "a\u0000", "a\r\nb", "a\u00a0b"})
+  void partsThatWouldBendAUrlAreRefused(String part) {
+    assertThatThrownBy(() -> ResourceId.of("s", part, "Microsoft.Compute", "virtualMachines", "n"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> ResourceId.of("s", "g", "Microsoft.Compute", "virtualMachines", part))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void onlyAManagedIdentityIsOne() {
+    assertThat(new ResourceId(IDENTITY).isUserAssignedIdentity()).isTrue();
+    assertThat(
+            ResourceId.of("s", "g", "Microsoft.Compute", "userAssignedIdentities", "n")
+                .isUserAssignedIdentity())
+        .isFalse();
+    assertThat(
+            ResourceId.of("s", "g", "Microsoft.ManagedIdentity", "virtualMachines", "n")
+                .isUserAssignedIdentity())
+        .isFalse();
+  }
+
+  private static ResourceId identity(String name) {
+    return ResourceId.of("s", "g", "Microsoft.ManagedIdentity", "userAssignedIdentities", name);
+  }
+}

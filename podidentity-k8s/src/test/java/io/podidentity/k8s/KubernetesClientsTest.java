@@ -1,0 +1,113 @@
+package io.podidentity.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class KubernetesClientsTest {
+  @TempDir Path folder;
+
+  @Test
+  void clientGoesWhereTheFilesCurrentContextPoints() throws IOException {
+    Path file = write("kubeconfig", kubeconfig("good"));
+
+    try (KubernetesClient client = KubernetesClients.create(file, "agent/1")) {
+      assertThat(client.getMasterUrl()).hasToString("https://127.0.0.1:1/");
+      assertThat(client.getConfiguration().getUserAgent()).isEqualTo("agent/1");
+      assertThat(client.getConfiguration().getOauthToken()).isNull();
+      assertThat(client.getConfiguration().getAutoOAuthToken()).isEqualTo("secret");
+    }
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    Path file = folder.resolve("missing");
+
+    assertInvalid(file, "cannot use the kubeconfig " + file + ": there is no such file");
+  }
+
+  @Test
+  void folderIsNoFile() {
+    assertInvalid(folder, "cannot use the kubeconfig " + folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "just words", "[1, 2]", "{", "a: b: c"})
+  void fileThatIsNoKubeconfigIsRefused(String content) throws IOException {
+    Path file = write("kubeconfig", content);
+
+    assertInvalid(file, "cannot use the kubeconfig " + file + ": ");
+  }
+
+  @Test
+  void contextThatIsNotThereIsRefused() throws IOException {
+    Path file = write("kubeconfig", kubeconfig("bad"));
+
+    assertInvalid(file, "current-context");
+  }
+
+  @Test
+  void podUsesItsServiceAccountAndReadsItsTokenEachTime() throws IOException {
+    write("ca.crt", "certificate");
+    Path token = write("token", "first\n");
+
+    Config config = KubernetesClients.inCluster(folder);
+
+    assertThat(config.getCaCertFile()).isEqualTo(folder.resolve("ca.crt").toString());
+    assertThat(config.getOauthTokenProvider().getToken()).isEqualTo("first");
+    Files.writeString(token, "second\n");
+    assertThat(config.getOauthTokenProvider().getToken()).isEqualTo("second");
+  }
+
+  @Test
+  void processThatIsNoPodIsToldToGiveAKubeconfig() {
+    assertThatExceptionOfType(PodIdentityException.class)
+        .isThrownBy(() -> KubernetesClients.inCluster(folder))
+        .withMessageContaining("--kubeconfig FILE")
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CONFIGURATION_INVALID));
+  }
+
+  private static void assertInvalid(Path file, String message) {
+    assertThatExceptionOfType(PodIdentityException.class)
+        .isThrownBy(() -> KubernetesClients.create(file, "agent/1"))
+        .withMessageContaining(message)
+        .satisfies(
+            e -> {
+              assertThat(e.reason()).isEqualTo(ErrorReason.CONFIGURATION_INVALID);
+              assertThat(e.getMessage()).doesNotContain("\n");
+            });
+  }
+
+  private Path write(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static String kubeconfig(String currentContext) {
+    return """
+    apiVersion: v1
+    kind: Config
+    clusters:
+    - name: c
+      cluster: {server: "https://127.0.0.1:1"}
+    users:
+    - name: u
+      user: {token: secret}
+    contexts:
+    - name: good
+      context: {cluster: c, user: u}
+    current-context: %s
+    """
+        .formatted(currentContext);
+  }
+}

@@ -1,0 +1,207 @@
+package io.podidentity.e2e;
+
+import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.kube.KubeletStandIn;
+import io.podidentity.harness.net.ClusterNetwork;
+import io.podidentity.harness.process.ManagedProcess;
+import io.podidentity.testkit.azure.AzureState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole system, running. A list of its parts: what there is, and how it hangs together, can be
+ * read off {@link #EndToEndCluster()} from top to bottom.
+ *
+ * <pre>
+ *   node          is                         has
+ *   vm            a virtual machine          NMI, a system-assigned identity
+ *   pool000000    instance 0 of scale set    NMI
+ *   pool000001    instance 1 of scale set    NMI, which refuses after 2 s instead of 80 s
+ *   bare          a virtual machine          no NMI and no redirect; not in Kubernetes
+ * </pre>
+ */
+final class EndToEndCluster implements AutoCloseable {
+
+  private static final String DEPLOY_NAMESPACE = "default";
+
+  private final ClusterNetwork network;
+  private final SimulatedAzureProcess azure;
+  private final KubeApiServer api;
+  private final KubeletStandIn kubelet;
+  private final TestNode vm;
+  private final TestNode firstInstance;
+  private final TestNode secondInstance;
+  private final TestNode bare;
+  private final Program mic;
+  private final ImdsGuard guard;
+  private final Map<TestNode, Program> nmis = new LinkedHashMap<>();
+
+  private EndToEndCluster() {
+    network = ClusterNetwork.create(4);
+    try {
+      vm = TestNode.virtualMachine("vm", network.node(0));
+      firstInstance = TestNode.instance("pool", 0, network.node(1));
+      secondInstance = TestNode.instance("pool", 1, network.node(2));
+      bare = TestNode.virtualMachine("bare", network.node(3));
+      azure = SimulatedAzureProcess.start(network.azure(), stateOfAzure());
+      api = KubeApiServer.startIn(network.control(), ClusterNetwork.CONTROL_ADDRESS);
+      kubelet = new KubeletStandIn(api);
+      for (String manifests : List.of("deploy/crds", "deploy/rbac")) {
+        api.apply(ProjectFiles.yaml(manifests));
+      }
+      nodesWithNmi().forEach(node -> kubelet.registerNode(node.name(), node.providerId()));
+      azure.awaitReady();
+      guard = new ImdsGuard(azure, nodesWithNmi());
+      mic = Program.mic(network.control(), kubeconfig("aad-pod-id-mic-service-account"), azure);
+      String nmiKubeconfig = kubeconfig("aad-pod-id-nmi-service-account");
+      nmis.put(vm, Program.nmi(vm, nmiKubeconfig, List.of()));
+      nmis.put(firstInstance, Program.nmi(firstInstance, nmiKubeconfig, List.of()));
+      nmis.put(secondInstance, Program.nmi(secondInstance, nmiKubeconfig, IMPATIENT));
+      programs().forEach(Program::start);
+      programs().forEach(Program::awaitActive);
+    } catch (RuntimeException e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  /** Two looks a second apart for an identity that nobody has recorded, 60 for a recorded one. */
+  private static final List<String> IMPATIENT =
+      List.of(
+          "--retry-attempts-for-created=2",
+          "--retry-attempts-for-assigned=60",
+          "--find-identity-retry-interval=1");
+
+  /** Starts all of it, and waits until MIC and the NMIs are at work: within about 10 s. */
+  static EndToEndCluster start() {
+    return new EndToEndCluster();
+  }
+
+  SimulatedAzureProcess azure() {
+    return azure;
+  }
+
+  KubeApiServer api() {
+    return api;
+  }
+
+  KubeletStandIn kubelet() {
+    return kubelet;
+  }
+
+  ClusterNetwork network() {
+    return network;
+  }
+
+  /** A virtual machine, with a system-assigned identity. */
+  TestNode vm() {
+    return vm;
+  }
+
+  /** An instance of the scale set. */
+  TestNode firstInstance() {
+    return firstInstance;
+  }
+
+  /** Another instance of the same scale set; its NMI refuses after 2 s. */
+  TestNode secondInstance() {
+    return secondInstance;
+  }
+
+  /** A node that nothing protects. */
+  TestNode bare() {
+    return bare;
+  }
+
+  /** The nodes on which pods must not reach the metadata service. */
+  List<TestNode> nodesWithNmi() {
+    return List.of(vm, firstInstance, secondInstance);
+  }
+
+  Program nmi(TestNode node) {
+    Program nmi = nmis.get(node);
+    if (nmi == null) {
+      throw new IllegalArgumentException(node + " has no NMI");
+    }
+    return nmi;
+  }
+
+  /** Knows what reached the metadata service. */
+  ImdsGuard guard() {
+    return guard;
+  }
+
+  /** The ends of all logs, for the report of a failure. */
+  String logs() {
+    StringBuilder text = new StringBuilder();
+    show(text, "simulated Azure", azure.process());
+    show(text, "MIC", mic.process());
+    nmis.forEach((node, nmi) -> show(text, "NMI of " + node, nmi.process()));
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    programs().forEach(Program::kill);
+    azure.process().kill();
+    api.close();
+    network.close();
+  }
+
+  private List<Program> programs() {
+    List<Program> all = new ArrayList<>(List.of(mic));
+    all.addAll(nmis.values());
+    return all;
+  }
+
+  private String kubeconfig(String serviceAccount) {
+    return api.kubeconfigFor(DEPLOY_NAMESPACE, serviceAccount).toString();
+  }
+
+  private AzureState stateOfAzure() {
+    String controlMachine = AzureNames.virtualMachine("control");
+    return new AzureState(
+        List.of(),
+        List.of(
+            compute(vm.computeId(), true),
+            compute(firstInstance.computeId(), false),
+            compute(bare.computeId(), true),
+            compute(controlMachine, true)),
+        List.of(
+            node(vm),
+            node(firstInstance),
+            node(secondInstance),
+            // Azure gives a pod its node's answers: its packets leave with the node's address, or
+            // with an address that Azure knows as the node's.
+            new AzureState.Node(
+                bare.name(), bare.computeId(), List.of(bare.network().address(), firstPodOf(bare))),
+            new AzureState.Node(
+                "control", controlMachine, List.of(ClusterNetwork.CONTROL_ADDRESS))),
+        List.of(),
+        new AzureState.Cluster(AzureNames.SUBSCRIPTION, AzureNames.RESOURCE_GROUP, "vmss", null));
+  }
+
+  private static String firstPodOf(TestNode node) {
+    return node.network().podRange().replace("0/24", "1");
+  }
+
+  private static AzureState.Node node(TestNode node) {
+    return new AzureState.Node(node.name(), node.computeId(), List.of(node.network().address()));
+  }
+
+  private static AzureState.ComputeResource compute(String id, boolean systemAssigned) {
+    return new AzureState.ComputeResource(
+        id,
+        null,
+        null,
+        systemAssigned ? new AzureState.SystemIdentity(null, null) : null,
+        List.of());
+  }
+
+  private static void show(StringBuilder text, String title, ManagedProcess process) {
+    text.append("---- ").append(title).append(" (").append(process.log()).append(") ends:\n");
+    text.append(process.tail()).append('\n');
+  }
+}

@@ -1,0 +1,115 @@
+package io.podidentity.e2e;
+
+import io.podidentity.harness.Await;
+import io.podidentity.harness.HarnessException;
+import io.podidentity.harness.net.Curl;
+import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.process.Command;
+import io.podidentity.harness.process.ManagedProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MIC or one NMI: the distribution's start script with its flags, in its namespace, which a test
+ * may end and start again.
+ */
+final class Program {
+
+  private static final Duration ACTIVE = Duration.ofSeconds(40);
+  private static final Duration STOP = Duration.ofSeconds(20);
+
+  private final NetworkNamespace namespace;
+  private final String label;
+  private final int probePort;
+  private final Command command;
+  private @Nullable ManagedProcess process;
+
+  private Program(NetworkNamespace namespace, String label, int probePort, Command command) {
+    this.namespace = namespace;
+    this.label = label;
+    this.probePort = probePort;
+    // The JDK that runs the tests, whatever is first on the PATH.
+    this.command = command.withEnvironment("JAVA_HOME", System.getProperty("java.home"));
+  }
+
+  /** MIC, with the settings of a cluster whose machine has a managed identity. */
+  static Program mic(NetworkNamespace namespace, String kubeconfig, SimulatedAzureProcess azure) {
+    Command command =
+        Command.of(
+                ProjectFiles.program("mic"),
+                "-kubeconfig=" + kubeconfig,
+                "-cloudconfig=" + azure.file("azure.json"),
+                "-logtostderr",
+                "-v=2")
+            .withEnvironment("MIC_POD_NAMESPACE", "default")
+            .withEnvironment(
+                "AZURE_ENVIRONMENT_FILEPATH", azure.file("azure-environment.json").toString())
+            .withEnvironment("SSL_CERT_FILE", azure.file("ca.pem").toString());
+    return new Program(namespace, "mic", 8080, command);
+  }
+
+  /** NMI of a node. */
+  static Program nmi(TestNode node, String kubeconfig, List<String> moreFlags) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                ProjectFiles.program("nmi"),
+                "--node=" + node.name(),
+                "--http-probe-port=8085",
+                "--metadata-header-required",
+                "--enableScaleFeatures=true",
+                "--logtostderr"));
+    words.addAll(moreFlags);
+    Command command = Command.of(words).withEnvironment("KUBECONFIG", kubeconfig);
+    return new Program(node.network().namespace(), "nmi-" + node.name(), 8085, command);
+  }
+
+  /** Starts it; it does its work after {@link #awaitActive()}. */
+  ManagedProcess start() {
+    if (process != null && process.isAlive()) {
+      throw new HarnessException(label + " is running");
+    }
+    ManagedProcess started = namespace.inside(command).start(label);
+    process = started;
+    return started;
+  }
+
+  /** Waits until it says, as v1 does, that it is at work. */
+  void awaitActive() {
+    Curl curl = Curl.in(namespace).withTimeout(Duration.ofSeconds(5));
+    String url = "http://127.0.0.1:" + probePort + "/healthz";
+    try {
+      Await.until(
+          label + " is Active",
+          ACTIVE,
+          () -> isRunning() && "Active".equals(curl.request(url).body()));
+    } catch (HarnessException e) {
+      throw new HarnessException(e.getMessage() + "\nits log ends:\n" + process().tail(), e);
+    }
+  }
+
+  ManagedProcess process() {
+    if (process == null) {
+      throw new HarnessException(label + " was not started");
+    }
+    return process;
+  }
+
+  /** Ends it as Kubernetes does: TERM, and time to end by itself. */
+  int stop() {
+    return process().stop(STOP);
+  }
+
+  void kill() {
+    process().kill();
+  }
+
+  private boolean isRunning() {
+    if (!process().isAlive()) {
+      throw new IllegalStateException(label + " ended; its log ends:\n" + process().tail());
+    }
+    return true;
+  }
+}
