@@ -1,5 +1,7 @@
 package io.podidentity.azure.config;
 
+import io.podidentity.api.model.ComputeTarget;
+
 /**
  * How the settings of a {@link CloudConfig} are called in one kind of source.
  *
@@ -47,10 +49,21 @@ record CloudConfigNames(
         managed ? settings.get(tenantId) : settings.require(tenantId, instead),
         managed ? settings.get(clientId) : settings.require(clientId, instead),
         managed ? settings.get(clientSecret) : settings.require(clientSecret, instead),
-        settings.require(subscriptionId, "give the ID of the cluster's subscription"),
-        settings.require(resourceGroup, "give the resource group of the cluster's machines"),
+        idPart(settings, subscriptionId, "give the ID of the cluster's subscription"),
+        idPart(settings, resourceGroup, "give the resource group of the cluster's machines"),
         managed,
         settings.get(userAssignedIdentity));
+  }
+
+  /** A part of the resource IDs of machines whose nodes do not name them. */
+  private static String idPart(Settings settings, String name, String advice) {
+    String value = settings.require(name, advice);
+    try {
+      ComputeTarget.virtualMachine(value, value, "any");
+      return value;
+    } catch (IllegalArgumentException e) {
+      throw settings.invalid(name, "is not a name that Azure gives; " + advice);
+    }
   }
 
   private boolean flag(Settings settings) {
