@@ -51,11 +51,7 @@ public final class GoFlags {
   }
 
   private static OptionSpec standard(String name, String description) {
-    return OptionSpec.builder(name)
-        .type(boolean.class)
-        .arity("0")
-        .description(description)
-        .build();
+    return OptionSpec.builder(name).type(boolean.class).description(description).build();
   }
 
   /**

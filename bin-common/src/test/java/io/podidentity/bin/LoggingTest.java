@@ -69,6 +69,13 @@ class LoggingTest {
     assertThat(written()).hasLineCount(2).containsOnlyOnce("first").containsOnlyOnce("second");
   }
 
+  // Caffeine is one of those.
+  @Test
+  void librariesThatLogThroughTheJdkComeToTheSameLog() {
+    assertThat(System.getLogger("io.podidentity.Sample").getClass().getName())
+        .startsWith("org.slf4j.");
+  }
+
   @Test
   void otherFormatsAreRefused() {
     assertThat(LogFormat.parse("text")).isEqualTo(LogFormat.TEXT);

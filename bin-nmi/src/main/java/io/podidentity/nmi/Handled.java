@@ -61,7 +61,8 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
 
   /** The answer for a refusal. */
   Answer refused(Refusal refusal) {
-    return logged(refusal.answer(), "error=" + refusal.code());
+    String detail = "error=" + refusal.code() + " message=\"" + refusal.message() + '"';
+    return logged(refusal.answer(), detail);
   }
 
   /** The answer as it is, logged. */

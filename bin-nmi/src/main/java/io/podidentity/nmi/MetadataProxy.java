@@ -11,8 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +29,10 @@ final class MetadataProxy {
   private static final int MAX_BODY = 1 << 20;
   private static final int MAX_AT_ONCE = 8;
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private static final Answer TOO_LATE =
+      new Refusal(504, "metadata-unavailable", "the metadata service did not answer in time")
+          .answer();
 
   private final HttpClient client;
   private final URI service;
@@ -77,8 +81,8 @@ final class MetadataProxy {
   private CompletableFuture<Answer> send(HttpRequest request) {
     CompletableFuture<HttpResponse<byte[]>> call =
         client.sendAsync(request, info -> new LimitedBody(MAX_BODY));
-    Subscription alarm = timer.schedule(LIMIT, () -> call.cancel(true));
     CompletableFuture<Answer> answer = new CompletableFuture<>();
+    Subscription alarm = timer.schedule(LIMIT, () -> answer.complete(TOO_LATE));
     var unusedEnd =
         answer.whenComplete(
             (value, error) -> {
@@ -89,7 +93,9 @@ final class MetadataProxy {
         call.whenComplete(
             (response, error) -> {
               free.release();
-              answer.complete(response == null ? unreachable(error) : toAnswer(response));
+              if (!answer.isDone()) {
+                answer.complete(response == null ? unreachable(error) : toAnswer(response));
+              }
             });
     return answer;
   }
@@ -102,11 +108,8 @@ final class MetadataProxy {
   }
 
   private static Answer unreachable(@Nullable Throwable error) {
-    if (error instanceof CancellationException) {
-      return new Refusal(504, "metadata-unavailable", "the metadata service did not answer in time")
-          .answer();
-    }
-    log.warn("metadata request failed error={}", String.valueOf(error));
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    log.warn("metadata request failed error={}", String.valueOf(cause));
     return new Refusal(502, "metadata-unavailable", "the metadata service cannot be reached")
         .answer();
   }

@@ -7,6 +7,7 @@ import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.TokenBroker;
@@ -70,8 +71,15 @@ public final class Nmi implements AutoCloseable {
 
   /** An NMI that does not listen yet. */
   public Nmi(NmiOptions options, Ports ports, Clock clock) {
+    this(options, ports, clock, new ScheduledTimer("timer"));
+  }
+
+  /** An NMI with a timer of its own, which it closes if it can be closed. */
+  Nmi(NmiOptions options, Ports ports, Clock clock, Timer timer) {
     this.synced = ports.synced();
-    ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
+    if (timer instanceof ScheduledTimer scheduled) {
+      parts.add(scheduled);
+    }
     ThreadPoolExecutor fetches = fetchThreads();
     parts.add(fetches::shutdownNow);
     AccessLog accessLog = parts.add(new AccessLog(requests::info));

@@ -115,13 +115,16 @@ final class NmiServer implements AutoCloseable {
     return inFlight.count();
   }
 
-  /** Accepts nothing more, answers what waits, gives the answers a moment to leave, and ends. */
+  /**
+   * Answers what waits, gives the last answers a moment to leave, and ends. Whoever asks meanwhile
+   * is told to come back: a refused connection would say less. (Undertow can stop to accept
+   * connections only by closing those that there are.)
+   */
   @Override
   public void close() {
     if (!started) {
       return;
     }
-    server.getListenerInfo().forEach(Undertow.ListenerInfo::suspend);
     inFlight.stop();
     wakeWaiting.run();
     try {

@@ -5,7 +5,8 @@ import io.podidentity.api.model.ClusterSnapshot;
 /** The cluster as the reconciler sees it. Thread-safe. */
 public interface ClusterView {
   /**
-   * Takes one consistent picture; blocks no longer than copying takes.
+   * Takes one consistent picture; blocks no longer than copying takes. It should show what this
+   * process itself has written already: a picture that lags behind costs calls that are in vain.
    *
    * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} while the
    *     first picture is not complete

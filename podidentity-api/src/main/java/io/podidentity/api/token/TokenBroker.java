@@ -77,13 +77,19 @@ public final class TokenBroker implements AutoCloseable {
     attempt(
         answer, () -> then(answer, findPod(request.caller()), pod -> grant(answer, request, pod)));
     if (!answer.isDone()) {
-      pending.add(answer);
-      answer.whenComplete((grant, error) -> pending.remove(answer));
-      if (closed) {
-        answer.completeExceptionally(stopping());
-      }
+      keepUntilDone(answer);
     }
     return answer;
+  }
+
+  // A future is equal to itself only, which is what is meant here.
+  @SuppressWarnings("CollectionUndefinedEquality")
+  private void keepUntilDone(CompletableFuture<TokenGrant> answer) {
+    pending.add(answer);
+    var unused = answer.whenComplete((grant, error) -> pending.remove(answer));
+    if (closed) {
+      answer.completeExceptionally(stopping());
+    }
   }
 
   /**
@@ -197,18 +203,17 @@ public final class TokenBroker implements AutoCloseable {
   private static <T> void then(
       CompletableFuture<TokenGrant> answer, CompletableFuture<T> step, Consumer<T> next) {
     if (!step.isDone()) {
-      answer.whenComplete((grant, error) -> step.cancel(false));
+      var unused = answer.whenComplete((grant, error) -> step.cancel(false));
     }
-    step.whenComplete(
-        (value, error) -> {
-          if (error != null) {
-            answer.completeExceptionally(unwrap(error));
-            return;
-          }
-          if (!answer.isDone()) {
-            attempt(answer, () -> next.accept(value));
-          }
-        });
+    var unused =
+        step.whenComplete(
+            (value, error) -> {
+              if (error != null) {
+                answer.completeExceptionally(unwrap(error));
+              } else {
+                attempt(answer, () -> next.accept(value));
+              }
+            });
   }
 
   /** An error must end the request: whoever waits for it would wait for ever. */

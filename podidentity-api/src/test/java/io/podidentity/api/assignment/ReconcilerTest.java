@@ -28,12 +28,14 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Passes, targets and rests, with time and threads in the test's hand. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReconcilerTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final PodIdentityException UNAVAILABLE =
+  private final PodIdentityException unavailable =
       new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "no answer");
 
   private final CallLog log = new CallLog();
@@ -188,7 +190,7 @@ class ReconcilerTest {
   @Test
   void aTargetThatFailsRestsTwiceAsLongEachTime() {
     bind("web", "n1");
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     deaf.start();
     workers.runAll();
 
@@ -207,7 +209,7 @@ class ReconcilerTest {
   @Test
   void aChangeDoesNotEndARest() {
     bind("web", "n1");
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     deaf.start();
     workers.runAll();
     log.calls().clear();
@@ -240,7 +242,7 @@ class ReconcilerTest {
   @Test
   void afterASuccessARestIsShortAgain() {
     bind("web", "n1");
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     deaf.start();
     workers.runAll();
     timer.advance(SECOND);
@@ -256,7 +258,7 @@ class ReconcilerTest {
   @Test
   void afterThereWasNothingToDoARestIsShortAgain() {
     bind("web", "n1");
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     deaf.start();
     workers.runAll();
     timer.advance(SECOND);
@@ -270,7 +272,7 @@ class ReconcilerTest {
   }
 
   private void assertRestsOneSecondWhenItFailsAgain() {
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     bind("next", "n1");
     deaf.nudge();
     workers.runAll();
@@ -289,7 +291,7 @@ class ReconcilerTest {
             cluster,
             (target, attach, detach) -> {
               if (target.id().name().equals("n1")) {
-                throw UNAVAILABLE;
+                throw unavailable;
               }
               azure.update(target, attach, detach);
             },
@@ -457,7 +459,7 @@ class ReconcilerTest {
   @Test
   void afterItIsClosedNothingIsBegunAndNothingLeft() {
     bind("web", "n1");
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     reconciler.start();
     workers.runAll();
     int calls = log.calls().size();
@@ -493,7 +495,7 @@ class ReconcilerTest {
   @Test
   void workThatFailsAfterTheCloseIsNotTriedAgain() {
     bind("web", "n1");
-    azure.fail(UNAVAILABLE);
+    azure.fail(unavailable);
     deaf.start();
     workers.runNext();
 

@@ -21,22 +21,22 @@ import org.junit.jupiter.api.Test;
 class EventWaitTest {
   private static final Duration SHORT = Duration.ofSeconds(80);
   private static final Duration LONG = Duration.ofSeconds(100);
-  private static final PodIdentityException REFUSAL =
+  private final PodIdentityException refusal =
       new PodIdentityException(ErrorReason.IDENTITY_NOT_BOUND, "not yet");
 
   private final ManualTimer timer = new ManualTimer();
   private final List<Runnable> wakes = new CopyOnWriteArrayList<>();
-  private volatile Supplier<Look<String>> state = () -> new Undecided<>(REFUSAL, SHORT);
+  private volatile Supplier<Look<String>> state = () -> new Undecided<>(refusal, SHORT);
 
   @Test
   void whatIsDecidedAlreadyNeedsNoSubscription() {
     state = () -> new Ready<>("there");
     assertThat(start()).isCompletedWithValue("there");
 
-    state = () -> new Refused<>(REFUSAL);
+    state = () -> new Refused<>(refusal);
     assertRefused(start());
 
-    state = () -> new Undecided<>(REFUSAL, Duration.ZERO);
+    state = () -> new Undecided<>(refusal, Duration.ZERO);
     assertRefused(start());
 
     assertThat(wakes).isEmpty();
@@ -60,7 +60,7 @@ class EventWaitTest {
   void aChangeRefuses() {
     CompletableFuture<String> waiting = start();
 
-    state = () -> new Refused<>(REFUSAL);
+    state = () -> new Refused<>(refusal);
     wake();
 
     assertRefused(waiting);
@@ -118,7 +118,7 @@ class EventWaitTest {
     CompletableFuture<String> waiting = start();
     timer.advance(SHORT.minusSeconds(1));
 
-    state = () -> new Undecided<>(REFUSAL, LONG);
+    state = () -> new Undecided<>(refusal, LONG);
     wake();
     timer.advance(LONG.minus(SHORT));
     assertThat(waiting).isNotDone();
@@ -130,11 +130,11 @@ class EventWaitTest {
 
   @Test
   void aHoldThatShrinksEndsAtItsNewEnd() {
-    state = () -> new Undecided<>(REFUSAL, LONG);
+    state = () -> new Undecided<>(refusal, LONG);
     CompletableFuture<String> waiting = start();
     timer.advance(Duration.ofSeconds(1));
 
-    state = () -> new Undecided<>(REFUSAL, SHORT);
+    state = () -> new Undecided<>(refusal, SHORT);
     wake();
     timer.advance(SHORT.minusSeconds(1));
 
@@ -144,12 +144,12 @@ class EventWaitTest {
 
   @Test
   void aHoldThatShrinksBelowWhatHasPassedEndsAtOnce() {
-    state = () -> new Undecided<>(REFUSAL, LONG);
+    state = () -> new Undecided<>(refusal, LONG);
     CompletableFuture<String> waiting = start();
     timer.advance(SHORT.plusSeconds(1));
     assertThat(waiting).isNotDone();
 
-    state = () -> new Undecided<>(REFUSAL, SHORT);
+    state = () -> new Undecided<>(refusal, SHORT);
     wake();
 
     assertRefused(waiting);
@@ -229,9 +229,9 @@ class EventWaitTest {
     wakes.forEach(Runnable::run);
   }
 
-  private static void assertRefused(CompletableFuture<String> waiting) {
+  private void assertRefused(CompletableFuture<String> waiting) {
     assertThat(waiting).isCompletedExceptionally();
-    assertThat(waiting.handle((value, error) -> error).join()).isEqualTo(REFUSAL);
+    assertThat(waiting.handle((value, error) -> error).join()).isEqualTo(refusal);
   }
 
   private void assertNothingLeft() {

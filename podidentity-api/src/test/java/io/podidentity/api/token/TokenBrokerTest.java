@@ -49,7 +49,7 @@ class TokenBrokerTest {
     node.put(WEB);
     node.put(record(WEB, X).build());
 
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
 
     assertThat(answer).isCompleted();
     assertThat(answer.join())
@@ -65,9 +65,9 @@ class TokenBrokerTest {
     node.put(record(WEB, X).build());
     node.put(record(JOB, Y).build());
 
-    assertThat(broker.request(from("10.0.0.7")).join().tokens())
+    assertThat(broker.request(requestFrom("10.0.0.7")).join().tokens())
         .isEqualTo(tokensOf("shop/x for " + ARM));
-    assertThat(broker.request(from("10.0.0.8")).join().tokens())
+    assertThat(broker.request(requestFrom("10.0.0.8")).join().tokens())
         .isEqualTo(tokensOf("shop/y for " + ARM));
   }
 
@@ -91,11 +91,11 @@ class TokenBrokerTest {
   void authorisationIsAskedForEachTime() {
     node.put(WEB);
     node.put(record(WEB, X).build());
-    assertThat(broker.request(from("10.0.0.7"))).isCompleted();
+    assertThat(broker.request(requestFrom("10.0.0.7"))).isCompleted();
 
     node.remove(record(WEB, X).build());
 
-    assertThat(broker.request(from("10.0.0.7"))).isNotDone();
+    assertThat(broker.request(requestFrom("10.0.0.7"))).isNotDone();
   }
 
   @Test
@@ -105,7 +105,7 @@ class TokenBrokerTest {
     node.put(new PodExemption(name("shop/e"), Map.of("tier", "WEB")));
     IdentityChoice named = new IdentityChoice(clientId("kubelet"), null);
 
-    TokenGrant any = broker.request(from("10.0.0.7")).join();
+    TokenGrant any = broker.request(requestFrom("10.0.0.7")).join();
     TokenGrant one =
         broker
             .request(new TokenRequest(new Caller.ByAddress(address("10.0.0.7")), named, ARM))
@@ -128,7 +128,7 @@ class TokenBrokerTest {
     node.put(pod("kube-system/host").hostNetwork().address("10.0.0.10").build());
 
     for (String address : List.of("10.0.0.7", "10.0.0.9", "10.0.0.10", "10.0.0.11")) {
-      CompletableFuture<TokenGrant> answer = broker.request(from(address));
+      CompletableFuture<TokenGrant> answer = broker.request(requestFrom(address));
       timer.advance(HoldPolicy.DEFAULT.untilAssigned());
       assertThat(answer).isCompletedExceptionally();
     }
@@ -155,7 +155,7 @@ class TokenBrokerTest {
   void aPodWithoutTheLabelIsRefusedAtOnce() {
     node.put(pod("shop/plain").address("10.0.0.9").build());
 
-    assertRefused(broker.request(from("10.0.0.9")), ErrorReason.POD_NOT_BOUND);
+    assertRefused(broker.request(requestFrom("10.0.0.9")), ErrorReason.POD_NOT_BOUND);
     assertNothingLeft();
   }
 
@@ -165,7 +165,7 @@ class TokenBrokerTest {
     node.put(host);
     node.put(record(host, X).build());
 
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.1"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.1"));
     timer.advance(HoldPolicy.DEFAULT.untilPodIsKnown());
 
     assertRefused(answer, ErrorReason.POD_NOT_FOUND);
@@ -179,8 +179,8 @@ class TokenBrokerTest {
     PodIdentityException failure = new PodIdentityException(reason, "no token");
     tokens.answer = query -> CompletableFuture.failedFuture(new CompletionException(failure));
 
-    assertRefused(broker.request(from("10.0.0.7")), reason);
-    assertThatThrownBy(() -> broker.requestBlocking(from("10.0.0.7"))).isSameAs(failure);
+    assertRefused(broker.request(requestFrom("10.0.0.7")), reason);
+    assertThatThrownBy(() -> broker.requestBlocking(requestFrom("10.0.0.7"))).isSameAs(failure);
     assertNothingLeft();
   }
 
@@ -190,7 +190,7 @@ class TokenBrokerTest {
     node.put(record(WEB, X).build());
     CompletableFuture<List<AccessToken>> fetch = new CompletableFuture<>();
     tokens.answer = query -> fetch;
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
     assertThat(answer).isNotDone();
 
     fetch.completeExceptionally(
@@ -207,16 +207,16 @@ class TokenBrokerTest {
         query -> {
           throw new IllegalStateException("broken fetcher");
         };
-    assertThat(broker.request(from("10.0.0.7"))).isCompletedExceptionally();
+    assertThat(broker.request(requestFrom("10.0.0.7"))).isCompletedExceptionally();
 
     tokens.answer =
         query -> {
           throw new StackOverflowError();
         };
-    assertThat(broker.request(from("10.0.0.7"))).isCompletedExceptionally();
+    assertThat(broker.request(requestFrom("10.0.0.7"))).isCompletedExceptionally();
 
     tokens.answer = query -> CompletableFuture.completedFuture(List.of());
-    assertThat(broker.request(from("10.0.0.7"))).isCompletedExceptionally();
+    assertThat(broker.request(requestFrom("10.0.0.7"))).isCompletedExceptionally();
     assertNothingLeft();
   }
 
@@ -233,11 +233,11 @@ class TokenBrokerTest {
             HoldPolicy.DEFAULT,
             timer);
 
-    assertThat(overBroken.request(from("10.0.0.7"))).isCompletedExceptionally();
+    assertThat(overBroken.request(requestFrom("10.0.0.7"))).isCompletedExceptionally();
     assertThat(overBroken.request(onBehalfOf("shop/web"))).isCompletedExceptionally();
   }
 
-  static TokenRequest from(String digits) {
+  static TokenRequest requestFrom(String digits) {
     return new TokenRequest(new Caller.ByAddress(address(digits)), IdentityChoice.ANY, ARM);
   }
 

@@ -4,7 +4,7 @@ import static io.podidentity.api.fixture.PodBuilder.pod;
 import static io.podidentity.api.fixture.RecordBuilder.record;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.token.TokenBrokerTest.assertRefused;
-import static io.podidentity.api.token.TokenBrokerTest.from;
+import static io.podidentity.api.token.TokenBrokerTest.requestFrom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.ErrorReason;
@@ -17,6 +17,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Pod;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -49,7 +50,7 @@ class TokenBrokerWaitTest {
   @Test
   void aPodThatIsNotKnownYetIsWaitedFor() {
     node.put(ASSIGNED);
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
     assertThat(answer).isNotDone();
 
     node.put(WEB);
@@ -60,7 +61,7 @@ class TokenBrokerWaitTest {
 
   @Test
   void anAddressOfNoPodIsRefusedAfterTheHold() {
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
 
     timer.advance(Duration.ofMillis(1199));
     assertThat(answer).isNotDone();
@@ -76,11 +77,11 @@ class TokenBrokerWaitTest {
     node.put(leaving);
     node.put(WEB);
     node.put(ASSIGNED);
-    CompletableFuture<TokenGrant> refused = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> refused = broker.request(requestFrom("10.0.0.7"));
     timer.advance(Duration.ofMillis(1200));
     assertRefused(refused, ErrorReason.POD_AMBIGUOUS);
 
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
     node.remove(leaving);
 
     assertThat(answer.join().pod()).isEqualTo(WEB.name());
@@ -90,7 +91,7 @@ class TokenBrokerWaitTest {
   @Test
   void theAnswerLeavesWithTheChangeThatItWaitedFor() {
     node.put(WEB);
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
     node.put(CREATED);
     assertThat(answer).isNotDone();
 
@@ -104,7 +105,7 @@ class TokenBrokerWaitTest {
   @Test
   void withoutARecordItIsHeldForEightySeconds() {
     node.put(WEB);
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
 
     timer.advance(Duration.ofSeconds(80).minusMillis(1));
     assertThat(answer).isNotDone();
@@ -117,7 +118,7 @@ class TokenBrokerWaitTest {
   @Test
   void withARecordItIsHeldForAHundredSeconds() {
     node.put(WEB);
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
     timer.advance(Duration.ofSeconds(79));
     node.put(CREATED);
 
@@ -133,9 +134,9 @@ class TokenBrokerWaitTest {
   void aRecordThatGoesAgainTakesTheLongerHoldWithIt() {
     node.put(WEB);
     node.put(CREATED);
-    CompletableFuture<TokenGrant> early = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> early = broker.request(requestFrom("10.0.0.7"));
     timer.advance(Duration.ofSeconds(10));
-    CompletableFuture<TokenGrant> late = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> late = broker.request(requestFrom("10.0.0.7"));
 
     node.remove(CREATED);
     timer.advance(Duration.ofSeconds(70));
@@ -149,12 +150,12 @@ class TokenBrokerWaitTest {
 
   @Test
   void whoHangsUpFreesAllAtOnce() {
-    CompletableFuture<TokenGrant> forPod = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> forPod = broker.request(requestFrom("10.0.0.7"));
     forPod.cancel(false);
     assertNothingLeft();
 
     node.put(WEB);
-    CompletableFuture<TokenGrant> forRecord = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> forRecord = broker.request(requestFrom("10.0.0.7"));
     assertThat(node.subscriptions()).isEqualTo(1);
     forRecord.cancel(false);
     assertNothingLeft();
@@ -162,15 +163,35 @@ class TokenBrokerWaitTest {
     node.put(ASSIGNED);
     CompletableFuture<List<AccessToken>> fetch = new CompletableFuture<>();
     tokens.answer = query -> fetch;
-    CompletableFuture<TokenGrant> forToken = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> forToken = broker.request(requestFrom("10.0.0.7"));
     forToken.cancel(false);
     assertThat(fetch).isCancelled();
+  }
+
+  /** Not by a count that the broker keeps: nothing at all may hold on to it. */
+  @Test
+  void aRequestThatIsOverIsForgotten() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> waiting = broker.request(requestFrom("10.0.0.7"));
+    WeakReference<CompletableFuture<TokenGrant>> cancelled =
+        new WeakReference<>(broker.request(requestFrom("10.0.0.7")));
+    cancelled.get().cancel(false);
+    WeakReference<CompletableFuture<TokenGrant>> refused =
+        new WeakReference<>(broker.request(requestFrom("10.0.0.9")));
+    timer.advance(HoldPolicy.DEFAULT.untilPodIsKnown());
+
+    await(
+        () -> {
+          System.gc();
+          return cancelled.get() == null && refused.get() == null;
+        });
+    assertThat(waiting).isNotDone();
   }
 
   @Test
   void whoHangsUpCausesNoFetch() {
     node.put(WEB);
-    CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
     answer.cancel(false);
 
     node.put(ASSIGNED);
@@ -180,16 +201,16 @@ class TokenBrokerWaitTest {
 
   @Test
   void closingRefusesWhoWaitsAndWhoComes() {
-    CompletableFuture<TokenGrant> forPod = broker.request(from("10.0.0.9"));
+    CompletableFuture<TokenGrant> forPod = broker.request(requestFrom("10.0.0.9"));
     node.put(WEB);
-    CompletableFuture<TokenGrant> forRecord = broker.request(from("10.0.0.7"));
+    CompletableFuture<TokenGrant> forRecord = broker.request(requestFrom("10.0.0.7"));
 
     broker.close();
 
     assertRefused(forPod, ErrorReason.SHUTTING_DOWN);
     assertRefused(forRecord, ErrorReason.SHUTTING_DOWN);
     node.put(ASSIGNED);
-    assertRefused(broker.request(from("10.0.0.7")), ErrorReason.SHUTTING_DOWN);
+    assertRefused(broker.request(requestFrom("10.0.0.7")), ErrorReason.SHUTTING_DOWN);
     assertThat(tokens.queries).isEmpty();
     assertNothingLeft();
     broker.close();
@@ -204,7 +225,7 @@ class TokenBrokerWaitTest {
         new Thread(
             () -> {
               try {
-                broker.requestBlocking(from("10.0.0.7"));
+                broker.requestBlocking(requestFrom("10.0.0.7"));
               } catch (PodIdentityException e) {
                 refusal.complete(e);
               }
@@ -233,7 +254,7 @@ class TokenBrokerWaitTest {
 
     pods.forEach(node::put);
     for (Pod pod : pods) {
-      answers.add(broker.request(from(pod.addresses().iterator().next().getHostAddress())));
+      answers.add(broker.request(requestFrom(pod.addresses().iterator().next().getHostAddress())));
     }
 
     assertThat(answers).noneMatch(CompletableFuture::isDone);
@@ -265,7 +286,7 @@ class TokenBrokerWaitTest {
                   return null;
                 });
         start.await();
-        CompletableFuture<TokenGrant> answer = broker.request(from("10.0.0.7"));
+        CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
 
         assertThat(answer.get(10, TimeUnit.SECONDS).pod()).isEqualTo(pod.name());
         change.get();

@@ -1,0 +1,140 @@
+package io.podidentity.nmi;
+
+import static io.podidentity.nmi.TestNmi.METADATA;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.PodExemption;
+import io.podidentity.nmi.RawHttp.Received;
+import io.podidentity.nmi.TestNmi.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a node component sees: hostHandler in pkg/nmi/server/server.go of AAD Pod Identity v1.8.17.
+ */
+class HostEndpointTest {
+  private static final String NODE = "127.0.0.1";
+  private static final String POD = "127.0.0.2";
+  private static final String TARGET = "/host/token/?resource=https://vault.azure.net";
+  private static final String[] WEB = {"podname: web", "podns: default"};
+
+  private TestNmi nmi = new TestNmi();
+
+  @AfterEach
+  void close() throws IOException {
+    nmi.close();
+  }
+
+  @Test
+  void nodeGetsThePodsTokenAndClientIdWithoutTheMetadataHeader() throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    Received reply = nmi.from(NODE).get(TARGET, WEB).read();
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).isEqualTo("application/json");
+    assertThat(reply.body())
+        .isEqualTo(
+            "{\"token\":{\"access_token\":\"token-of-one\",\"refresh_token\":\"\","
+                + "\"expires_in\":\"86399\",\"expires_on\":\"1595979276\","
+                + "\"not_before\":\"1595892576\",\"resource\":\"https://vault.azure.net\","
+                + "\"token_type\":\"Bearer\"},\"clientid\":\"7eb61ab4-0000-0000-0000-one\"}");
+  }
+
+  // Also from the pod itself, whose redirected connection keeps the pod's address.
+  @ParameterizedTest
+  @ValueSource(strings = {POD, "127.0.0.9"})
+  void anyOtherSourceIsRefused(String source) throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    Received reply = nmi.from(source).get(TARGET, WEB).read();
+
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.body()).isEqualTo("request remote address is not from a host\n");
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("not-from-host");
+    assertThat(nmi.fetched).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"podname: web", "podns: default", "podname:"})
+  void bothHeadersAreNeeded(String header) throws IOException {
+    Received reply = nmi.from(NODE).get(TARGET, header).read();
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.body()).isEqualTo("missing 'podname' and 'podns' from request header\n");
+  }
+
+  @Test
+  void resourceIsNeeded() throws IOException {
+    Received reply = nmi.from(NODE).get("/host/token/", WEB).read();
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.body()).isEqualTo("parameter resource cannot be empty\n");
+  }
+
+  @Test
+  void podThatTheNodeDoesNotHaveIs404() throws IOException {
+    Received reply = nmi.from(NODE).get(TARGET, WEB).read();
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("pod-not-found");
+    assertThat(reply.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+  }
+
+  @Test
+  void missingIdentityIs404WithoutRetryAfterEvenByFlag() throws IOException {
+    nmi.close();
+    nmi = new TestNmi(Settings.DEFAULT.withRetryAfter());
+    nmi.pod("web", POD);
+    RawHttp connection = nmi.from(NODE).get(TARGET, WEB);
+    Eventually.isTrue("the request waits", () -> nmi.timer.pending() > 0);
+    nmi.timer.advance(Duration.ofSeconds(80));
+
+    Received reply = connection.read();
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("identity-not-bound");
+    assertThat(reply.headers()).doesNotContainKey("Retry-After");
+  }
+
+  @Test
+  void exemptionsDoNotCount() throws IOException {
+    nmi.pod("web", POD, Map.of("app", "agent"));
+    nmi.cluster.putExemption(
+        new PodExemption(new NamespacedName("default", "e"), Map.of("app", "agent")));
+
+    assertThat(nmi.from(NODE).get(TARGET, WEB).read().status()).isEqualTo(404);
+    assertThat(nmi.fetched).isEmpty();
+  }
+
+  @Test
+  void refusedTokenIs403AndUnavailableOneIs503() throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+    nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_REFUSED, "refused"));
+    assertThat(nmi.from(NODE).get(TARGET, WEB).read().status()).isEqualTo(403);
+
+    nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "not now"));
+    assertThat(nmi.from(NODE).get(TARGET, WEB).read().status()).isEqualTo(503);
+  }
+
+  @Test
+  void requestThroughAProxyIsRefused() throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    Received reply =
+        nmi.from(NODE)
+            .get(TARGET, METADATA, "podname: web", "podns: default", "X-Forwarded-For: 10.0.0.1")
+            .read();
+
+    assertThat(reply.status()).isEqualTo(400);
+  }
+}

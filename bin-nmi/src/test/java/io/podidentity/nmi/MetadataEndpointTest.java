@@ -1,0 +1,268 @@
+package io.podidentity.nmi;
+
+import static io.podidentity.nmi.TestNmi.METADATA;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import io.podidentity.nmi.RawHttp.Received;
+import io.podidentity.nmi.TestNmi.Settings;
+import io.podidentity.testkit.http.RecordedRequest;
+import io.podidentity.testkit.http.Reply;
+import io.podidentity.testkit.http.SimulatorServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Requests that are no token requests. v1 (defaultPathHandler in pkg/nmi/server/server.go) passes
+ * them on for anybody, with any method; here only what is harmless passes.
+ */
+class MetadataEndpointTest {
+  private static final String NODE = "127.0.0.1";
+  private static final String POD = "127.0.0.2";
+  private static final String COMPUTE = "/metadata/instance/compute?api-version=2021-02-01";
+
+  private volatile CompletableFuture<Reply> next =
+      CompletableFuture.completedFuture(
+          Reply.json(200, Map.of("vmId", "x")).with("X-Ms-Thing", "kept"));
+  private final SimulatorServer imds =
+      SimulatorServer.start(
+          "imds",
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          null,
+          Clock.systemUTC(),
+          request -> answer());
+  private TestNmi nmi = new TestNmi(Settings.DEFAULT.withMetadata(imds.uri()));
+
+  private final AtomicInteger answering = new AtomicInteger();
+
+  private CompletableFuture<Reply> answer() {
+    CompletableFuture<Reply> reply = next;
+    answering.incrementAndGet();
+    return reply;
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    nmi.close();
+    imds.close();
+  }
+
+  @Test
+  void podAndNodeGetWhatTheServiceAnswers() throws IOException {
+    nmi.pod("web", POD);
+
+    for (String source : List.of(POD, NODE)) {
+      Received reply = nmi.from(source).get(COMPUTE, METADATA).read();
+
+      assertThat(reply.status()).isEqualTo(200);
+      assertThat(reply.body()).isEqualTo("{\"vmId\":\"x\"}");
+      assertThat(reply.header("Content-Type")).isEqualTo("application/json; charset=utf-8");
+      assertThat(reply.header("X-Ms-Thing")).isEqualTo("kept");
+    }
+    assertThat(imds.requests().all()).hasSize(2);
+  }
+
+  // X-Forwarded-For makes IMDS refuse a request:
+  // https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service
+  @Test
+  void requestIsPassedOnWithItsHeadersAndWithoutAnyOfAProxy() throws IOException {
+    nmi.pod("web", POD);
+
+    nmi.from(POD)
+        .get(
+            COMPUTE + "&format=json",
+            METADATA,
+            "X-Mine: a",
+            "Connection: keep-alive, X-Hop",
+            "X-Hop: 1",
+            "TE: trailers",
+            "Proxy-Authorization: secret")
+        .read();
+
+    RecordedRequest request = imds.requests().all().get(0);
+    assertThat(request.method()).isEqualTo("GET");
+    assertThat(request.path()).isEqualTo("/metadata/instance/compute");
+    assertThat(request.query()).isEqualTo("api-version=2021-02-01&format=json");
+    assertThat(request.header("Metadata")).hasValue("true");
+    assertThat(request.header("X-Mine")).hasValue("a");
+    assertThat(request.header("Host")).hasValue("127.0.0.1:" + imds.address().getPort());
+    assertThat(request.headers())
+        .doesNotContainKeys(
+            "x-forwarded-for", "forwarded", "via", "x-hop", "te", "proxy-authorization", "upgrade");
+  }
+
+  // v1's test/e2e/instance_metadata_test.go: IMDS itself answers 404.
+  @Test
+  void errorOfTheServiceIsPassedOn() throws IOException {
+    next = CompletableFuture.completedFuture(Reply.text(404, "404 page not found"));
+
+    Received reply = nmi.from(NODE).get("/doesnotexist", METADATA).read();
+
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.body()).isEqualTo("404 page not found");
+  }
+
+  @Test
+  void headerIsNeededHereToo() throws IOException {
+    Received reply = nmi.from(NODE).get("/doesnotexist").read();
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.body()).contains("Required metadata header not specified");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @Test
+  void addressOfNoPodIsRefusedAtOnce() throws IOException {
+    Received reply = nmi.from(POD).get(COMPUTE, METADATA).read();
+
+    assertThat(reply.status()).isEqualTo(500);
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("pod-not-found");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @Test
+  void podThatHasEndedIsRefused() throws IOException {
+    nmi.cluster.putPod(
+        new Pod(
+            new NamespacedName("default", "job"),
+            "uid",
+            "n1",
+            Map.of(),
+            Set.of(TestNmi.inet(POD)),
+            PodPhase.SUCCEEDED,
+            false,
+            false));
+
+    assertThat(nmi.from(POD).get(COMPUTE, METADATA).read().status()).isEqualTo(500);
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  // A POST to /metadata/scheduledevents approves an event of the node.
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
+  void onlyGetIsPassedOn(String method) throws IOException {
+    Received reply =
+        nmi.from(NODE)
+            .send(method, "/metadata/scheduledevents", METADATA, "Content-Length: 0")
+            .read();
+
+    assertThat(reply.status()).isEqualTo(405);
+    assertThat(reply.header("Allow")).isEqualTo("GET");
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("method-not-allowed");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Forwarded-For: 10.0.0.1", "Via: 1.1 x"})
+  void requestThroughAProxyIsRefused(String header) throws IOException {
+    assertThat(nmi.from(NODE).get(COMPUTE, METADATA, header).read().status()).isEqualTo(400);
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/metadata/instance?a=1&a=2", "/metadata/instance?a=|", "/x?a=%"})
+  void doubtfulQueryIsRefused(String target) throws IOException {
+    assertThat(nmi.from(NODE).get(target, METADATA).read().status()).isEqualTo(400);
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  // v1 leaves the other spellings open.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/metadata/instance",
+        "/metadata/instance/compute/vmId",
+        "/metadata/Instance",
+        "/METADATA/INSTANCE",
+        "//metadata//instance",
+      })
+  void instanceMetadataIsBlockedByFlagInEverySpelling(String path) throws IOException {
+    nmi.close();
+    nmi = new TestNmi(Settings.DEFAULT.withMetadata(imds.uri()).withBlock());
+
+    // Before the header is looked at, as in v1.
+    Received reply = nmi.from(NODE).get(path).read();
+
+    assertThat(reply.status()).isEqualTo(403);
+    assertThat(reply.body()).isEqualTo("Request blocked by AAD Pod Identity NMI\n");
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("metadata-blocked");
+    assertThat(nmi.from(NODE).get("/metadata\\instance").read().status()).isEqualTo(400);
+    assertThat(nmi.from(NODE).get("/metadata/versions", METADATA).read().status()).isEqualTo(200);
+    assertThat(imds.requests().all()).hasSize(1);
+  }
+
+  @Test
+  void longAnswerIsGivenUp() throws IOException {
+    next = CompletableFuture.completedFuture(Reply.text(200, "x".repeat((1 << 20) + 1)));
+
+    Received reply = nmi.from(NODE).get(COMPUTE, METADATA).read();
+
+    assertThat(reply.status()).isEqualTo(502);
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("metadata-unavailable");
+  }
+
+  @Test
+  void answerOfTheLargestSizePasses() throws IOException {
+    next = CompletableFuture.completedFuture(Reply.text(200, "x".repeat(1 << 20)));
+
+    assertThat(nmi.from(NODE).get(COMPUTE, METADATA).read().body()).hasSize(1 << 20);
+  }
+
+  @Test
+  void serviceThatIsNotThereIs502() throws IOException {
+    imds.close();
+
+    assertThat(nmi.from(NODE).get(COMPUTE, METADATA).read().status()).isEqualTo(502);
+  }
+
+  @Test
+  void serviceThatDoesNotAnswerInTimeIs504() throws IOException {
+    next = new CompletableFuture<>();
+    RawHttp connection = nmi.from(NODE).get(COMPUTE, METADATA);
+    imds.requests().await(1, request -> true, Duration.ofSeconds(20));
+
+    nmi.timer.advance(Duration.ofSeconds(30));
+
+    assertThat(connection.read().status()).isEqualTo(504);
+  }
+
+  @Test
+  void onlySoManyAreUnderWayAtOnceAndHangingUpMakesRoom() throws IOException {
+    CompletableFuture<Reply> later = new CompletableFuture<>();
+    CompletableFuture<Reply> now = next;
+    next = later;
+    List<RawHttp> held = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      held.add(nmi.from(NODE).get(COMPUTE, METADATA));
+    }
+    Eventually.isTrue("eight are under way", () -> answering.get() == 8);
+
+    Received ninth = nmi.from(NODE).get(COMPUTE, METADATA).read();
+    assertThat(ninth.status()).isEqualTo(503);
+    assertThat(ninth.header("Retry-After")).isEqualTo("1");
+
+    held.get(0).close();
+    Eventually.isTrue("seven are under way", () -> nmi.timer.pending() == 7);
+    next = now;
+    assertThat(nmi.from(NODE).get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+    later.complete(Reply.empty(204));
+    for (RawHttp connection : held.subList(1, 8)) {
+      assertThat(connection.read().status()).isEqualTo(204);
+    }
+  }
+}

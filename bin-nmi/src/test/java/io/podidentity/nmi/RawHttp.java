@@ -1,0 +1,98 @@
+package io.podidentity.nmi;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One connection on which requests are sent and answers read byte by byte, from any 127.x.y.z. */
+final class RawHttp implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 20_000;
+
+  private final Socket socket = new Socket();
+
+  /** An answer; header names are compared ignoring case. */
+  record Received(int status, Map<String, String> headers, String body) {
+    String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+  }
+
+  private RawHttp() {}
+
+  static RawHttp connect(String source, InetSocketAddress server) throws IOException {
+    RawHttp http = new RawHttp();
+    http.socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
+    http.socket.setSoTimeout(PATIENCE_MILLIS);
+    http.socket.setTcpNoDelay(true);
+    http.socket.connect(server);
+    return http;
+  }
+
+  /** Sends a GET with those header lines. */
+  RawHttp get(String target, String... headers) throws IOException {
+    return send("GET", target, headers);
+  }
+
+  RawHttp send(String method, String target, String... headers) throws IOException {
+    StringBuilder request = new StringBuilder();
+    request
+        .append(method)
+        .append(' ')
+        .append(target)
+        .append(" HTTP/1.1\r\nHost: 169.254.169.254\r\n");
+    for (String header : headers) {
+      request.append(header).append("\r\n");
+    }
+    return write(request.append("\r\n").toString());
+  }
+
+  /** Sends text as it is, one byte for each character. */
+  RawHttp write(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    return this;
+  }
+
+  /** Reads one answer. */
+  Received read() throws IOException {
+    InputStream in = socket.getInputStream();
+    String statusLine = line(in);
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (String line = line(in); !line.isEmpty(); line = line(in)) {
+      int colon = line.indexOf(':');
+      headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
+    }
+    int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
+    String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    return new Received(Integer.parseInt(statusLine, 9, 12, 10), headers, body);
+  }
+
+  /** Whether the other side has closed the connection, without sending more. */
+  boolean isAtEnd() throws IOException {
+    return socket.getInputStream().read() < 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  private static String line(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new EOFException("closed after " + line);
+      }
+      if (b != '\r') {
+        line.write(b);
+      }
+    }
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+}

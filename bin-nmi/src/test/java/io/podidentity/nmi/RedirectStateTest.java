@@ -1,0 +1,85 @@
+package io.podidentity.nmi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.testkit.ManualTimer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class RedirectStateTest {
+  private final ManualTimer timer = new ManualTimer();
+  private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicBoolean failing = new AtomicBoolean();
+  private final AtomicBoolean removed = new AtomicBoolean();
+  private final MetadataRedirect redirect =
+      new MetadataRedirect() {
+        @Override
+        public boolean ensure() {
+          looks.incrementAndGet();
+          if (failing.get()) {
+            throw new PodIdentityException(ErrorReason.REDIRECT_FAILED, "no iptables here");
+          }
+          return false;
+        }
+
+        @Override
+        public void remove() {
+          removed.set(true);
+        }
+      };
+
+  @Test
+  void isInPlaceAfterTheFirstLookAndLooksAgainAtTheInterval() {
+    try (RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer)) {
+      assertThat(state.isInPlace()).isFalse();
+      state.start();
+      Eventually.isTrue("in place", state::isInPlace);
+      Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
+
+      timer.advance(Duration.ofSeconds(60));
+
+      Eventually.isTrue("it looked again", () -> looks.get() == 2);
+    }
+  }
+
+  @Test
+  void isNotInPlaceWhileItFailsAndHealsByItself() {
+    failing.set(true);
+    try (RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer)) {
+      state.start();
+      Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
+      assertThat(state.isInPlace()).isFalse();
+      failing.set(false);
+
+      timer.advance(Duration.ofSeconds(1));
+
+      Eventually.isTrue("in place", state::isInPlace);
+    }
+  }
+
+  // v1 removes its rules 10 s before it exits: every request in between reaches IMDS itself.
+  @Test
+  void theRulesStayWhenItEnds() {
+    RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer);
+    state.start();
+    Eventually.isTrue("in place", state::isInPlace);
+
+    state.close();
+
+    assertThat(removed).isFalse();
+  }
+
+  @Test
+  void noRedirectIsInPlaceAtOnce() {
+    try (RedirectState state = new RedirectState(null, Duration.ofSeconds(60), timer)) {
+      state.start();
+
+      assertThat(state.isInPlace()).isTrue();
+    }
+  }
+}

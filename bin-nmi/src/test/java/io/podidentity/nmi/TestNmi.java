@@ -1,0 +1,254 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.bin.LogFormat;
+import io.podidentity.testkit.InMemoryCluster;
+import io.podidentity.testkit.ManualTimer;
+import io.podidentity.testkit.MutableClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** A real NMI on a free port, over a cluster in memory and a clock that stands still. */
+final class TestNmi implements AutoCloseable {
+  /** The resource of the documentation's sample request, escaped. */
+  static final String RESOURCE = "resource=https%3A%2F%2Fmanagement.azure.com%2F";
+
+  /** The documentation's sample request. */
+  static final String TOKEN = "/metadata/identity/oauth2/token?api-version=2018-02-01&" + RESOURCE;
+
+  static final String METADATA = "Metadata: true";
+  static final Instant NOW = Instant.ofEpochSecond(1595892877);
+  static final HoldPolicy HOLDS =
+      new HoldPolicy(Duration.ofMillis(1200), Duration.ofSeconds(80), Duration.ofSeconds(100));
+
+  final InMemoryCluster cluster = new InMemoryCluster();
+  final MutableClock clock = MutableClock.startingAt(NOW);
+  final ManualTimer timer = new ManualTimer(clock);
+
+  /** What the token source was asked, in order. */
+  final List<TokenQuery> fetched = new CopyOnWriteArrayList<>();
+
+  private final Nmi nmi;
+  private final InetSocketAddress address;
+  private final List<RawHttp> connections = new ArrayList<>();
+  private volatile Function<TokenQuery, AccessToken> source = TestNmi::tokenFor;
+
+  /** How an NMI is told to be; the rest is v1's defaults. */
+  record Settings(
+      boolean headerRequired, boolean retryAfter, boolean block, String listen, URI metadata) {
+    static final Settings DEFAULT =
+        new Settings(true, false, false, "127.0.0.1", URI.create("http://127.0.0.1:9"));
+
+    Settings withoutHeader() {
+      return new Settings(false, retryAfter, block, listen, metadata);
+    }
+
+    Settings withRetryAfter() {
+      return new Settings(headerRequired, true, block, listen, metadata);
+    }
+
+    Settings withBlock() {
+      return new Settings(headerRequired, retryAfter, true, listen, metadata);
+    }
+
+    Settings listeningOn(String newListen) {
+      return new Settings(headerRequired, retryAfter, block, newListen, metadata);
+    }
+
+    Settings withMetadata(URI newMetadata) {
+      return new Settings(headerRequired, retryAfter, block, listen, newMetadata);
+    }
+  }
+
+  TestNmi() {
+    this(Settings.DEFAULT);
+  }
+
+  TestNmi(Settings settings) {
+    NmiOptions options =
+        new NmiOptions(
+            "n1",
+            new NmiOptions.Http(
+                settings.listen(),
+                0,
+                settings.headerRequired(),
+                settings.retryAfter(),
+                settings.block()),
+            new NmiOptions.Metadata(settings.metadata().getHost(), settings.metadata().getPort()),
+            new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
+            HOLDS,
+            false,
+            true,
+            100,
+            0,
+            null,
+            null,
+            LogFormat.TEXT,
+            "");
+    nmi =
+        new Nmi(
+            options,
+            new Nmi.Ports(
+                cluster, cluster, cluster, this::fetch, () -> true, null, metadataClient()),
+            clock,
+            timer);
+    address = nmi.start();
+  }
+
+  /** The token source gives such tokens, or throws. */
+  void tokens(Function<TokenQuery, AccessToken> newSource) {
+    source = newSource;
+  }
+
+  /** The token source fails so. */
+  void tokensFail(PodIdentityException error) {
+    source =
+        query -> {
+          throw error;
+        };
+  }
+
+  /** A connection from that address. */
+  RawHttp from(String source) throws IOException {
+    RawHttp http = RawHttp.connect(source, new InetSocketAddress(inet("127.0.0.1"), port()));
+    connections.add(http);
+    return http;
+  }
+
+  /** The port it listens on. */
+  int port() {
+    return address.getPort();
+  }
+
+  /** Adds a running pod with the binding's label. */
+  Pod pod(String name, String podAddress) {
+    return pod(name, podAddress, Map.of(IdentityBinding.POD_LABEL, "sel"));
+  }
+
+  Pod pod(String name, String podAddress, Map<String, String> labels) {
+    Pod pod =
+        new Pod(
+            new NamespacedName("default", name),
+            "uid-" + name,
+            "n1",
+            labels,
+            Set.of(inet(podAddress)),
+            PodPhase.RUNNING,
+            false,
+            false);
+    cluster.putPod(pod);
+    return pod;
+  }
+
+  /** Adds or replaces a record about a pod. */
+  AssignedIdentity record(Pod pod, AzureIdentity identity, AssignmentState state) {
+    AssignedIdentity record =
+        new AssignedIdentity(
+            new NamespacedName("default", pod.name().name() + "-default-" + identity.name().name()),
+            "record-uid",
+            "1",
+            pod.name(),
+            pod.uid(),
+            "n1",
+            identity,
+            new IdentityBinding(
+                new NamespacedName("default", "b-" + identity.name().name()),
+                identity.name().name(),
+                "sel"),
+            state,
+            false);
+    cluster.putRecord(record);
+    return record;
+  }
+
+  /** A user-assigned identity with a client ID that tells its name. */
+  static AzureIdentity identity(String name) {
+    return new AzureIdentity(
+        new NamespacedName("default", name),
+        "identity-uid-" + name,
+        1,
+        false,
+        new Credential.ManagedIdentity(resourceId(name), clientId(name)));
+  }
+
+  static ClientId clientId(String name) {
+    return new ClientId("7eb61ab4-0000-0000-0000-" + name);
+  }
+
+  static ResourceId resourceId(String name) {
+    return ResourceId.of(
+        "11111111-1111-1111-1111-111111111111",
+        "group",
+        "Microsoft.ManagedIdentity",
+        "userAssignedIdentities",
+        name);
+  }
+
+  /** A token whose value tells what it was asked for; it ends 86,399 s from now. */
+  static AccessToken tokenFor(TokenQuery query) {
+    String whose =
+        query.subject() instanceof TokenQuery.Bound bound
+            ? bound.identity().name().name()
+            : "node:" + ((TokenQuery.OfNode) query.subject()).choice();
+    return new AccessToken(
+        "token-of-" + whose, NOW.plusSeconds(86399), NOW.minusSeconds(301), query.resource());
+  }
+
+  static InetAddress inet(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  static HttpClient metadataClient() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .proxy(HttpClient.Builder.NO_PROXY)
+        .build();
+  }
+
+  /** Stops it; connections stay open until {@link #close}. */
+  void stop() {
+    nmi.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (RawHttp connection : connections) {
+      connection.close();
+    }
+    nmi.close();
+  }
+
+  private List<AccessToken> fetch(TokenQuery query) {
+    fetched.add(query);
+    return List.of(source.apply(query));
+  }
+}
