@@ -37,11 +37,23 @@ record ComputeResource(ComputeTarget target) {
     return (isScaleSet() ? "scale set " : "virtual machine ") + target.id();
   }
 
+  /**
+   * Its URL.
+   *
+   * @throws PodIdentityException with {@code TARGET_REJECTED} if a part of its ID is a dot or two,
+   *     which would lead to another URL
+   */
   URI url(URI endpoint, String apiVersion) {
     StringBuilder url = new StringBuilder(endpoint.toString());
-    // The model has refused what would bend the URL; groups may hold letters of any alphabet.
     for (String segment : target.id().value().substring(1).split("/", -1)) {
-      url.append('/').append(URLEncoder.encode(segment, StandardCharsets.UTF_8));
+      if (segment.equals(".") || segment.equals("..")) {
+        throw new PodIdentityException(
+            ErrorReason.TARGET_REJECTED,
+            "%s is not an ID that Azure gives; check the node's spec.providerID".formatted(this));
+      }
+      // A plus means a space in forms only.
+      String encoded = URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+      url.append('/').append(encoded);
     }
     return URI.create(url.append("?api-version=").append(apiVersion).toString());
   }

@@ -1,6 +1,6 @@
 package io.podidentity.azure.config;
 
-import io.podidentity.api.model.ComputeTarget;
+import java.util.regex.Pattern;
 
 /**
  * How the settings of a {@link CloudConfig} are called in one kind of source.
@@ -41,6 +41,9 @@ record CloudConfigNames(
           "USER_ASSIGNED_MSI_CLIENT_ID",
           false);
 
+  /** No name in Azure needs more, and others would bend the URL that is made of it. */
+  private static final Pattern ID_PART = Pattern.compile("(?!\\.+$)[^/\\\\?#%\\s\\p{C}]+");
+
   CloudConfig read(Settings settings) {
     boolean managed = flag(settings);
     String instead = "set it, or set " + useManagedIdentity + " to true";
@@ -58,12 +61,10 @@ record CloudConfigNames(
   /** A part of the resource IDs of machines whose nodes do not name them. */
   private static String idPart(Settings settings, String name, String advice) {
     String value = settings.require(name, advice);
-    try {
-      ComputeTarget.virtualMachine(value, value, "any");
-      return value;
-    } catch (IllegalArgumentException e) {
+    if (!ID_PART.matcher(value).matches()) {
       throw settings.invalid(name, "is not a name that Azure gives; " + advice);
     }
+    return value;
   }
 
   private boolean flag(Settings settings) {

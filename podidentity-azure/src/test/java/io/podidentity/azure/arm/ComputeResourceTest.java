@@ -144,12 +144,22 @@ final class ComputeResourceTest {
   @Test
   void namesInUrlsAreEncoded() {
     ComputeResource odd =
-        new ComputeResource(ComputeTarget.virtualMachine("sub", "Grün(1)+x", "vm"));
+        new ComputeResource(ComputeTarget.virtualMachine("sub", "Grün (1)+?x=#y", "vm"));
 
     assertThat(odd.url(ENDPOINT, "2024-07-01"))
         .hasToString(
-            "https://management.azure.com/subscriptions/sub/resourceGroups/Gr%C3%BCn%281%29%2Bx"
+            "https://management.azure.com/subscriptions/sub/resourceGroups/Gr%C3%BCn%20%281%29%2B%3Fx%3D%23y"
                 + "/providers/Microsoft.Compute/virtualMachines/vm?api-version=2024-07-01");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", ".."})
+  void aNameThatWouldLeadElsewhereIsRefused(String name) {
+    ComputeResource odd = new ComputeResource(ComputeTarget.virtualMachine("sub", name, "vm"));
+
+    assertThatThrownBy(() -> odd.url(ENDPOINT, "2024-07-01"))
+        .isInstanceOf(PodIdentityException.class)
+        .hasMessageContaining("providerID");
   }
 
   private static byte[] bytes(String text) {
