@@ -27,7 +27,7 @@ final class NmiFootprintReport {
   private static final int SAMPLES = 5;
   private static final int REQUESTS = 20_000;
   private static final int CONNECTIONS = 16;
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Pattern LOAD =
       Pattern.compile("requests=(\\d+) seconds=(\\S+) p50millis=(\\S+) p99millis=(\\S+)");
 
