@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prints what NMI costs as it ships, in the JDK that Maven runs on:
-#   - the time from its start until it is Active, and until a pod has its first token
+#   - the time from its start until it is Active (redirect in place, pods known), and until a pod has
+#     its first token; on a machine that is busy, read the CPU time instead
 #   - the time from an identity's assignment until the pod that waits for it has its token
 #   - its resident memory (VmRSS) when Active, and after 20,000 token requests over 16 connections
 # with the project's goals beside. Nothing fails if a goal is missed: compare the figures of one

@@ -52,6 +52,10 @@ public final class Logging {
     context.getLogger("org.xnio").setLevel(Level.WARN);
     context.getLogger("org.jboss.threads").setLevel(Level.WARN);
     context.getLogger("io.fabric8").setLevel(Level.WARN);
+    // It logs a stack trace beside each of our one-line messages.
+    context.getLogger("io.fabric8.kubernetes.client.informers").setLevel(Level.ERROR);
+    // Each refusal by Entra ID; our own message says what matters.
+    context.getLogger("com.microsoft.aad.msal4j").setLevel(Level.ERROR);
     // It warns, for each request with a body, that the JDK sets Content-Length by itself.
     context.getLogger("com.azure.core.http.jdk.httpclient").setLevel(Level.ERROR);
   }

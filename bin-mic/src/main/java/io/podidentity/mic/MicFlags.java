@@ -47,7 +47,7 @@ final class MicFlags {
   @Option(
       names = "--syncRetryDuration",
       description = "How long at most between two looks at the whole cluster. Default: 3600s.")
-  Duration syncRetryDuration = Duration.ofSeconds(3600);
+  Duration syncRetryDuration = Duration.ofHours(1);
 
   @Option(
       names = "--leader-election-instance",

@@ -42,7 +42,7 @@ final class MicOptionsTest {
 
     assertThat(options.kubeconfig()).isNull();
     assertThat(options.forceNamespaced()).isFalse();
-    assertThat(options.syncInterval()).isEqualTo(Duration.ofSeconds(3600));
+    assertThat(options.syncInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(options.lease())
         .isEqualTo(
             new LeaseElection.Settings(

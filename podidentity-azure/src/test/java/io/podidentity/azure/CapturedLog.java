@@ -18,7 +18,7 @@ public final class CapturedLog implements AutoCloseable {
   /** Begins. */
   public CapturedLog() {
     events.start();
-    root.setLevel(Level.ALL);
+    root.setLevel(Level.TRACE);
     root.addAppender(events);
   }
 

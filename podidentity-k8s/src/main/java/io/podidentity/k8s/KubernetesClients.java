@@ -3,6 +3,7 @@ package io.podidentity.k8s;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.utils.Utils;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -66,6 +67,23 @@ public final class KubernetesClients {
         .withConfig(config)
         .withHttpClientFactory(new PingedHttpClient.Factory())
         .build();
+  }
+
+  /**
+   * A client like this one, for callers that try again themselves.
+   *
+   * @param timeout of one attempt of one request
+   * @param retries of one request
+   */
+  static KubernetesClient impatient(KubernetesClient client, Duration timeout, int retries) {
+    return client
+        .newClient(
+            new RequestConfigBuilder()
+                .withRequestTimeout(Math.toIntExact(timeout.toMillis()))
+                .withRequestRetryBackoffLimit(retries)
+                .withRequestRetryBackoffInterval(Config.DEFAULT_REQUEST_RETRY_BACKOFFINTERVAL)
+                .build())
+        .adapt(KubernetesClient.class);
   }
 
   static Config fromFile(Path kubeconfig) {

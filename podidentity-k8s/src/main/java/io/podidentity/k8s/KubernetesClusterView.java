@@ -129,8 +129,8 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
    * {@inheritDoc}
    *
    * <p>It calls back when something changes that this view shows, and not when only metadata
-   * changes, nor for records that are created or changed through the store of this view; for each
-   * one that is deleted through it, it does.
+   * changes. What is written through the store of this view need not be told to who wrote it, and
+   * is as a rule not; each deletion is, since it leaves a name free.
    */
   @Override
   public Subscription onChange(Runnable nudge) {

@@ -3,7 +3,6 @@ package io.podidentity.k8s;
 import static java.util.Objects.requireNonNull;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
@@ -109,7 +108,10 @@ public final class LeaseElection implements AutoCloseable {
     this.executor = requireNonNull(executor, "executor");
     this.onStarted = requireNonNull(onStarted, "onStarted");
     this.onLost = requireNonNull(onLost, "onLost");
-    this.client = impatient(client);
+    // One attempt makes two calls, and may begin just before the deadline: with a sixth of the
+    // duration for each it ends before the lease does, however the API server hangs.
+    this.client =
+        KubernetesClients.impatient(client, settings.duration().dividedBy(6), /* retries= */ 0);
     this.lock =
         new ObservedLeaseLock(
             settings.namespace(), settings.name(), settings.identity(), settings.duration(), clock);
@@ -210,20 +212,5 @@ public final class LeaseElection implements AutoCloseable {
 
   private Duration renewDeadline() {
     return settings.duration().dividedBy(2);
-  }
-
-  /**
-   * One attempt makes two calls, and may begin just before the deadline: with a sixth of the
-   * duration for each it ends before the lease does, however the API server hangs.
-   */
-  private KubernetesClient impatient(KubernetesClient patient) {
-    int timeout = Math.toIntExact(settings.duration().dividedBy(6).toMillis());
-    return patient
-        .newClient(
-            new RequestConfigBuilder()
-                .withRequestTimeout(timeout)
-                .withRequestRetryBackoffLimit(0)
-                .build())
-        .adapt(KubernetesClient.class);
   }
 }

@@ -12,6 +12,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The API server's calls for records, one call each, nothing looked up before. */
 final class RecordApi {
+  /** A write that hangs holds up the others of its machine; the reconciler tries it again. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private static final int RETRIES = 2;
+
   private final KubernetesClient client;
 
   RecordApi(KubernetesClient client) {
-    this.client = client;
+    this.client = KubernetesClients.impatient(client, TIMEOUT, RETRIES);
   }
 
   /** Throws 409 if the name is taken. */

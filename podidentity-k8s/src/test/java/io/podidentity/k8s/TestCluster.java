@@ -64,8 +64,9 @@ final class TestCluster {
     return client("aad-pod-id-nmi-service-account");
   }
 
-  KubernetesClient asMicThrough(Relay relay) {
-    return through(relay, "aad-pod-id-mic-service-account", Duration.ofSeconds(15));
+  /** A client whose pings are so far apart. */
+  KubernetesClient asMicThrough(Relay relay, Duration ping) {
+    return through(relay, "aad-pod-id-mic-service-account", ping);
   }
 
   /** A client whose pings are so far apart. */

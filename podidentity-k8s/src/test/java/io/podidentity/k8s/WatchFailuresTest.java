@@ -14,7 +14,6 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.harness.Await;
 import java.time.Duration;
 import java.util.List;
-import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +24,6 @@ final class WatchFailuresTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String PATH = "/apis/aadpodidentity.k8s.io/v1/azurepodidentityexceptions";
 
-  /** It logs every request on standard error. Kept, or its level would be forgotten. */
-  private static final java.util.logging.Logger CHATTER =
-      java.util.logging.Logger.getLogger("io.fabric8.mockwebserver");
-
   private final KubernetesMockServer server = new KubernetesMockServer(false);
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private KubernetesClient client;
@@ -36,7 +31,7 @@ final class WatchFailuresTest {
 
   @BeforeEach
   void start() {
-    CHATTER.setLevel(Level.OFF);
+    Chatter.silence();
     server.init();
     Config config = Config.empty();
     config.setMasterUrl(server.url("/"));

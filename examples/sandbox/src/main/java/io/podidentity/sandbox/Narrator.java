@@ -18,9 +18,9 @@ final class Narrator {
   }
 
   /** Something that happened. */
-  void step(String text, Object... values) {
+  void step(String text) {
     Duration since = Duration.between(start, clock.instant());
-    out.printf("%5.1f s  %s%n", since.toMillis() / 1000.0, text.formatted(values));
+    out.printf("%5.1f s  %s%n", since.toMillis() / 1000.0, text);
     out.flush();
   }
 

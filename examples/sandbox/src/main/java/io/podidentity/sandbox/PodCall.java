@@ -27,10 +27,9 @@ final class PodCall {
   /** Asks with GET. */
   static Answer get(String from, int port, String path, Map<String, String> headers) {
     try (Socket socket = new Socket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
+      socket.bind(new InetSocketAddress(InetAddress.getAllByName(from)[0], 0));
       socket.setSoTimeout(TIMEOUT_MILLIS);
-      socket.connect(
-          new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
       StringBuilder request =
           new StringBuilder(
               "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");

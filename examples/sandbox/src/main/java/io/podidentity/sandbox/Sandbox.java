@@ -63,7 +63,7 @@ final class Sandbox implements AutoCloseable {
       narrator.step("MIC is up");
       for (NodeRole node : Cast.NODES) {
         stage.startNmi(node, cloud.startMetadataService(node));
-        narrator.step("NMI of %s is up on 127.0.0.1:%d", node.name(), node.nmiPort());
+        narrator.step("NMI of %s is up on 127.0.0.1:%d".formatted(node.name(), node.nmiPort()));
       }
       // Closed first: pods go while MIC can still do its part.
       parts.add(() -> cluster.deletePods(Cast.PODS));
@@ -114,7 +114,7 @@ final class Sandbox implements AutoCloseable {
 
   private static void checkPodAddresses() {
     for (Cast.PodRole pod : Cast.PODS) {
-      try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getByName(pod.address()))) {
+      try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getAllByName(pod.address())[0])) {
         any.setReuseAddress(true);
       } catch (IOException e) {
         throw new SandboxException(

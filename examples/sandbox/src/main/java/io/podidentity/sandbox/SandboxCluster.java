@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingSpec;
@@ -116,7 +118,9 @@ final class SandboxCluster implements AutoCloseable {
       try (InputStream yaml = SandboxCluster.class.getResourceAsStream("/" + resource)) {
         CustomResourceDefinition definition =
             client.apiextensions().v1().customResourceDefinitions().load(yaml).item();
-        create(client.resource(definition));
+        if (client.resource(definition).get() == null) {
+          create(client.resource(definition));
+        }
         client
             .resource(definition)
             .waitUntilCondition(SandboxCluster::isServed, PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -293,8 +297,21 @@ final class SandboxCluster implements AutoCloseable {
     }
   }
 
+  /** What MIC wrote besides records: its lease, and events about our objects. */
+  private void deleteTraces() {
+    client
+        .leases()
+        .inNamespace(LeaseElection.DEFAULT_NAMESPACE)
+        .withName(LeaseElection.DEFAULT_NAME)
+        .delete();
+    client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+        .filter(event -> Api.API_VERSION.equals(event.getInvolvedObject().getApiVersion()))
+        .forEach(event -> client.resource(event).delete());
+  }
+
   @Override
   public void close() {
+    deleteTraces();
     while (!undo.isEmpty()) {
       undo.pop().run();
     }

@@ -53,11 +53,16 @@ public final class SandboxMain {
       narrator.step("all went as it should");
       return;
     }
-    Shutdown.install(sandbox, STOPPING);
-    Story story = sandbox.start(options.kubeconfig());
-    story.assignment();
-    story.tokens();
-    story.commands();
+    Shutdown shutdown = Shutdown.install(sandbox, STOPPING);
+    try {
+      Story story = sandbox.start(options.kubeconfig());
+      story.assignment();
+      story.tokens();
+      story.commands();
+    } catch (SandboxException | PodIdentityException e) {
+      System.err.println("sandbox: " + e.getMessage());
+      shutdown.exit(1);
+    }
     new CountDownLatch(1).await();
   }
 
@@ -74,7 +79,7 @@ public final class SandboxMain {
   }
 
   /** The story is told by the narrator; only what goes wrong is logged. */
-  private static void quietLogs() {
+  static void quietLogs() {
     Logging.configure(LogFormat.TEXT);
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
     MOCK_SERVER_LOG.setLevel(java.util.logging.Level.WARNING);

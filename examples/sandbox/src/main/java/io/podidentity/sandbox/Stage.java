@@ -105,7 +105,7 @@ final class Stage implements AutoCloseable {
                 clock));
     nmi.start();
     for (ClusterFollower each : List.of(pods, assignments, exemptions)) {
-      each.start();
+      var unused = each.start();
       each.awaitSynced(PATIENCE);
     }
   }

@@ -32,15 +32,16 @@ final class Story {
     Cast.IDENTITIES.forEach(cluster::createIdentityAndBinding);
     Cast.PODS.forEach(cluster::createPod);
     narrator.step(
-        "created %d pods, bound to %d identities", Cast.PODS.size(), Cast.IDENTITIES.size());
+        "created %d pods, bound to %d identities"
+            .formatted(Cast.PODS.size(), Cast.IDENTITIES.size()));
     for (PodRole pod : Cast.PODS) {
       if (pod.identity() != null) {
         cluster.awaitAssigned(pod.record());
-        narrator.step("AzureAssignedIdentity default/%s is Assigned", pod.record());
+        narrator.step("AzureAssignedIdentity default/%s is Assigned".formatted(pod.record()));
       }
     }
     for (NodeRole node : Cast.NODES) {
-      narrator.step("on the machine of %s: %s", node.name(), cloud.identitiesOn(node));
+      narrator.step("on the machine of %s: %s".formatted(node.name(), cloud.identitiesOn(node)));
     }
   }
 
@@ -51,10 +52,12 @@ final class Story {
           PodCall.get(pod.address(), pod.node().nmiPort(), TOKEN_PATH, Map.of("Metadata", "true"));
       if (pod.identity() == null) {
         check(answer.status() == 404, pod, answer);
-        narrator.step("pod %s (%s) is refused: %s", pod.name(), pod.address(), answer.body());
+        narrator.step(
+            "pod %s (%s) is refused: %s".formatted(pod.name(), pod.address(), answer.body()));
       } else {
         check(answer.status() == 200 && isFor(answer, pod.identity()), pod, answer);
-        narrator.step("pod %s (%s) has a token for %s", pod.name(), pod.address(), pod.identity());
+        narrator.step(
+            "pod %s (%s) has a token for %s".formatted(pod.name(), pod.address(), pod.identity()));
       }
     }
     PodCall.Answer host =
@@ -64,7 +67,7 @@ final class Story {
             HOST_PATH,
             Map.of("podname", Cast.ORDERS.name(), "podns", "default"));
     check(host.status() == 200 && isFor(host, "orders"), Cast.ORDERS, host);
-    narrator.step("a component of the node has a token for pod %s", Cast.ORDERS.name());
+    narrator.step("a component of the node has a token for pod %s".formatted(Cast.ORDERS.name()));
   }
 
   /** A pod goes, and its identity with it; the others stay. */
@@ -76,8 +79,8 @@ final class Story {
       throw new SandboxException("the identity of the deleted pod is still on its machine");
     }
     narrator.step(
-        "deleted pod %s; on the machine of %s: %s",
-        gone.name(), gone.node().name(), cloud.identitiesOn(gone.node()));
+        "deleted pod %s; on the machine of %s: %s"
+            .formatted(gone.name(), gone.node().name(), cloud.identitiesOn(gone.node())));
   }
 
   /** Commands for the reader. */

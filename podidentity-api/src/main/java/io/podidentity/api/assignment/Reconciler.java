@@ -10,7 +10,6 @@ import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Says when: after each change of the cluster, and at an interval in any case, it takes a picture,
@@ -95,7 +94,7 @@ public final class Reconciler implements AutoCloseable {
     try {
       workers.execute(this::passes);
       begun = true;
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException e) {
       failed(e);
     } finally {
       if (!begun) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +119,7 @@ final class TargetWorkers {
     try {
       executor.execute(() -> work(plan));
       begun = true;
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException e) {
       telemetry.passFailed(e);
     } finally {
       if (!begun) {

@@ -6,12 +6,11 @@ import java.util.regex.Pattern;
 final class ProviderIdForm {
   static final Pattern PATTERN =
       Pattern.compile(
-          ("azure://"
-                  + "/subscriptions/(?<subscription>@)/resourcegroups/(?<group>@)"
-                  + "/providers/microsoft\\.compute"
-                  + "(?:/virtualmachinescalesets/(?<scaleset>@))?"
-                  + "/virtualmachines/(?<machine>@)")
-              .replace("@", ResourceId.PART),
+          "azure://"
+              + "/subscriptions/(?<subscription>[^/]+)/resourcegroups/(?<group>[^/]+)"
+              + "/providers/microsoft\\.compute"
+              + "(?:/virtualmachinescalesets/(?<scaleset>[^/]+))?"
+              + "/virtualmachines/(?<machine>[^/]+)",
           Pattern.CASE_INSENSITIVE);
 
   private ProviderIdForm() {}

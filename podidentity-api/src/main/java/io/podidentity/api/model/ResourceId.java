@@ -18,14 +18,11 @@ import java.util.regex.Pattern;
  *     IDs</a>
  */
 public record ResourceId(String value) {
-  /** No name in Azure needs more; what would bend a URL that is built from it is refused. */
-  static final String PART = "(?!\\.{1,2}(?:/|\\z))[^/\\\\?#%\\p{Z}\\p{C}]+";
-
   static final String COMPUTE = "Microsoft.Compute";
 
   private static final Pattern FORM =
       Pattern.compile(
-          "/subscriptions/(@)/resourcegroups/(@)/providers/(@)/(@)/(@)".replace("@", PART),
+          "/subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/([^/]+)/([^/]+)/([^/]+)",
           Pattern.CASE_INSENSITIVE);
   private static final String IDENTITY_PROVIDER = "Microsoft.ManagedIdentity";
   private static final String IDENTITY_TYPE = "userAssignedIdentities";
@@ -40,12 +37,7 @@ public record ResourceId(String value) {
     match(value);
   }
 
-  /**
-   * Puts an ID together from its parts.
-   *
-   * @throws IllegalArgumentException if one is empty, {@code .} or {@code ..}, or holds a slash, a
-   *     backslash, one of {@code ?#%}, a blank or a control character
-   */
+  /** Puts an ID together from its parts, none of which may be empty or hold a slash. */
   public static ResourceId of(
       String subscription, String resourceGroup, String provider, String type, String name) {
     return new ResourceId(

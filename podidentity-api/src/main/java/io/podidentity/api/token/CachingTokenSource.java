@@ -2,7 +2,7 @@ package io.podidentity.api.token;
 
 import static java.util.Objects.requireNonNull;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import io.podidentity.api.model.AccessToken;
@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the tokens of a {@link TokenSource}, so that most requests need no token service: a hit
- * does no I/O and takes no lock. Requests for a token that is being fetched wait for that one
+ * does no I/O and waits for no lock. Requests for a token that is being fetched wait for that one
  * fetch, which goes on when one of them hangs up. Failures are not kept. Thread-safe.
  *
  * <p>A token says nothing about who may have it: the broker decides that on every request, before
@@ -29,7 +32,10 @@ public final class CachingTokenSource implements TokenFetcher {
 
   private final TokenSource source;
   private final Executor executor;
-  private final AsyncCache<TokenQuery, List<AccessToken>> cache;
+  private final Cache<TokenQuery, List<AccessToken>> cache;
+  // Not in the cache, which would log every fetch that fails.
+  private final ConcurrentMap<TokenQuery, CompletableFuture<List<AccessToken>>> underWay =
+      new ConcurrentHashMap<>();
 
   /**
    * A cache over a source.
@@ -45,28 +51,49 @@ public final class CachingTokenSource implements TokenFetcher {
     }
     this.cache =
         Caffeine.newBuilder()
-            .executor(executor)
+            // Its upkeep is short, and must not queue behind calls of the source.
+            .executor(Runnable::run)
             .ticker(() -> nanos(clock.instant()))
             .maximumSize(maxEntries)
             .expireAfter(
                 Expiry.creating(
                     (TokenQuery query, List<AccessToken> tokens) -> usable(clock, tokens)))
-            .buildAsync();
+            .build();
   }
 
   @Override
   public CompletableFuture<List<AccessToken>> fetch(TokenQuery query) {
-    CompletableFuture<List<AccessToken>> shared = cache.getIfPresent(query);
-    if (shared == null) {
-      CompletableFuture<List<AccessToken>> own = new CompletableFuture<>();
-      shared = cache.get(query, (key, any) -> own);
-      if (shared == own) {
-        // Here and not in the line before: the cache holds a lock there.
-        Fetch.into(own, source, query, executor);
-      }
+    List<AccessToken> hit = cache.getIfPresent(query);
+    return hit != null ? CompletableFuture.completedFuture(hit) : join(query);
+  }
+
+  private CompletableFuture<List<AccessToken>> join(TokenQuery query) {
+    CompletableFuture<List<AccessToken>> fetched = new CompletableFuture<>();
+    CompletableFuture<List<AccessToken>> own =
+        fetched.whenComplete((tokens, error) -> end(query, tokens));
+    CompletableFuture<List<AccessToken>> other = underWay.putIfAbsent(query, own);
+    if (other != null) {
+      return other.copy();
     }
-    // A completed one can be shared; otherwise each caller has its own, which it may cancel.
-    return shared.isDone() ? shared : shared.copy();
+    List<AccessToken> justFetched = cache.getIfPresent(query);
+    if (justFetched != null) {
+      fetched.complete(justFetched);
+    } else {
+      Fetch.into(fetched, source, query, executor);
+    }
+    // Each caller has its own, which it may cancel.
+    return own.copy();
+  }
+
+  /** Before anyone learns of the outcome, so that who asks again then finds no old fetch. */
+  private void end(TokenQuery query, @Nullable List<AccessToken> tokens) {
+    try {
+      if (tokens != null) {
+        cache.put(query, tokens);
+      }
+    } finally {
+      var unused = underWay.remove(query);
+    }
   }
 
   private static Duration usable(Clock clock, List<AccessToken> tokens) {

@@ -28,6 +28,9 @@ final class Fetch {
               ErrorReason.TOKEN_UNAVAILABLE,
               "too many tokens are being fetched; ask again in a moment",
               e));
+    } catch (RuntimeException | Error e) {
+      // An executor may refuse in its own way. Others may wait for this future already.
+      future.completeExceptionally(e);
     }
   }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.ManualClock;
+import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
@@ -29,6 +30,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -119,6 +123,57 @@ class CachingTokenSourceTest {
     source = query -> hour();
 
     assertThat(cache.fetch(X).join()).hasSize(1);
+  }
+
+  /** A failure is the caller's to report; a library that logs each would fill NMI's log. */
+  @Test
+  void aFailureIsNotLogged() {
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Handler handler = new Keeping(logged);
+    Logger root = Logger.getLogger("");
+    root.addHandler(handler);
+    try {
+      source =
+          query -> {
+            throw new PodIdentityException(ErrorReason.TOKEN_REFUSED, "no");
+          };
+      assertThat(direct(10).fetch(X)).isCompletedExceptionally();
+      CachingTokenSource full =
+          new CachingTokenSource(
+              this::fetch,
+              task -> {
+                throw new RejectedExecutionException();
+              },
+              clock,
+              10);
+      assertThat(full.fetch(X)).isCompletedExceptionally();
+    } finally {
+      root.removeHandler(handler);
+    }
+    assertThat(logged).isEmpty();
+  }
+
+  @Test
+  void whoAsksAgainWhenTheFetchFailsCausesANewOne() {
+    source =
+        query -> {
+          throw new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "try later");
+        };
+    QueuedExecutor later = new QueuedExecutor();
+    CachingTokenSource cache = new CachingTokenSource(this::fetch, later, clock, 10);
+
+    CompletableFuture<List<AccessToken>> retried =
+        cache
+            .fetch(X)
+            .exceptionallyCompose(
+                error -> {
+                  source = query -> hour();
+                  return cache.fetch(X);
+                });
+    later.runAll();
+
+    assertThat(retried).isCompleted();
+    assertThat(asked).containsExactly(X, X);
   }
 
   @Test
@@ -286,6 +341,29 @@ class CachingTokenSourceTest {
   }
 
   @Test
+  void anExecutorMayRefuseInItsOwnWay() {
+    PodIdentityException refusal =
+        new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "too many wait");
+    boolean[] full = {true};
+    CachingTokenSource cache =
+        new CachingTokenSource(
+            this::fetch,
+            task -> {
+              if (full[0]) {
+                throw refusal;
+              }
+              task.run();
+            },
+            clock,
+            10);
+    assertFails(cache.fetch(X), refusal);
+
+    full[0] = false;
+
+    assertThat(cache.fetch(X).join()).hasSize(1);
+  }
+
+  @Test
   void uncachedTheSourceIsAskedEachTime() {
     TokenFetcher uncached = TokenFetcher.uncached(this::fetch, Runnable::run);
 
@@ -342,6 +420,25 @@ class CachingTokenSourceTest {
 
   private static void assertFails(CompletableFuture<?> future, Throwable cause) {
     assertThatThrownBy(future::join).isInstanceOf(CompletionException.class).hasCause(cause);
+  }
+
+  private static final class Keeping extends Handler {
+    private final List<LogRecord> records;
+
+    Keeping(List<LogRecord> records) {
+      this.records = records;
+    }
+
+    @Override
+    public void publish(LogRecord logged) {
+      records.add(logged);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   private static void assertUnavailable(CompletableFuture<?> future) {

@@ -51,8 +51,9 @@ record ComputeResource(ComputeTarget target) {
             ErrorReason.TARGET_REJECTED,
             "%s is not an ID that Azure gives; check the node's spec.providerID".formatted(this));
       }
-      url.append('/')
-          .append(URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"));
+      // A plus means a space in forms only.
+      String encoded = URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+      url.append('/').append(encoded);
     }
     return URI.create(url.append("?api-version=").append(apiVersion).toString());
   }

@@ -38,13 +38,21 @@ public final class CertificateAuthorities {
    *     cannot be read, holds no certificate, or one that cannot be read
    */
   public static SSLContext trusting(@Nullable Path bundle) {
-    List<X509Certificate> trusted = bundle == null ? List.of() : read(bundle);
+    TrustManager[] trusted = trustManagers(bundle);
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trustManagers(trusted), null);
+      context.init(null, trusted, null);
       return context;
-    } catch (GeneralSecurityException | IOException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this JDK offers no TLS", e);
+    }
+  }
+
+  static TrustManager[] trustManagers(@Nullable Path bundle) {
+    try {
+      return trustManagers(bundle == null ? List.of() : read(bundle));
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("this JDK offers no trust managers", e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.podidentity.azure.config;
 
+import java.util.regex.Pattern;
+
 /**
  * How the settings of a {@link CloudConfig} are called in one kind of source.
  *
@@ -39,6 +41,9 @@ record CloudConfigNames(
           "USER_ASSIGNED_MSI_CLIENT_ID",
           false);
 
+  /** No name in Azure needs more, and others would bend the URL that is made of it. */
+  private static final Pattern ID_PART = Pattern.compile("(?!\\.+$)[^/\\\\?#%\\s\\p{C}]+");
+
   CloudConfig read(Settings settings) {
     boolean managed = flag(settings);
     String instead = "set it, or set " + useManagedIdentity + " to true";
@@ -47,10 +52,19 @@ record CloudConfigNames(
         managed ? settings.get(tenantId) : settings.require(tenantId, instead),
         managed ? settings.get(clientId) : settings.require(clientId, instead),
         managed ? settings.get(clientSecret) : settings.require(clientSecret, instead),
-        settings.require(subscriptionId, "give the ID of the cluster's subscription"),
-        settings.require(resourceGroup, "give the resource group of the cluster's machines"),
+        idPart(settings, subscriptionId, "give the ID of the cluster's subscription"),
+        idPart(settings, resourceGroup, "give the resource group of the cluster's machines"),
         managed,
         settings.get(userAssignedIdentity));
+  }
+
+  /** A part of the resource IDs of machines whose nodes do not name them. */
+  private static String idPart(Settings settings, String name, String advice) {
+    String value = settings.require(name, advice);
+    if (!ID_PART.matcher(value).matches()) {
+      throw settings.invalid(name, "is not a name that Azure gives; " + advice);
+    }
+    return value;
   }
 
   private boolean flag(Settings settings) {

@@ -28,7 +28,7 @@ final class EntraErrors {
   static PodIdentityException of(String whose, HttpResponse<byte[]> response, Instant now) {
     int status = response.statusCode();
     Map<?, ?> members = Json.object(response.body());
-    String word = word(response.body());
+    String word = word(members);
     boolean refused =
         status >= 400
             && status < 500
@@ -46,8 +46,8 @@ final class EntraErrors {
   }
 
   /** OAuth's word for the error; empty if there is none that is fit to print. */
-  static String word(byte[] body) {
-    String word = Json.text(Json.object(body), "error");
+  private static String word(Map<?, ?> members) {
+    String word = Json.text(members, "error");
     return word != null && WORD.matcher(word).matches() ? word : "";
   }
 

@@ -47,7 +47,15 @@ final class EntraExchange implements IHttpClient {
     try {
       HttpResponse<byte[]> response = calls.send(translate(request, url));
       answer = response;
-      return new Answer(response.statusCode(), response.headers().map(), body(response));
+      if (response.statusCode() != 200
+          || Json.text(Json.object(response.body()), "access_token") == null) {
+        // MSAL4J logs what it does not like, so it does not get to see it.
+        throw new IOException("the answer holds no token");
+      }
+      return new Answer(
+          response.statusCode(),
+          response.headers().map(),
+          new String(response.body(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       problem = e;
       throw e;
@@ -55,17 +63,6 @@ final class EntraExchange implements IHttpClient {
       interrupted = true;
       throw e;
     }
-  }
-
-  /** MSAL4J logs what it does not like, so it gets to see tokens and bare errors only. */
-  private static String body(HttpResponse<byte[]> response) throws IOException {
-    if (response.statusCode() != 200) {
-      return "{\"error\":\"" + EntraErrors.word(response.body()) + "\"}";
-    }
-    if (Json.text(Json.object(response.body()), "access_token") == null) {
-      throw new IOException("the answer holds no token");
-    }
-    return new String(response.body(), StandardCharsets.UTF_8);
   }
 
   /** The other hosts that were to be asked. */

@@ -203,7 +203,7 @@ final class ArmComputeIdentitiesTest {
 
   @Test
   void targetsInOtherGroupsAndSubscriptionsAreFoundByTheirIds() {
-    ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "Other Group", "vmss");
+    ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "Other_Grün(1)", "vmss");
     cluster.azure().createCompute(other.id().value());
 
     adapter.update(other, ids("A"), Set.of());

@@ -144,11 +144,11 @@ final class ComputeResourceTest {
   @Test
   void namesInUrlsAreEncoded() {
     ComputeResource odd =
-        new ComputeResource(ComputeTarget.virtualMachine("sub", "my group?x=#y", "vm"));
+        new ComputeResource(ComputeTarget.virtualMachine("sub", "Grün (1)+?x=#y", "vm"));
 
     assertThat(odd.url(ENDPOINT, "2024-07-01"))
         .hasToString(
-            "https://management.azure.com/subscriptions/sub/resourceGroups/my%20group%3Fx%3D%23y"
+            "https://management.azure.com/subscriptions/sub/resourceGroups/Gr%C3%BCn%20%281%29%2B%3Fx%3D%23y"
                 + "/providers/Microsoft.Compute/virtualMachines/vm?api-version=2024-07-01");
   }
 

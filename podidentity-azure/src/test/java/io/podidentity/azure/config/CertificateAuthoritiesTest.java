@@ -9,6 +9,8 @@ import io.podidentity.testkit.http.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +19,13 @@ final class CertificateAuthoritiesTest {
   private static final String CERTIFICATE = TestCertificates.create().caPem();
 
   @TempDir private Path folder;
+
+  @Test
+  void aBundleAddsToWhatTheJdkTrusts() throws IOException {
+    int jdk = issuers(null);
+
+    assertThat(issuers(file(CERTIFICATE))).isEqualTo(jdk + 1).isGreaterThan(1);
+  }
 
   @Test
   void aBundleMayHoldSeveralCertificatesAndOtherText() throws IOException {
@@ -51,6 +60,12 @@ final class CertificateAuthoritiesTest {
     assertThat(invalid(folder.resolve("missing.pem")))
         .hasMessageContaining("missing.pem")
         .hasMessageContaining("there is no such file");
+  }
+
+  private static int issuers(@Nullable Path bundle) {
+    return ((X509TrustManager) CertificateAuthorities.trustManagers(bundle)[0])
+        .getAcceptedIssuers()
+        .length;
   }
 
   private Path file(String text) throws IOException {

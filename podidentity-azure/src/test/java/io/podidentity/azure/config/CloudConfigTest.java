@@ -168,6 +168,13 @@ final class CloudConfigTest {
         .hasMessageContaining(key + " is not set");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a/b", "..", "a b", "a?b"})
+  void aPlaceThatCannotBePartOfAResourceIdIsAnError(String place) throws IOException {
+    assertInvalid(file(AKS.replace("MC_group_cluster_westeurope", place)))
+        .hasMessageContaining("resourceGroup is not a name that Azure gives");
+  }
+
   @Test
   void aFlagThatIsNeitherTrueNorFalseIsAnError() throws IOException {
     Path file = file(AKS.replace("Extension\": true", "Extension\": \"yes\""));

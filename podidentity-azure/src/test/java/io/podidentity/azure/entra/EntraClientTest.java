@@ -52,8 +52,11 @@ final class EntraClientTest {
   private static final TestCertificates CERTIFICATES = TestCertificates.create();
 
   private static FakeEntra entra;
-  private static HttpClient http;
-  private static EntraClient client;
+
+  // One for each test: a connection that one of them broke is not the next one's.
+  private final HttpClient http = HttpClients.cloud(CERTIFICATES.clientContext()).build();
+  private final EntraClient client =
+      new EntraClient(entra.uri(), http, Duration.ofSeconds(20), CLOCK);
 
   @BeforeAll
   static void start() {
@@ -63,8 +66,6 @@ final class EntraClientTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             CERTIFICATES.serverContext(List.of()));
     entra.register(EntraApplication.withSecret(TENANT, CLIENT.value(), SECRET));
-    http = HttpClients.cloud(CERTIFICATES.clientContext()).build();
-    client = new EntraClient(entra.uri(), http, Duration.ofSeconds(20), CLOCK);
   }
 
   @AfterAll
@@ -256,7 +257,7 @@ final class EntraClientTest {
     }
   }
 
-  private static PodIdentityException failure(String tenant, String clientId, String secret) {
+  private PodIdentityException failure(String tenant, String clientId, String secret) {
     PodIdentityException error =
         catchThrowableOfType(
             PodIdentityException.class,

@@ -24,6 +24,9 @@ import io.podidentity.testkit.azure.UserAssignedIdentity;
 import io.podidentity.testkit.http.Fault;
 import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Reply;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
@@ -343,13 +346,14 @@ final class ImdsTokenSourceTest {
 
   @Test
   void neverUsesAProxy() {
-    java.net.ProxySelector before = java.net.ProxySelector.getDefault();
-    java.net.ProxySelector.setDefault(
-        java.net.ProxySelector.of(new java.net.InetSocketAddress("127.0.0.1", 1)));
+    ProxySelector before = ProxySelector.getDefault();
+    // Nobody listens there.
+    ProxySelector.setDefault(
+        ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
     try {
       assertThat(source(Duration.ofSeconds(10)).fetch(bound(identity.clientId()))).hasSize(1);
     } finally {
-      java.net.ProxySelector.setDefault(before);
+      ProxySelector.setDefault(before);
     }
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Program {
 
-  private static final Duration ACTIVE = Duration.ofSeconds(40);
+  private static final Duration ACTIVE = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(20);
 
   private final NetworkNamespace namespace;

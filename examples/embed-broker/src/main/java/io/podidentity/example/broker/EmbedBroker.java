@@ -32,9 +32,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A host that gives its workloads identities by their address, without Kubernetes and without Azure:
- * the directories are the test kit's in-memory ones, the token source is a lambda. A real host
- * implements these ports over what it knows.
+ * A host that gives its workloads identities by their address, without Kubernetes and without
+ * Azure: the directories are the test kit's in-memory ones, the token source is a lambda. A real
+ * host implements these ports over what it knows.
  */
 public final class EmbedBroker {
   private static final NamespacedName JOB = new NamespacedName("ci", "job-17");
@@ -84,7 +84,7 @@ public final class EmbedBroker {
       TokenGrant grant =
           broker.requestBlocking(
               new TokenRequest(
-                  new Caller.ByAddress(InetAddress.getByName(address)),
+                  new Caller.ByAddress(InetAddress.getAllByName(address)[0]),
                   IdentityChoice.ANY,
                   "https://management.azure.com/"));
       return grant.pod() + " has a token for identity " + grant.clientId();
