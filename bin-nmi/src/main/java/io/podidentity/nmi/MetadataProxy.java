@@ -86,8 +86,8 @@ final class MetadataProxy {
     var unusedEnd =
         answer.whenComplete(
             (value, error) -> {
-              alarm.close();
               call.cancel(true);
+              alarm.close();
             });
     var unused =
         call.whenComplete(

@@ -96,7 +96,7 @@ class HostEndpointTest {
     nmi = new TestNmi(Settings.DEFAULT.withRetryAfter());
     nmi.pod("web", POD);
     RawHttp connection = nmi.from(NODE).get(TARGET, WEB);
-    Eventually.isTrue("the request waits", () -> nmi.timer.pending() > 0);
+    Eventually.isTrue("the request waits", () -> nmi.timer.pending() == 2);
     nmi.timer.advance(Duration.ofSeconds(80));
 
     Received reply = connection.read();

@@ -170,7 +170,7 @@ class TokenEndpointTest {
   @Test
   void addressOfNoPodIsRefusedWhenItsHoldEnds() throws IOException {
     RawHttp connection = nmi.from(STRANGER).get(TOKEN, METADATA);
-    awaitWaiting();
+    awaitWaiting(1);
     nmi.timer.advance(Duration.ofMillis(1200));
 
     Received reply = connection.read();
@@ -184,7 +184,7 @@ class TokenEndpointTest {
     nmi.pod("web", POD);
     nmi.pod("other", POD);
     RawHttp connection = nmi.from(POD).get(TOKEN, METADATA);
-    awaitWaiting();
+    awaitWaiting(1);
     nmi.timer.advance(Duration.ofMillis(1200));
 
     refused(connection.read(), 500, "pod-ambiguous");
@@ -306,7 +306,7 @@ class TokenEndpointTest {
     RawHttp mixed =
         nmi.from(POD)
             .get(TOKEN + client + "&msi_res_id=" + TestNmi.resourceId("two").value(), METADATA);
-    awaitWaiting();
+    awaitWaiting(2);
     nmi.timer.advance(Duration.ofSeconds(80));
     refused(mixed.read(), 404, "identity-not-allowed");
   }
@@ -386,8 +386,8 @@ class TokenEndpointTest {
     nmi = new TestNmi(settings);
   }
 
-  private void awaitWaiting() {
-    Eventually.isTrue("a request waits", () -> nmi.timer.pending() > 0);
+  private void awaitWaiting(int alarms) {
+    Eventually.isTrue("a request waits", () -> nmi.timer.pending() == alarms);
   }
 
   /** In the form of Go's http.Error. */
