@@ -57,7 +57,7 @@ final class Stage implements AutoCloseable {
                     LeaseElection.DEFAULT_NAME,
                     "sandbox",
                     LeaseElection.DEFAULT_DURATION),
-                8080,
+                0,
                 20,
                 Set.of(),
                 LogFormat.TEXT,
