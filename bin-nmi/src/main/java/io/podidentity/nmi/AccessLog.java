@@ -52,21 +52,23 @@ final class AccessLog implements AutoCloseable {
     }
 
     String text() {
-      String text =
-          "status (%d) took %d ns for req.method=%s reg.path=%s req.remote=%s %s"
-              .formatted(
-                  status,
-                  Math.max(0, took.toNanos()),
-                  printable(method),
-                  printable(path),
-                  remote == null ? "" : remote.getHostAddress(),
-                  printable(detail.toString()));
-      return text.stripTrailing();
+      StringBuilder text = new StringBuilder(256);
+      text.append("status (").append(status).append(") took ");
+      text.append(Math.max(0, took.toNanos())).append(" ns for req.method=");
+      printable(text, method);
+      printable(text.append(" reg.path="), path);
+      text.append(" req.remote=").append(remote == null ? "" : remote.getHostAddress());
+      String more = detail.toString();
+      printable(text.append(more.isEmpty() ? "" : " "), more);
+      return text.toString();
     }
 
     /** A client must not be able to write lines of its own into the log. */
-    private static String printable(String text) {
-      return text.replaceAll("[^\\x20-\\x7e]", "?");
+    private static void printable(StringBuilder to, String text) {
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        to.append(c >= ' ' && c <= '~' ? c : '?');
+      }
     }
   }
 

@@ -36,6 +36,10 @@ record RequestPath(Route route, String plain) {
 
   private static final String METADATA = "/metadata";
   private static final String TOKEN_TAIL = "/identity/oauth2/token";
+
+  /** What nearly every request has. */
+  private static final String TOKEN_PATH = METADATA + TOKEN_TAIL;
+
   private static final String HOST_PREFIX = "/host/token";
 
   /** Unreserved characters of RFC 3986, section 2.3, and slashes. No escapes: nothing to decode. */
@@ -60,6 +64,9 @@ record RequestPath(Route route, String plain) {
    * @param raw as it came, nothing decoded
    */
   static RequestPath of(String raw) {
+    if (raw.equals(TOKEN_PATH)) {
+      return TOKEN;
+    }
     String path = raw.startsWith("/") ? raw : ABSOLUTE.matcher(raw).replaceFirst("");
     String decoded = decodeAsVersionOne(path);
     if (decoded == null) {
