@@ -4,6 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.Logging;
+import io.podidentity.bin.Parts;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.bin.Shutdown;
 import io.podidentity.iptables.IptablesRedirect;
@@ -45,10 +46,14 @@ public final class NmiMain {
         run(commandLine, version);
       }
     } catch (PodIdentityException e) {
-      System.err.println("nmi: " + e.getMessage());
-      boolean usage = e.reason() == ErrorReason.CONFIGURATION_INVALID;
-      System.exit(usage ? GoFlags.BAD_USAGE : FAILED);
+      System.exit(say(e));
     }
+  }
+
+  /** Says in one line what is wrong; gives the code to exit with. */
+  private static int say(PodIdentityException e) {
+    System.err.println("nmi: " + e.getMessage());
+    return e.reason() == ErrorReason.CONFIGURATION_INVALID ? GoFlags.BAD_USAGE : FAILED;
   }
 
   private static void uninstall() {
@@ -66,9 +71,15 @@ public final class NmiMain {
       KubenetGuard.check(options.kubelet());
     }
 
-    NodeNmi nmi =
-        NodeNmi.start(options, version.userAgent(options.customUserAgent()), Clock.systemUTC());
-    Shutdown.install(nmi, STOPPING);
+    Parts parts = new Parts();
+    // First: SIGTERM may come while it starts.
+    Shutdown shutdown = Shutdown.install(parts, STOPPING);
+    try {
+      parts.add(
+          NodeNmi.start(options, version.userAgent(options.customUserAgent()), Clock.systemUTC()));
+    } catch (PodIdentityException e) {
+      shutdown.exit(say(e));
+    }
     // The shutdown hook ends the process.
     new CountDownLatch(1).await();
   }
