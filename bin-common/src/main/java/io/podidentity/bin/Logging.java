@@ -47,8 +47,6 @@ public final class Logging {
     root.addAppender(appender);
     // It warns of each load that fails, with a stack trace; whoever asked for it is told anyway.
     context.getLogger("com.github.benmanes.caffeine").setLevel(Level.ERROR);
-    // It warns of each PATCH, because the JDK's client sets Content-Length itself.
-    context.getLogger("com.azure.core.http.jdk.httpclient").setLevel(Level.ERROR);
     // What these say at INFO is of no use to an operator.
     context.getLogger("io.undertow").setLevel(Level.WARN);
     context.getLogger("org.xnio").setLevel(Level.WARN);

@@ -25,6 +25,8 @@ import java.time.Clock;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ public final class Mic implements AutoCloseable {
   private static final int WRITES_AT_A_TIME = 64;
 
   private final Parts parts = new Parts();
+  private final AtomicReference<@Nullable Reconciler> work = new AtomicReference<>();
   private volatile boolean active;
 
   private Mic() {}
@@ -69,6 +72,7 @@ public final class Mic implements AutoCloseable {
     }
   }
 
+  /** What is added first is closed last: the lease is let go of when all work has ended. */
   private void assemble(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
     CloudConfig config = options.cloud();
     AzureCloud cloud = AzureCloud.named(config.cloud(), options.customCloud());
@@ -77,10 +81,18 @@ public final class Mic implements AutoCloseable {
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
         parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
-    Telemetry telemetry =
-        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
-    TargetApplier applier =
-        new TargetApplier(
+    LeaseElection election =
+        parts.add(
+            new LeaseElection(
+                kubernetes,
+                options.lease(),
+                clock,
+                pool(2, "lease"),
+                () -> lead(view),
+                () -> stepDown(onLeaseLost)));
+    LeaderOnly writes =
+        new LeaderOnly(
+            election::isLeader,
             new KubernetesAssignmentStore(kubernetes, view),
             ArmClients.computeIdentities(
                 config,
@@ -90,34 +102,26 @@ public final class Mic implements AutoCloseable {
                 userAgent,
                 ArmOptions.DEFAULT,
                 clock,
-                timer),
-            telemetry,
-            pool(WRITES_AT_A_TIME, "record"),
-            options.batchSize());
+                timer));
+    Telemetry telemetry =
+        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
     Reconciler reconciler =
-        parts.add(
-            new Reconciler(
-                view,
-                new AssignmentPlanner(
-                    new PlannerOptions(options.forceNamespaced(), immutable(options, config))),
-                applier,
-                telemetry,
-                pool(TARGETS_AT_A_TIME, "target"),
-                timer,
-                RetryPolicy.DEFAULT,
-                options.syncInterval()));
+        new Reconciler(
+            view,
+            new AssignmentPlanner(
+                new PlannerOptions(options.forceNamespaced(), immutable(options, config))),
+            new TargetApplier(
+                writes, writes, telemetry, pool(WRITES_AT_A_TIME, "record"), options.batchSize()),
+            telemetry,
+            pool(TARGETS_AT_A_TIME, "target"),
+            timer,
+            RetryPolicy.DEFAULT,
+            options.syncInterval());
+    parts.add(reconciler);
+    work.set(reconciler);
     parts.add(new HealthServer(options.probePort(), this::isActive, view::hasSynced)).start();
     var unused = view.start();
-    parts
-        .add(
-            new LeaseElection(
-                kubernetes,
-                options.lease(),
-                clock,
-                pool(2, "lease"),
-                () -> lead(view, reconciler),
-                () -> stepDown(reconciler, onLeaseLost)))
-        .start();
+    election.start();
   }
 
   /** Whether it holds the lease and works. */
@@ -132,21 +136,31 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(KubernetesClusterView view, Reconciler reconciler) {
+  private void lead(KubernetesClusterView view) {
     log.info("leading");
-    active = true;
-    var unused = view.synced().thenRun(reconciler::start);
+    var unused = view.synced().thenRun(this::begin);
   }
 
-  private void stepDown(Reconciler reconciler, Runnable onLeaseLost) {
+  private void begin() {
+    Reconciler reconciler = work.get();
+    if (reconciler != null) {
+      reconciler.start();
+      active = true;
+    }
+  }
+
+  private void stepDown(Runnable onLeaseLost) {
     active = false;
-    reconciler.close();
+    Reconciler reconciler = work.get();
+    if (reconciler != null) {
+      reconciler.close();
+    }
     onLeaseLost.run();
   }
 
   private ExecutorService pool(int threads, String name) {
     ExecutorService pool = Threads.atMost(threads, name);
-    parts.add(pool::shutdownNow);
+    parts.add(() -> Threads.end(pool));
     return pool;
   }
 

@@ -1,6 +1,7 @@
 package io.podidentity.mic;
 
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.bin.Daemons;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.Logging;
 import io.podidentity.bin.Parts;
@@ -15,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,28 +54,28 @@ public final class MicMain {
 
   private static void run(MicOptions options, ProgramVersion version) throws InterruptedException {
     Parts parts = new Parts();
-    AtomicReference<@Nullable Shutdown> shutdown = new AtomicReference<>();
-    parts.add(
-        Mic.start(
-            options,
-            version.userAgent(options.customUserAgent()),
-            Clock.systemUTC(),
-            () -> {
-              // v1's wording.
-              log.error("lost leader lease");
-              end(shutdown.get());
-            }));
-    shutdown.set(Shutdown.install(parts, STOPPING));
+    // First: SIGTERM may come while it starts.
+    Shutdown shutdown = Shutdown.install(parts, STOPPING);
+    try {
+      parts.add(
+          Mic.start(
+              options,
+              version.userAgent(options.customUserAgent()),
+              Clock.systemUTC(),
+              () -> leaseLost(shutdown)));
+    } catch (PodIdentityException e) {
+      System.err.println("mic: " + e.getMessage());
+      shutdown.exit(FAILED);
+    }
     // The parts' threads are daemons; the shutdown hook ends the process.
     new CountDownLatch(1).await();
   }
 
-  private static void end(@Nullable Shutdown shutdown) {
-    if (shutdown == null) {
-      System.exit(FAILED);
-    } else {
-      shutdown.exit(FAILED);
-    }
+  private static void leaseLost(Shutdown shutdown) {
+    // v1's wording.
+    log.error("lost leader lease");
+    // On a thread of its own: this one is a part's, which is waited for when parts are closed.
+    Daemons.named("exit").newThread(() -> shutdown.exit(FAILED)).start();
   }
 
   private static void sayWithoutEffect(GoFlags commandLine, MicFlags flags) {

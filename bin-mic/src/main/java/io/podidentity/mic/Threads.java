@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** MIC's thread pools: bounded, and empty when there is nothing to do. */
 final class Threads {
   private static final long IDLE_SECONDS = 30;
+  private static final long END_SECONDS = 5;
 
   private Threads() {}
 
@@ -24,5 +25,11 @@ final class Threads {
             Daemons.named(name));
     pool.allowCoreThreadTimeOut(true);
     return pool;
+  }
+
+  /** Interrupts what a pool is at, and waits for it, for some seconds at most. */
+  static void end(ExecutorService pool) throws InterruptedException {
+    pool.shutdownNow();
+    pool.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
   }
 }

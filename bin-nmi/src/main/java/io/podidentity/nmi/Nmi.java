@@ -124,11 +124,12 @@ public final class Nmi implements AutoCloseable {
    *     no use then, but for {@link #close}
    */
   public InetSocketAddress start() {
+    // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
+    parts.add(redirect);
     parts.add(server);
     InetSocketAddress address = server.start();
     parts.add(health);
     InetSocketAddress probes = health.start();
-    parts.add(redirect);
     redirect.start();
     log.info("listening address={} probes={}", address, probes);
     return address;

@@ -22,7 +22,6 @@ final class Sandbox implements AutoCloseable {
           "crds/azureidentitybindings.yaml",
           "crds/azureassignedidentities.yaml",
           "crds/azurepodidentityexceptions.yaml");
-  private static final int MIC_PROBE_PORT = 8080;
 
   private final Parts parts = new Parts();
   private final Narrator narrator;
@@ -95,9 +94,8 @@ final class Sandbox implements AutoCloseable {
   }
 
   private static void checkPorts() {
-    Stream.concat(
-            Stream.of(MIC_PROBE_PORT),
-            Cast.NODES.stream().flatMap(node -> Stream.of(node.nmiPort(), node.probePort())))
+    Cast.NODES.stream()
+        .flatMap(node -> Stream.of(node.nmiPort(), node.probePort()))
         .forEach(Sandbox::checkPort);
   }
 

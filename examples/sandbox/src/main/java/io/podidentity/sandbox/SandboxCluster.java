@@ -12,11 +12,10 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.podidentity.k8s.KubernetesClients;
 import io.podidentity.k8s.LeaseElection;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
@@ -24,6 +23,7 @@ import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingSpec;
 import io.podidentity.k8s.crd.AzureIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentitySpec;
+import io.podidentity.k8s.crd.AzurePodIdentityExceptionResource;
 import io.podidentity.sandbox.Cast.NodeRole;
 import io.podidentity.sandbox.Cast.PodRole;
 import io.podidentity.testkit.azure.UserAssignedIdentity;
@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +60,7 @@ final class SandboxCluster implements AutoCloseable {
 
   /** The cluster behind a kubeconfig. */
   static SandboxCluster open(Path kubeconfig) {
-    try {
-      Config config = Config.fromKubeconfig(kubeconfig.toFile());
-      return new SandboxCluster(new KubernetesClientBuilder().withConfig(config).build());
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      throw new SandboxException("cannot use the kubeconfig " + kubeconfig + ": it is none", e);
-    }
+    return new SandboxCluster(KubernetesClients.create(kubeconfig, "aad-pod-identity-sandbox"));
   }
 
   /**
@@ -92,24 +88,12 @@ final class SandboxCluster implements AutoCloseable {
   }
 
   private boolean hasOurObjects() {
-    return !client
-            .resources(AzureAssignedIdentityResource.class)
-            .inAnyNamespace()
-            .list()
-            .getItems()
-            .isEmpty()
-        || !client
-            .resources(AzureIdentityResource.class)
-            .inAnyNamespace()
-            .list()
-            .getItems()
-            .isEmpty()
-        || !client
-            .resources(AzureIdentityBindingResource.class)
-            .inAnyNamespace()
-            .list()
-            .getItems()
-            .isEmpty();
+    return Stream.of(
+            AzureAssignedIdentityResource.class,
+            AzureIdentityResource.class,
+            AzureIdentityBindingResource.class,
+            AzurePodIdentityExceptionResource.class)
+        .anyMatch(kind -> !client.resources(kind).inAnyNamespace().list().getItems().isEmpty());
   }
 
   /** Applies the custom resource definitions, and waits until the API serves them. */

@@ -31,8 +31,8 @@ public final class SandboxMain {
         return;
       }
       run(options);
-    } catch (SandboxException | PodIdentityException e) {
-      System.err.println("sandbox: " + e.getMessage());
+    } catch (RuntimeException e) {
+      System.err.println(line(e));
       System.exit(1);
     }
   }
@@ -59,11 +59,18 @@ public final class SandboxMain {
       story.assignment();
       story.tokens();
       story.commands();
-    } catch (SandboxException | PodIdentityException e) {
-      System.err.println("sandbox: " + e.getMessage());
+    } catch (RuntimeException e) {
+      System.err.println(line(e));
       shutdown.exit(1);
     }
     new CountDownLatch(1).await();
+  }
+
+  /** One line, whatever went wrong; what was not foreseen says what kind of error it is. */
+  private static String line(RuntimeException e) {
+    boolean foreseen = e instanceof SandboxException || e instanceof PodIdentityException;
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return "sandbox: " + (foreseen ? "" : e.getClass().getSimpleName() + ": ") + message;
   }
 
   private static String introduction(SandboxOptions options) {

@@ -2,26 +2,18 @@ package io.podidentity.sandbox;
 
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.azure.config.CloudConfig;
-import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Parts;
-import io.podidentity.k8s.ClusterFollower;
-import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.LeaseElection;
-import io.podidentity.k8s.NodeAssignments;
-import io.podidentity.k8s.NodePods;
-import io.podidentity.k8s.PodExemptionInformer;
 import io.podidentity.mic.Mic;
 import io.podidentity.mic.MicOptions;
-import io.podidentity.nmi.Nmi;
 import io.podidentity.nmi.NmiOptions;
+import io.podidentity.nmi.NodeNmi;
 import io.podidentity.sandbox.Cast.NodeRole;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 
 /** The programs of the product, as the sandbox runs them: in this process, each with its flags. */
@@ -57,7 +49,7 @@ final class Stage implements AutoCloseable {
                     LeaseElection.DEFAULT_NAME,
                     "sandbox",
                     LeaseElection.DEFAULT_DURATION),
-                8080,
+                0,
                 20,
                 Set.of(),
                 LogFormat.TEXT,
@@ -71,10 +63,6 @@ final class Stage implements AutoCloseable {
 
   /** Starts the NMI of a node, as {@code nmi --node=… --nmi-port=… --redirect=none}. */
   void startNmi(NodeRole node, URI imds) {
-    KubernetesConnection kubernetes = parts.add(KubernetesConnection.open(kubeconfig, USER_AGENT));
-    NodePods pods = parts.add(new NodePods(kubernetes, node.name()));
-    NodeAssignments assignments = parts.add(new NodeAssignments(kubernetes, node.name(), true));
-    PodExemptionInformer exemptions = parts.add(new PodExemptionInformer(kubernetes));
     NmiOptions options =
         new NmiOptions(
             node.name(),
@@ -90,24 +78,8 @@ final class Stage implements AutoCloseable {
             kubeconfig,
             LogFormat.TEXT,
             "");
-    Nmi nmi =
-        parts.add(
-            new Nmi(
-                options,
-                new Nmi.Ports(
-                    pods,
-                    assignments,
-                    exemptions,
-                    new ImdsTokenSource(imds, Duration.ofSeconds(10), USER_AGENT),
-                    () -> pods.hasSynced() && assignments.hasSynced() && exemptions.hasSynced(),
-                    null,
-                    HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build()),
-                clock));
-    nmi.start();
-    for (ClusterFollower each : List.of(pods, assignments, exemptions)) {
-      var unused = each.start();
-      each.awaitSynced(PATIENCE);
-    }
+    NodeNmi nmi = parts.add(NodeNmi.start(options, USER_AGENT, clock));
+    nmi.awaitSynced(PATIENCE);
   }
 
   @Override

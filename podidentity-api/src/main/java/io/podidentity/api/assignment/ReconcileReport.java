@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * by one, through {@link io.podidentity.api.spi.Telemetry}.
  *
  * @param failures how many steps failed and have to be tried again
+ * @param unavailable whether the target as a whole could not be changed: Azure throttled, failed,
+ *     or could not be reached
  * @param retryAfter how long Azure asked to be left alone; null if it did not
  */
-public record ReconcileReport(int failures, @Nullable Duration retryAfter) {
+public record ReconcileReport(int failures, boolean unavailable, @Nullable Duration retryAfter) {
   public ReconcileReport {
     if (failures < 0) {
       throw new IllegalArgumentException("failures must not be negative");
@@ -25,6 +27,11 @@ public record ReconcileReport(int failures, @Nullable Duration retryAfter) {
 
   @Override
   public String toString() {
-    return "failures=" + failures + ", retryAfter=" + Objects.toString(retryAfter, "none");
+    return "failures="
+        + failures
+        + ", unavailable="
+        + unavailable
+        + ", retryAfter="
+        + Objects.toString(retryAfter, "none");
   }
 }

@@ -12,9 +12,12 @@ import io.podidentity.api.spi.Telemetry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +40,9 @@ final class TargetRun {
   private final AtomicInteger failures = new AtomicInteger();
   // Identities of records that could not be moved on: they stay on the target in this run.
   private final Set<ResourceId> inUse = ConcurrentHashMap.newKeySet();
+  private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
+  // Once Azure asked to be left alone, or could not be reached, it is not asked again in this run.
+  private @Nullable PodIdentityException unavailable;
   private @Nullable Duration retryAfter;
 
   TargetRun(
@@ -56,11 +62,11 @@ final class TargetRun {
     List<Change> confirms = new ArrayList<>(createRecords());
     confirms.addAll(plan.confirms());
     List<AssignedIdentity> removals = announceRemovals();
-    @Nullable PodIdentityException notAttached = change(toAttach(confirms), Set.of());
+    attach(List.copyOf(toAttach(confirms)));
 
-    List<Change> ready = ready(confirms, notAttached);
+    List<Change> ready = ready(confirms);
     each(ready, Change::desired, telemetry::assignmentFailed, this::confirm);
-    List<Change> updates = ready(plan.updates(), notAttached);
+    List<Change> updates = ready(plan.updates());
 
     Set<ResourceId> detach = new LinkedHashSet<>(plan.detachRemoved());
     detach.addAll(plan.detachReplaced());
@@ -68,12 +74,8 @@ final class TargetRun {
     Predicate<AssignedIdentity> waits =
         record -> !Collections.disjoint(detach, TargetPlans.managedIdentity(record.identity()));
     finish(updates, removals, waits.negate(), null);
-    finish(
-        updates,
-        removals,
-        waits,
-        isUnavailable(notAttached) ? notAttached : change(Set.of(), detach));
-    return new ReconcileReport(failures.get(), retryAfter);
+    finish(updates, removals, waits, unavailable != null ? unavailable : change(Set.of(), detach));
+    return new ReconcileReport(failures.get(), unavailable != null, retryAfter);
   }
 
   private List<Change> createRecords() {
@@ -120,18 +122,40 @@ final class TargetRun {
     return attach;
   }
 
-  /** Those whose identity is on the target now, or needs not be. */
-  private List<Change> ready(List<Change> changes, @Nullable PodIdentityException notAttached) {
-    if (notAttached == null) {
-      return changes;
+  /**
+   * Attaches as many as Azure takes. What it refuses together it is asked for in halves: one bad
+   * identity keeps no other off the target.
+   */
+  private void attach(List<ResourceId> identities) {
+    PodIdentityException failure =
+        unavailable != null ? unavailable : change(Set.copyOf(identities), Set.of());
+    if (failure == null) {
+      return;
     }
+    if (failure.reason() == ErrorReason.TARGET_REJECTED && identities.size() > 1) {
+      int half = identities.size() / 2;
+      attach(identities.subList(0, half));
+      attach(identities.subList(half, identities.size()));
+    } else {
+      identities.forEach(identity -> notAttached.put(identity, failure));
+    }
+  }
+
+  /** Those whose identity is on the target now, or needs not be. */
+  private List<Change> ready(List<Change> changes) {
     List<Change> ready = new ArrayList<>();
     for (Change change : changes) {
-      if (needed(change).isEmpty()) {
+      PodIdentityException failure =
+          needed(change).stream()
+              .map(notAttached::get)
+              .filter(Objects::nonNull)
+              .findAny()
+              .orElse(null);
+      if (failure == null) {
         ready.add(change);
       } else {
         stays(change.record());
-        telemetry.assignmentFailed(change.desired(), notAttached);
+        telemetry.assignmentFailed(change.desired(), failure);
       }
     }
     return ready;
@@ -183,11 +207,6 @@ final class TargetRun {
     return TargetPlans.managedIdentity(change.desired().identity());
   }
 
-  /** Whether Azure asked to be left alone, or cannot be reached: it is not asked again at once. */
-  private static boolean isUnavailable(@Nullable PodIdentityException error) {
-    return error != null && error.reason() == ErrorReason.TARGET_UNAVAILABLE;
-  }
-
   /** Changes the target; null on success. Removing from a target that is gone is a success. */
   private @Nullable PodIdentityException change(Set<ResourceId> attach, Set<ResourceId> detach) {
     if (plan.target() == null && attach.isEmpty()) {
@@ -210,7 +229,10 @@ final class TargetRun {
         return null;
       }
       failures.incrementAndGet();
-      retryAfter = e.retryAfter().orElse(retryAfter);
+      if (e.reason() == ErrorReason.TARGET_UNAVAILABLE) {
+        unavailable = e;
+        retryAfter = e.retryAfter().orElse(retryAfter);
+      }
       telemetry.targetFailed(plan.target(), e);
       return e;
     }

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has plans carried out: for each target one at a time, for all targets side by side, after a
  * failure not before a rest. A plan that finds its target busy is dropped, and another look is
- * asked for when the target is free again. Thread-safe; plans come from one thread at a time.
+ * asked for when the target is free again. What failed for some of a target's records does not keep
+ * others waiting: after the shortest rest, a plan with other work goes ahead. Thread-safe; plans
+ * come from one thread at a time.
  */
 final class TargetWorkers {
   private final TargetApplier applier;
@@ -98,11 +100,14 @@ final class TargetWorkers {
         return Claim.BUSY;
       }
       if (progress.plan != null) {
-        // The same plan is under way already. Were it to count, two targets whose work does not
-        // show
-        // in the picture would keep each other going for ever.
-        progress.missed |= !plan.equals(progress.plan);
-        return Claim.BUSY;
+        // The same plan is under way, or has failed, already. Were it to count, two targets whose
+        // work does not show in the picture would keep each other going for ever.
+        boolean other = !plan.equals(progress.plan);
+        if (!other || !progress.yields) {
+          progress.missed |= other;
+          return Claim.BUSY;
+        }
+        progress.alarm.close();
       }
       if (progress.endedInPicture == picture) {
         // What was done may not be in the picture: it would be done again, and partly fail.
@@ -110,6 +115,8 @@ final class TargetWorkers {
       }
       progress.plan = plan;
       progress.missed = false;
+      progress.yields = false;
+      progress.round++;
       return Claim.GRANTED;
     }
   }
@@ -123,13 +130,13 @@ final class TargetWorkers {
       telemetry.passFailed(e);
     } finally {
       if (!begun) {
-        rest(plan.target(), null);
+        rest(plan.target(), new ReconcileReport(1, true, null));
       }
     }
   }
 
   private void work(TargetPlan plan) {
-    ReconcileReport report = new ReconcileReport(1, null);
+    ReconcileReport report = new ReconcileReport(1, true, null);
     try {
       report = applier.apply(plan);
     } catch (RuntimeException e) {
@@ -138,7 +145,7 @@ final class TargetWorkers {
       if (report.isComplete()) {
         done(plan.target());
       } else {
-        rest(plan.target(), report.retryAfter());
+        rest(plan.target(), report);
       }
     }
   }
@@ -158,22 +165,39 @@ final class TargetWorkers {
     }
   }
 
-  private void rest(@Nullable ComputeTarget target, @Nullable Duration asked) {
+  private void rest(@Nullable ComputeTarget target, ReconcileReport report) {
     synchronized (lock) {
       Progress progress = targets.get(target);
-      if (progress != null && !closed) {
-        progress.failures++;
-        progress.alarm =
-            timer.schedule(retries.rest(progress.failures, asked), () -> wake(progress));
+      if (progress == null || closed) {
+        return;
       }
+      progress.failures++;
+      Duration rest = retries.rest(progress.failures, report.retryAfter());
+      Duration firm = report.unavailable() ? rest : retries.first();
+      long round = progress.round;
+      progress.alarm = timer.schedule(firm, () -> yieldToOthers(progress, round, rest.minus(firm)));
     }
   }
 
-  private void wake(Progress progress) {
+  /** From now on the rest ends early if there is other work for the target. */
+  private void yieldToOthers(Progress progress, long round, Duration left) {
+    boolean missed;
     synchronized (lock) {
-      progress.plan = null;
+      if (progress.round != round || closed) {
+        return;
+      }
+      if (left.isZero()) {
+        progress.plan = null;
+        missed = true;
+      } else {
+        progress.yields = true;
+        missed = progress.missed;
+        progress.alarm = timer.schedule(left, () -> yieldToOthers(progress, round, Duration.ZERO));
+      }
     }
-    lookAgain.run();
+    if (missed) {
+      lookAgain.run();
+    }
   }
 
   private enum Claim {
@@ -189,6 +213,12 @@ final class TargetWorkers {
 
     /** Whether there was another plan for it in the meantime. */
     boolean missed;
+
+    /** Whether it rests, and other work may end the rest. */
+    boolean yields;
+
+    /** Counts what was begun, so that an alarm of an earlier rest is known as such. */
+    long round;
 
     /** How many failures it has behind it, in a row. */
     int failures;

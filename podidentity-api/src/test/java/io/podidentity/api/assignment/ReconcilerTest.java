@@ -4,6 +4,7 @@ import static io.podidentity.api.fixture.PodBuilder.pod;
 import static io.podidentity.api.fixture.RecordBuilder.record;
 import static io.podidentity.api.fixture.Samples.binding;
 import static io.podidentity.api.fixture.Samples.identity;
+import static io.podidentity.api.fixture.Samples.identityId;
 import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.node;
 import static io.podidentity.api.fixture.Samples.unusable;
@@ -211,6 +212,44 @@ class ReconcilerTest {
     bind("web", "n1");
     azure.fail(unavailable);
     deaf.start();
+    workers.runAll();
+    log.calls().clear();
+
+    deaf.nudge();
+    workers.runAll();
+
+    assertThat(log.calls()).isEmpty();
+  }
+
+  @Test
+  void otherWorkEndsTheRestOfWhatWasRefusedAfterTheShortestRest() {
+    bind("bad", "n1");
+    azure.reject(identityId("bad"));
+    deaf.start();
+    workers.runAll();
+    // The second failure in a row: two seconds of rest.
+    timer.advance(SECOND);
+    workers.runAll();
+    bind("web", "n1");
+    deaf.nudge();
+    workers.runAll();
+    assertThat(cluster.records()).doesNotContainKey(name("default/web-default-web"));
+
+    timer.advance(SECOND);
+    workers.runAll();
+
+    assertAssigned("web");
+  }
+
+  @Test
+  void theSameWorkDoesNotEndARest() {
+    bind("bad", "n1");
+    azure.reject(identityId("bad"));
+    deaf.start();
+    workers.runAll();
+    timer.advance(SECOND);
+    workers.runAll();
+    timer.advance(SECOND);
     workers.runAll();
     log.calls().clear();
 

@@ -33,11 +33,11 @@ class RetryPolicyTest {
 
   @Test
   void aReportSaysWhetherAllWasDone() {
-    assertThat(new ReconcileReport(0, null).isComplete()).isTrue();
-    assertThat(new ReconcileReport(1, null).isComplete()).isFalse();
-    assertThat(new ReconcileReport(1, Duration.ofSeconds(3)))
-        .hasToString("failures=1, retryAfter=PT3S");
-    assertThatThrownBy(() -> new ReconcileReport(-1, null))
+    assertThat(new ReconcileReport(0, false, null).isComplete()).isTrue();
+    assertThat(new ReconcileReport(1, false, null).isComplete()).isFalse();
+    assertThat(new ReconcileReport(1, true, Duration.ofSeconds(3)))
+        .hasToString("failures=1, unavailable=true, retryAfter=PT3S");
+    assertThatThrownBy(() -> new ReconcileReport(-1, false, null))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -137,6 +137,23 @@ class TargetApplierTest {
   }
 
   @Test
+  void aRejectedIdentityKeepsNoOtherOffTheTarget() {
+    bind("bad", identity("default/bad"));
+    bind("web", identity("default/x"));
+    bind("api", identity("default/y"));
+    azure.reject(identityId("bad"));
+
+    ReconcileReport report = apply();
+
+    assertThat(report.isComplete()).isFalse();
+    assertThat(report.unavailable()).isFalse();
+    assertThat(azure.on(N1)).containsExactlyInAnyOrder(identityId("x"), identityId("y"));
+    assertThat(telemetry.reports())
+        .contains("assigned default/web-default-x", "assigned default/api-default-y")
+        .doesNotContain("assigned default/bad-default-bad");
+  }
+
+  @Test
   void aRejectedIdentityKeepsNoServicePrincipalWaiting() {
     bind("sp", servicePrincipal("default/sp"));
     bind("web", identity("default/bad"));

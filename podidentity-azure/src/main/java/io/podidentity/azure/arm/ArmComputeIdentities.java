@@ -14,6 +14,7 @@ import io.podidentity.azure.config.AzureCloud;
 import java.net.URI;
 import java.time.Clock;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,8 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final Clock clock;
   private final Pause pause;
   private final ArmHttp http;
+  // Targets at which a change was lost sight of: what they show now may not be what comes of it.
+  private final Set<ComputeTarget> unsettled = ConcurrentHashMap.newKeySet();
 
   /**
    * Identities of one cloud, in all subscriptions that the credential may change.
@@ -86,6 +89,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     // More than one chunk: each begins with what the one before has left.
     for (int round = 0; round <= asked / CHUNK; round++) {
       IdentityState state = read(resource, url);
+      requireSettled(resource, state);
       IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
       if (delta.isEmpty()) {
         return;
@@ -100,6 +104,20 @@ public final class ArmComputeIdentities implements ComputeIdentities {
         return;
       }
     }
+  }
+
+  /**
+   * After a change whose end was not seen, waits until the target is at rest. Else an identity that
+   * is being taken off would count as there.
+   */
+  private void requireSettled(ComputeResource resource, IdentityState state) {
+    if (state.isChanging() && unsettled.contains(resource.target())) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "cannot change the identities of %s: an earlier change of ours is still going on"
+              .formatted(resource));
+    }
+    unsettled.remove(resource.target());
   }
 
   private IdentityState read(ComputeResource resource, URI url) {
@@ -118,7 +136,9 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     if (answer.status() < 200 || answer.status() > 202) {
       throw ArmErrors.of(doing, answer, clock.instant());
     }
+    unsettled.add(resource.target());
     operation.await(answer);
+    unsettled.remove(resource.target());
     log.info(
         "identities changed target={} attached={} detached={}",
         resource.target().id(),

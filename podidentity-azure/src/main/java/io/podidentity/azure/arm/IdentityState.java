@@ -23,4 +23,10 @@ record IdentityState(
   boolean isDeleting() {
     return provisioningState.equalsIgnoreCase("Deleting");
   }
+
+  /** Whether a change of it, of whatever kind, is going on. */
+  boolean isChanging() {
+    return provisioningState.equalsIgnoreCase("Updating")
+        || provisioningState.equalsIgnoreCase("Creating");
+  }
 }

@@ -3,6 +3,7 @@ package io.podidentity.azure.arm;
 import static io.podidentity.azure.arm.SimulatedCluster.MACHINE;
 import static io.podidentity.azure.arm.SimulatedCluster.SCALE_SET;
 import static io.podidentity.azure.arm.SimulatedCluster.failure;
+import static io.podidentity.azure.arm.SimulatedCluster.identityId;
 import static io.podidentity.azure.arm.SimulatedCluster.ids;
 import static io.podidentity.azure.arm.SimulatedCluster.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -222,6 +223,26 @@ final class ArmOperationsTest {
     assertThat(total(cluster.timer().waits())).isEqualTo(Duration.ofMinutes(15));
   }
 
+  /** The identity is still shown, and goes when the change ends. */
+  @Test
+  void whatAChangeThatWasLostSightOfTakesAwayDoesNotCountAsThere() {
+    cluster
+        .azure()
+        .attach(
+            MACHINE.id().value(), cluster.azure().identity(identityId("A").value()).orElseThrow());
+    writes(WriteBehaviour.asyncOperation(Duration.ofMinutes(20)));
+    failure(() -> adapter.update(MACHINE, Set.of(), ids("A")));
+    assertThat(cluster.names(MACHINE)).containsExactly("a");
+
+    assertThat(failure(() -> adapter.update(MACHINE, ids("A"), Set.of())).reason())
+        .isEqualTo(ErrorReason.TARGET_UNAVAILABLE);
+
+    cluster.clock().advance(Duration.ofMinutes(20));
+    writes(WriteBehaviour.synchronous(Duration.ZERO));
+    adapter.update(MACHINE, ids("A"), Set.of());
+    assertThat(cluster.names(MACHINE)).containsExactly("a");
+  }
+
   @Test
   void aWaitThatAzureAsksForDoesNotGoBeyondTheLimit() {
     writes(WriteBehaviour.asyncOperation(Duration.ofDays(1)).withRetryAfter(Duration.ofHours(3)));
@@ -293,17 +314,17 @@ final class ArmOperationsTest {
   }
 
   @Test
-  void aSecondOperationOnATargetWaitsForItsTurn() {
+  void anOperationBesideThatOfAnotherWaitsForItsTurn() {
     cluster
         .simulated()
         .arm()
         .writes(MACHINE.id().value(), WriteBehaviour.asyncOperation(Duration.ofDays(1)));
-    ComputeIdentities quick =
+    ComputeIdentities other =
         cluster.adapter(
             cluster.config(), new ArmOptions(Duration.ofMinutes(1), seconds(1), seconds(1)));
-    failure(() -> quick.update(MACHINE, ids("A"), Set.of()));
+    failure(() -> other.update(MACHINE, ids("A"), Set.of()));
 
-    PodIdentityException error = failure(() -> quick.update(MACHINE, ids("B"), Set.of()));
+    PodIdentityException error = failure(() -> adapter.update(MACHINE, ids("B"), Set.of()));
 
     assertThat(error.reason()).isEqualTo(ErrorReason.TARGET_UNAVAILABLE);
     assertThat(error).hasMessageContaining("409 (Conflict)");

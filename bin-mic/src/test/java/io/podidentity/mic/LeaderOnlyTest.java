@@ -1,0 +1,85 @@
+package io.podidentity.mic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import io.podidentity.testkit.InMemoryCluster;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+final class LeaderOnlyTest {
+  private final InMemoryCluster cluster = new InMemoryCluster();
+  private final List<ComputeTarget> changed = new ArrayList<>();
+  private final AtomicBoolean leading = new AtomicBoolean(true);
+  private final LeaderOnly writes =
+      new LeaderOnly(leading::get, cluster, (target, attach, detach) -> changed.add(target));
+
+  private final DesiredAssignment desired = desired();
+  private final ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "vm");
+
+  @Test
+  void leaderWrites() {
+    AssignedIdentity record = writes.create(desired);
+    writes.setState(record, AssignmentState.ASSIGNED);
+    writes.update(machine, Set.of(), Set.of());
+
+    assertThat(cluster.record(desired.record()).orElseThrow().state())
+        .isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(changed).containsExactly(machine);
+    writes.delete(record);
+    assertThat(cluster.records()).isEmpty();
+  }
+
+  @Test
+  void whoHasLostTheLeaseWritesNothing() {
+    AssignedIdentity record = writes.create(desired);
+    leading.set(false);
+
+    List<Consumer<LeaderOnly>> all =
+        List.of(
+            each -> each.create(desired),
+            each -> each.replace(record, desired, AssignmentState.ASSIGNED),
+            each -> each.setState(record, AssignmentState.ASSIGNED),
+            each -> each.delete(record),
+            each -> each.update(machine, Set.of(), Set.of()));
+
+    for (Consumer<LeaderOnly> write : all) {
+      assertThatThrownBy(() -> write.accept(writes))
+          .isInstanceOfSatisfying(
+              PodIdentityException.class,
+              e -> assertThat(e.reason()).isEqualTo(ErrorReason.SHUTTING_DOWN));
+    }
+    assertThat(cluster.records()).containsExactly(record);
+    assertThat(changed).isEmpty();
+  }
+
+  private static DesiredAssignment desired() {
+    NamespacedName pod = new NamespacedName("default", "web");
+    AzureIdentity identity =
+        new AzureIdentity(
+            new NamespacedName("default", "app"), "uid", 1, false, new Credential.Unusable("test"));
+    return new DesiredAssignment(
+        DesiredAssignment.recordName(pod, identity, false),
+        new Pod(pod, "uid", "node", Map.of(), Set.of(), PodPhase.RUNNING, false, false),
+        "node",
+        new IdentityBinding(new NamespacedName("default", "app"), "app", "web"),
+        identity);
+  }
+}

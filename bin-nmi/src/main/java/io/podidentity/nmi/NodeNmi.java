@@ -1,0 +1,117 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.azure.http.HttpClients;
+import io.podidentity.azure.imds.ImdsTokenSource;
+import io.podidentity.bin.Parts;
+import io.podidentity.iptables.IptablesRedirect;
+import io.podidentity.iptables.RedirectRules;
+import io.podidentity.k8s.ClusterFollower;
+import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.NodeAssignments;
+import io.podidentity.k8s.NodePods;
+import io.podidentity.k8s.PodExemptionInformer;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
+ */
+public final class NodeNmi implements AutoCloseable {
+  /** IMDS promises an answer within 10 s. */
+  private static final Duration IMDS_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
+   */
+  private static final String REDIRECT_TO = "127.0.0.1";
+
+  private final Parts parts;
+  private final List<ClusterFollower> followers;
+
+  private NodeNmi(Parts parts, List<ClusterFollower> followers) {
+    this.parts = parts;
+    this.followers = followers;
+  }
+
+  /**
+   * Starts; it may not know the cluster yet.
+   *
+   * @param userAgent of all calls
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if something
+   *     it was told cannot be used; nothing runs then
+   */
+  public static NodeNmi start(NmiOptions options, String userAgent, Clock clock) {
+    Parts parts = new Parts();
+    boolean started = false;
+    try {
+      NodeNmi nmi = assemble(options, userAgent, clock, parts);
+      started = true;
+      return nmi;
+    } finally {
+      if (!started) {
+        parts.close();
+      }
+    }
+  }
+
+  private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
+    KubernetesConnection kubernetes =
+        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+    NodePods pods = parts.add(new NodePods(kubernetes, options.node()));
+    NodeAssignments assignments =
+        parts.add(new NodeAssignments(kubernetes, options.node(), options.labelledRecordsOnly()));
+    PodExemptionInformer exemptions = parts.add(new PodExemptionInformer(kubernetes));
+    List<ClusterFollower> followers = List.of(pods, assignments, exemptions);
+
+    HttpClient metadataClient = HttpClients.local();
+    Nmi nmi =
+        parts.add(
+            new Nmi(
+                options,
+                new Nmi.Ports(
+                    pods,
+                    assignments,
+                    exemptions,
+                    new ImdsTokenSource(
+                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient),
+                    () -> followers.stream().allMatch(ClusterFollower::hasSynced),
+                    redirect(options),
+                    metadataClient),
+                clock));
+    // First the redirect, then the cluster: no pod shall reach the metadata service meanwhile.
+    nmi.start();
+    for (ClusterFollower follower : followers) {
+      var unused = follower.start();
+    }
+    return new NodeNmi(parts, followers);
+  }
+
+  /**
+   * Waits until it knows the cluster.
+   *
+   * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} if it does not
+   *     by then
+   */
+  public void awaitSynced(Duration atMost) {
+    followers.forEach(follower -> follower.awaitSynced(atMost));
+  }
+
+  /** Stops as {@link Nmi#close} does. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+
+  private static @Nullable MetadataRedirect redirect(NmiOptions options) {
+    if (!options.redirect().iptables()) {
+      return null;
+    }
+    NmiOptions.Metadata metadata = options.metadata();
+    return new IptablesRedirect(
+        new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, options.http().port()));
+  }
+}
