@@ -24,7 +24,8 @@ import java.util.Map;
  */
 final class EndToEndCluster implements AutoCloseable {
 
-  private static final String DEPLOY_NAMESPACE = "default";
+  private static final String MIC_ACCOUNT = "aad-pod-id-mic-service-account";
+  private static final String NMI_ACCOUNT = "aad-pod-id-nmi-service-account";
 
   private final ClusterNetwork network;
   private final SimulatedAzureProcess azure;
@@ -54,11 +55,11 @@ final class EndToEndCluster implements AutoCloseable {
       nodesWithNmi().forEach(node -> kubelet.registerNode(node.name(), node.providerId()));
       azure.awaitReady();
       guard = new ImdsGuard(azure, nodesWithNmi());
-      mic = Program.mic(network.control(), kubeconfig("aad-pod-id-mic-service-account"), azure);
-      String nmiKubeconfig = kubeconfig("aad-pod-id-nmi-service-account");
-      nmis.put(vm, Program.nmi(vm, nmiKubeconfig, List.of()));
-      nmis.put(firstInstance, Program.nmi(firstInstance, nmiKubeconfig, List.of()));
-      nmis.put(secondInstance, Program.nmi(secondInstance, nmiKubeconfig, IMPATIENT));
+      mic = Program.mic(network.control(), api.kubeconfigFor("default", MIC_ACCOUNT), azure);
+      InClusterAccount nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
+      nmis.put(vm, Program.nmi(vm, nmiAccount, List.of()));
+      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, List.of()));
+      nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, IMPATIENT));
       programs().forEach(Program::start);
       programs().forEach(Program::awaitActive);
     } catch (RuntimeException e) {
@@ -154,10 +155,6 @@ final class EndToEndCluster implements AutoCloseable {
     List<Program> all = new ArrayList<>(List.of(mic));
     all.addAll(nmis.values());
     return all;
-  }
-
-  private String kubeconfig(String serviceAccount) {
-    return api.kubeconfigFor(DEPLOY_NAMESPACE, serviceAccount).toString();
   }
 
   private AzureState stateOfAzure() {

@@ -18,6 +18,9 @@ final class HostTokenIT {
     BoundIdentity identity = scene.identity("orders");
     TestPod pod = scene.boundPod("orders", cluster.firstInstance(), identity);
 
+    // Held until NMI knows the pod; a component's request is not.
+    TokenAnswer.of(pod.askForToken());
+
     HttpAnswer answer =
         Curl.in(pod.node().network().namespace())
             .request(

@@ -6,6 +6,7 @@ import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.ManagedProcess;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +35,8 @@ final class Program {
     this.command = command.withEnvironment("JAVA_HOME", System.getProperty("java.home"));
   }
 
-  /** MIC, with the settings of a cluster whose machine has a managed identity. */
-  static Program mic(NetworkNamespace namespace, String kubeconfig, SimulatedAzureProcess azure) {
+  /** MIC, with the settings of a cluster whose machine has a managed identity, and a kubeconfig. */
+  static Program mic(NetworkNamespace namespace, Path kubeconfig, SimulatedAzureProcess azure) {
     Command command =
         Command.of(
                 ProjectFiles.program("mic"),
@@ -50,8 +51,8 @@ final class Program {
     return new Program(namespace, "mic", 8080, command);
   }
 
-  /** NMI of a node. */
-  static Program nmi(TestNode node, String kubeconfig, List<String> moreFlags) {
+  /** NMI of a node, as a pod of the DaemonSet that has the node's network. */
+  static Program nmi(TestNode node, InClusterAccount account, List<String> moreFlags) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -62,8 +63,8 @@ final class Program {
                 "--enableScaleFeatures=true",
                 "--logtostderr"));
     words.addAll(moreFlags);
-    Command command = Command.of(words).withEnvironment("KUBECONFIG", kubeconfig);
-    return new Program(node.network().namespace(), "nmi-" + node.name(), 8085, command);
+    return new Program(
+        node.network().namespace(), "nmi-" + node.name(), 8085, account.inPod(Command.of(words)));
   }
 
   /** Starts it; it does its work after {@link #awaitActive()}. */
