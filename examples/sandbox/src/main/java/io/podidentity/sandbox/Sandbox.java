@@ -64,8 +64,6 @@ final class Sandbox implements AutoCloseable {
         stage.startNmi(node, cloud.startMetadataService(node));
         narrator.step("NMI of %s is up on 127.0.0.1:%d".formatted(node.name(), node.nmiPort()));
       }
-      // Closed first: pods go while MIC can still do its part.
-      parts.add(() -> cluster.deletePods(Cast.PODS));
       return new Story(narrator, cluster, cloud);
     } catch (IOException e) {
       throw new SandboxException("cannot write temporary files: " + e.getMessage(), e);

@@ -271,18 +271,17 @@ final class SandboxCluster implements AutoCloseable {
     undo.push(() -> resource.withGracePeriod(0).delete());
   }
 
-  /** Lets MIC do its part: pods go first, and with them their records. */
-  void deletePods(List<PodRole> roles) {
-    roles.forEach(this::deletePod);
-    for (PodRole role : roles) {
-      if (role.identity() != null) {
-        awaitGone(role.record());
-      }
-    }
-  }
-
-  /** What MIC wrote besides records: its lease, and events about our objects. */
+  /**
+   * What MIC wrote: records, its lease, and events about our objects. MIC is gone by now, and would
+   * not do it when the process is told to end: then the libraries below it end at the same time.
+   */
   private void deleteTraces() {
+    for (AzureAssignedIdentityResource record :
+        client.resources(AzureAssignedIdentityResource.class).inAnyNamespace().list().getItems()) {
+      record.getMetadata().setFinalizers(List.of());
+      client.resource(record).update();
+      client.resource(record).delete();
+    }
     client
         .leases()
         .inNamespace(LeaseElection.DEFAULT_NAMESPACE)
@@ -295,7 +294,9 @@ final class SandboxCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    deleteTraces();
+    if (!undo.isEmpty()) {
+      deleteTraces();
+    }
     while (!undo.isEmpty()) {
       undo.pop().run();
     }
