@@ -45,8 +45,6 @@ public final class Logging {
     root.detachAppender(APPENDER);
     root.setLevel(Level.INFO);
     root.addAppender(appender);
-    // It warns of each load that fails, with a stack trace; whoever asked for it is told anyway.
-    context.getLogger("com.github.benmanes.caffeine").setLevel(Level.ERROR);
     // What these say at INFO is of no use to an operator.
     context.getLogger("io.undertow").setLevel(Level.WARN);
     context.getLogger("org.xnio").setLevel(Level.WARN);
