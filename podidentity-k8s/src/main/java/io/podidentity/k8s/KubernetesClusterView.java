@@ -43,7 +43,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
 
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
-  private final Mirror<io.fabric8.kubernetes.api.model.Pod, Pod> pods;
+  private final Mirror<PodResource, Pod> pods;
   private final Mirror<io.fabric8.kubernetes.api.model.Node, Node> nodes;
   private final Mirror<AzureIdentityResource, Original<AzureIdentityResource, AzureIdentity>>
       identities;
@@ -71,8 +71,12 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
       KubernetesClient client, BiFunction<String, String, @Nullable ComputeTarget> targets) {
     pods =
         new Mirror<>(
-            new Mirror.Kind<>("pods", io.fabric8.kubernetes.api.model.Pod::new),
-            client.pods().inAnyNamespace().withLabel(IdentityBinding.POD_LABEL).withLimit(PAGE),
+            new Mirror.Kind<>("pods", PodResource::new),
+            client
+                .resources(PodResource.class)
+                .inAnyNamespace()
+                .withLabel(IdentityBinding.POD_LABEL)
+                .withLimit(PAGE),
             PodMapping::forPlanning,
             (before, after) -> nudge());
     nodes =

@@ -15,11 +15,10 @@ import java.util.concurrent.CompletableFuture;
  * few hundred bytes for each. Empty until {@link #start()}.
  */
 public final class NodePods implements PodDirectory, ClusterFollower {
-  private static final Mirror.Kind<io.fabric8.kubernetes.api.model.Pod> KIND =
-      new Mirror.Kind<>("pods", io.fabric8.kubernetes.api.model.Pod::new);
+  private static final Mirror.Kind<PodResource> KIND = new Mirror.Kind<>("pods", PodResource::new);
 
   private final KeyedIndex<InetAddress, Pod> byAddress = new KeyedIndex<>(Pod::addresses);
-  private final Mirror<io.fabric8.kubernetes.api.model.Pod, Pod> mirror;
+  private final Mirror<PodResource, Pod> mirror;
 
   /**
    * The pods whose {@code spec.nodeName} is that name.
@@ -34,7 +33,10 @@ public final class NodePods implements PodDirectory, ClusterFollower {
     mirror =
         new Mirror<>(
             KIND,
-            client.pods().inAnyNamespace().withField("spec.nodeName", nodeName),
+            client
+                .resources(PodResource.class)
+                .inAnyNamespace()
+                .withField("spec.nodeName", nodeName),
             PodMapping::whole,
             byAddress::replace);
   }

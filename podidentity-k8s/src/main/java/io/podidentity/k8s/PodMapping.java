@@ -1,8 +1,5 @@
 package io.podidentity.k8s;
 
-import io.fabric8.kubernetes.api.model.PodIP;
-import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodStatus;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
@@ -24,7 +21,7 @@ final class PodMapping {
   private PodMapping() {}
 
   /** With all that tells who asks for a token; null for an object without a UID. */
-  static @Nullable Pod whole(io.fabric8.kubernetes.api.model.Pod pod) {
+  static @Nullable Pod whole(PodResource pod) {
     return map(pod, withoutNulls(Metadata.of(pod).labels()), addresses(pod.getStatus()));
   }
 
@@ -32,21 +29,19 @@ final class PodMapping {
    * With what a plan depends on: the binding label, and no address. So neither an address nor
    * another label is kept for each pod of the cluster, and their changes are none.
    */
-  static @Nullable Pod forPlanning(io.fabric8.kubernetes.api.model.Pod pod) {
+  static @Nullable Pod forPlanning(PodResource pod) {
     String label = Metadata.of(pod).labels().get(IdentityBinding.POD_LABEL);
     return map(pod, label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label), Set.of());
   }
 
   private static @Nullable Pod map(
-      io.fabric8.kubernetes.api.model.Pod pod,
-      Map<String, String> labels,
-      Set<InetAddress> addresses) {
+      PodResource pod, Map<String, String> labels, Set<InetAddress> addresses) {
     Metadata meta = Metadata.of(pod);
     if (meta.uid().isEmpty()) {
       return null;
     }
-    PodSpec spec = pod.getSpec();
-    String node = spec == null ? "" : Metadata.orEmpty(spec.getNodeName());
+    PodResource.Spec spec = pod.getSpec();
+    String node = spec == null ? "" : Metadata.orEmpty(spec.nodeName());
     return new Pod(
         meta.name(),
         meta.uid(),
@@ -54,12 +49,12 @@ final class PodMapping {
         labels,
         addresses,
         phase(pod.getStatus()),
-        spec != null && Boolean.TRUE.equals(spec.getHostNetwork()),
+        spec != null && Boolean.TRUE.equals(spec.hostNetwork()),
         meta.isTerminating());
   }
 
-  private static PodPhase phase(@Nullable PodStatus status) {
-    String phase = status == null ? "" : Metadata.orEmpty(status.getPhase());
+  private static PodPhase phase(PodResource.@Nullable Status status) {
+    String phase = status == null ? "" : Metadata.orEmpty(status.phase());
     if (phase.isEmpty()) {
       return PodPhase.PENDING;
     }
@@ -70,12 +65,12 @@ final class PodMapping {
     }
   }
 
-  private static Set<InetAddress> addresses(@Nullable PodStatus status) {
+  private static Set<InetAddress> addresses(PodResource.@Nullable Status status) {
     Set<InetAddress> addresses = new HashSet<>();
     if (status != null) {
-      add(addresses, status.getPodIP());
-      List<PodIP> all = status.getPodIPs() == null ? List.of() : status.getPodIPs();
-      all.forEach(ip -> add(addresses, ip.getIp()));
+      add(addresses, status.podIP());
+      List<PodResource.Address> all = status.podIPs() == null ? List.of() : status.podIPs();
+      all.forEach(ip -> add(addresses, ip.ip()));
     }
     return addresses;
   }

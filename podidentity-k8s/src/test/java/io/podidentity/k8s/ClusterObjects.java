@@ -63,15 +63,19 @@ final class ClusterObjects {
     List<String> ips = pod.addresses().stream().map(InetAddress::getHostAddress).toList();
     String phase = pod.phase().name();
     return PodMapping.whole(
-        resource.editStatus(
-            current ->
-                new PodBuilder(current)
-                    .editOrNewStatus()
-                    .withPhase(phase.charAt(0) + phase.substring(1).toLowerCase(Locale.ROOT))
-                    .withPodIP(ips.isEmpty() ? null : ips.get(0))
-                    .withPodIPs(ips.stream().map(PodIP::new).toList())
-                    .endStatus()
-                    .build()));
+        Json.read(
+            Json.write(
+                resource.editStatus(
+                    current ->
+                        new PodBuilder(current)
+                            .editOrNewStatus()
+                            .withPhase(
+                                phase.charAt(0) + phase.substring(1).toLowerCase(Locale.ROOT))
+                            .withPodIP(ips.isEmpty() ? null : ips.get(0))
+                            .withPodIPs(ips.stream().map(PodIP::new).toList())
+                            .endStatus()
+                            .build())),
+            PodResource.class));
   }
 
   void deletePod(NamespacedName name) {

@@ -109,7 +109,7 @@ final class PodMappingTest {
         .isNull();
   }
 
-  private static io.fabric8.kubernetes.api.model.Pod read(String json) {
-    return Json.read(json, io.fabric8.kubernetes.api.model.Pod.class);
+  private static PodResource read(String json) {
+    return Json.read(json, PodResource.class);
   }
 }
