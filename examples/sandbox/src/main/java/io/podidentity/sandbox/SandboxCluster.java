@@ -117,6 +117,8 @@ final class SandboxCluster implements AutoCloseable {
   private static boolean isServed(@Nullable CustomResourceDefinition definition) {
     return definition != null
         && definition.getStatus() != null
+        // Null in an object that the server has only just taken.
+        && definition.getStatus().getConditions() != null
         && definition.getStatus().getConditions().stream()
             .anyMatch(
                 condition ->
