@@ -107,12 +107,13 @@ final class TargetWorkers {
           progress.missed |= other;
           return Claim.BUSY;
         }
-        progress.alarm.close();
       }
       if (progress.endedInPicture == picture) {
         // What was done may not be in the picture: it would be done again, and partly fail.
         return Claim.OUTDATED;
       }
+      // Only now: a rest whose alarm is off and whose plan did not begin would never end.
+      progress.alarm.close();
       progress.plan = plan;
       progress.missed = false;
       progress.yields = false;
