@@ -15,7 +15,7 @@ cd "$(dirname "$0")/../.."
 
 result=tests/e2e/target/nmi-footprint.txt
 rm -f "$result"
-mvn -B -ntp -q -Dquick -pl tests/e2e -am verify -Dpodidentity.realParts=required \
+mvn -B -ntp -q -Dquick -Darchive.skip=false -pl tests/e2e -am verify -Dpodidentity.realParts=required \
   -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
   -Dit.test=NmiFootprintReport -Dfailsafe.failIfNoSpecifiedTests=false
 cat "$result"

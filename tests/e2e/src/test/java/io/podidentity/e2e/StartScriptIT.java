@@ -1,0 +1,55 @@
+package io.podidentity.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.harness.process.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The distribution's scripts: an archive of classes is used where it was made, and nowhere else.
+ */
+final class StartScriptIT {
+
+  private static final String FROM_ARCHIVE =
+      "io.podidentity.nmi.NmiMain source: shared objects file";
+  private static final String FROM_JAR = "io.podidentity.nmi.NmiMain source: file:";
+
+  @TempDir Path folder;
+
+  @Test
+  void archiveIsUsedWhereItWasMade() throws IOException {
+    Path home = install(folder.resolve("here"));
+    assertThat(classesLoaded(home)).contains(FROM_JAR);
+
+    Command.of(home + "/bin/nmi-archive")
+        .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
+        .withTimeout(Duration.ofMinutes(2))
+        .output();
+    assertThat(classesLoaded(home)).contains(FROM_ARCHIVE);
+
+    Path elsewhere = Files.move(home, folder.resolve("elsewhere"));
+    // Not even the JVM's own archive would be used beside one that does not fit.
+    assertThat(classesLoaded(elsewhere))
+        .contains(FROM_JAR, "java.lang.Object source: shared objects file");
+  }
+
+  /** The distribution as it is copied to another machine: without an archive. */
+  private static Path install(Path home) {
+    Path built = Path.of(ProjectFiles.program("nmi")).getParent().getParent();
+    Command.of("cp", "-R", built.toString(), home.toString()).output();
+    Command.of("rm", "-f", home + "/nmi.jsa", home + "/nmi.jsa.for").output();
+    return home;
+  }
+
+  private static String classesLoaded(Path home) {
+    return Command.of(home + "/bin/nmi", "--version")
+        .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
+        .withEnvironment("NMI_JAVA_OPTS", "-Xlog:class+load")
+        .output();
+  }
+}
