@@ -89,7 +89,7 @@ public final class InMemoryTokens implements TokenSource {
       throw new PodIdentityException(
           ErrorReason.IDENTITY_INVALID, doing + ": " + unusable.problem());
     }
-    if (available && !known.contains(bound.identity().name())) {
+    if (!known.contains(bound.identity().name())) {
       throw new PodIdentityException(
           ErrorReason.TOKEN_REFUSED, doing + ": the service does not know it");
     }
