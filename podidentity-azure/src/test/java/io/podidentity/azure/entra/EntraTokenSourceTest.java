@@ -359,7 +359,7 @@ final class EntraTokenSourceTest {
       shown.append(Failures.everything(failure(withCertificate())));
       putCertificate("modern.p12", "p4ss");
       shown.append(Failures.everything(failure(withCertificate())));
-      shown.append(source).append(secrets.read(SECRET));
+      shown.append(secrets.read(SECRET));
 
       assertThat(shown.append(log.everything()).toString())
           .doesNotContain(VALUE)

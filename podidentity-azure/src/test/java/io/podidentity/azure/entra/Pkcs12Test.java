@@ -67,7 +67,7 @@ final class Pkcs12Test {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "x", "MIIC", "\u0030\u0080\u0000\u0000"})
+  @ValueSource(strings = {"", "x", "MIIC", "0\u0080\u0000\u0000"})
   void garbageIsNoPkcs12File(String garbage) {
     assertThatExceptionOfType(Pkcs12.UnusableException.class)
         .isThrownBy(() -> Pkcs12.read(garbage.getBytes(StandardCharsets.ISO_8859_1), new char[0]))
