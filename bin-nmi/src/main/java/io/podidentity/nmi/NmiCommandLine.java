@@ -47,7 +47,6 @@ public final class NmiCommandLine {
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
    */
   public NmiOptions options() {
-    checkOperationMode();
     String kubeconfig =
         flags.own.kubeconfig.isEmpty() ? variable("KUBECONFIG") : flags.own.kubeconfig;
     return new NmiOptions(
@@ -61,8 +60,8 @@ public final class NmiCommandLine {
         new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
         new NmiOptions.Redirect(redirect(), Duration.ofSeconds(flags.iptablesInterval)),
         holds(),
-        flags.common.forceNamespaced(environment),
-        flags.enableScaleFeatures,
+        new NmiOptions.Identities(
+            managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
@@ -81,14 +80,13 @@ public final class NmiCommandLine {
     parser.logWithoutEffect();
   }
 
-  private void checkOperationMode() {
-    String mode = flags.operationMode.toLowerCase(Locale.ROOT);
-    require(
-        !mode.equals("managed"),
-        "--operation-mode=managed is not supported by this version: use standard mode, with MIC");
-    require(
-        mode.equals("standard"),
-        "--operation-mode must be standard: \"" + flags.operationMode + "\"");
+  private boolean managed() {
+    return switch (flags.operationMode.toLowerCase(Locale.ROOT)) {
+      case "managed" -> true;
+      case "standard" -> false;
+      default ->
+          throw invalid("--operation-mode must be standard or managed: " + flags.operationMode);
+    };
   }
 
   private boolean redirect() {

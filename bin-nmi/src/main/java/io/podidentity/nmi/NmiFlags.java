@@ -82,7 +82,7 @@ final class NmiFlags {
 
   @Option(
       names = "--operation-mode",
-      description = "standard; managed is not supported by this version.")
+      description = "standard, or managed: without MIC, by bindings; needs --forceNamespaced.")
   String operationMode = "standard";
 
   @Option(

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata where the instance metadata service is
  * @param redirect how pods' requests come here
  * @param holds how long requests wait
- * @param forceNamespaced whether pods get identities of their own namespace only; default false
- * @param labelledRecordsOnly whether only records labelled with this node are watched; default true
+ * @param identities how it is told which identity a pod may have
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
  * @param kubelet the check for kubenet; null to do without it
@@ -35,8 +34,7 @@ public record NmiOptions(
     Metadata metadata,
     Redirect redirect,
     HoldPolicy holds,
-    boolean forceNamespaced,
-    boolean labelledRecordsOnly,
+    Identities identities,
     int tokenCacheSize,
     int probePort,
     @Nullable Path kubelet,
@@ -73,6 +71,23 @@ public record NmiOptions(
     public Http {
       require(!address.isEmpty(), "--nmi-listen-address must not be empty");
       requirePort("--nmi-port", port, 0);
+    }
+  }
+
+  /**
+   * How it is told which identity a pod may have.
+   *
+   * @param managed whether bindings are gone by, in managed mode, and not MIC's records; default
+   *     false. Needs {@code forceNamespaced}
+   * @param forceNamespaced whether pods get identities of their own namespace only; default false
+   * @param labelledRecordsOnly whether only records labelled with this node are watched; default
+   *     true
+   */
+  public record Identities(boolean managed, boolean forceNamespaced, boolean labelledRecordsOnly) {
+    public Identities {
+      require(
+          !managed || forceNamespaced,
+          "--operation-mode=managed needs --forceNamespaced: managed mode works within namespaces");
     }
   }
 

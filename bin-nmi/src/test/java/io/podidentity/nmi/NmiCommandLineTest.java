@@ -41,8 +41,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Metadata("169.254.169.254", 80),
                 new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
                 HoldPolicy.DEFAULT,
-                false,
-                true,
+                new NmiOptions.Identities(false, false, true),
                 2000,
                 8080,
                 Path.of("/etc/default/kubelet"),
@@ -74,7 +73,7 @@ class NmiCommandLineTest {
             "--block-instance-metadata",
             "--metadata-header-required=false",
             "--prometheus-port=9091",
-            "--operation-mode=Standard",
+            "--operation-mode=Managed",
             "--allow-network-plugin-kubenet",
             "--kubelet-config=/x",
             "--set-retry-after-header=true",
@@ -93,8 +92,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Redirect(true, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
-                true,
-                false,
+                new NmiOptions.Identities(true, true, false),
                 2000,
                 8085,
                 null,
@@ -125,7 +123,7 @@ class NmiCommandLineTest {
   void environmentForcesNamespaces() {
     environment.put("FORCENAMESPACED", "true");
 
-    assertThat(options("--node=n").forceNamespaced()).isTrue();
+    assertThat(options("--node=n").identities().forceNamespaced()).isTrue();
   }
 
   @Test
@@ -142,7 +140,7 @@ class NmiCommandLineTest {
       delimiter = '|',
       value = {
         "--nmi-port=1                                | --node is required",
-        "--node=n --operation-mode=managed           | --operation-mode=managed is not supported",
+        "--node=n --operation-mode=managed           | --operation-mode=managed needs --forceNamespaced",
         "--node=n --operation-mode=other             | --operation-mode must be standard",
         "--node=n --redirect=nft                     | --redirect must be iptables or none",
         "--node=n --nmi-port=65536                   | --nmi-port must be 0 to 65535: 65536",

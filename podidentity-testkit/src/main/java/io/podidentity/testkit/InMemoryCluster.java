@@ -13,6 +13,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.AssignmentStore;
+import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
@@ -32,7 +33,12 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; look-ups take no lock.
  */
 public final class InMemoryCluster
-    implements PodDirectory, AssignmentDirectory, ExemptionDirectory, ClusterView, AssignmentStore {
+    implements PodDirectory,
+        AssignmentDirectory,
+        BindingDirectory,
+        ExemptionDirectory,
+        ClusterView,
+        AssignmentStore {
   private static final Object ANY = new Object();
 
   private final Object lock = new Object();
@@ -42,7 +48,10 @@ public final class InMemoryCluster
   private final Shelf<NamespacedName, AzureIdentity, Object> identities =
       new Shelf<>(lock, identity -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, IdentityBinding, Object> bindings =
-      new Shelf<>(lock, binding -> Set.of(), this::nudge);
+      new Shelf<>(
+          lock,
+          binding -> Set.of(key(binding.name().namespace(), binding.selector())),
+          this::nudge);
   private final Shelf<String, Node, Object> nodes =
       new Shelf<>(lock, node -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, PodExemption, String> exemptions =
@@ -172,6 +181,16 @@ public final class InMemoryCluster
   }
 
   @Override
+  public List<IdentityBinding> bindings(String namespace, String selector) {
+    return bindings.with(key(namespace, selector));
+  }
+
+  @Override
+  public Optional<AzureIdentity> identity(NamespacedName name) {
+    return Optional.ofNullable(identities.get(name));
+  }
+
+  @Override
   public List<PodExemption> inNamespace(String namespace) {
     return exemptions.with(namespace);
   }
@@ -208,6 +227,10 @@ public final class InMemoryCluster
   @Override
   public void delete(AssignedIdentity existing) {
     store.delete(existing);
+  }
+
+  private static Object key(String namespace, String selector) {
+    return List.of(namespace, selector);
   }
 
   private static Set<Object> keys(Pod pod) {

@@ -4,14 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.matching.PodExemptions;
 import io.podidentity.api.matching.Selection;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.TokenQuery;
-import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Timer;
@@ -33,9 +31,8 @@ import java.util.function.Consumer;
  */
 public final class TokenBroker implements AutoCloseable {
   private final PodFinder pods;
-  private final AssignmentDirectory assignments;
+  private final OperationMode mode;
   private final ExemptionDirectory exemptions;
-  private final IdentitySelector selector;
   private final TokenFetcher tokens;
   private final HoldPolicy holds;
   private final Timer timer;
@@ -45,15 +42,13 @@ public final class TokenBroker implements AutoCloseable {
   /** A broker over its parts; it closes none of them. */
   public TokenBroker(
       PodDirectory pods,
-      AssignmentDirectory assignments,
+      OperationMode mode,
       ExemptionDirectory exemptions,
-      IdentitySelector selector,
       TokenFetcher tokens,
       HoldPolicy holds,
       Timer timer) {
-    this.assignments = requireNonNull(assignments, "assignments");
+    this.mode = requireNonNull(mode, "mode");
     this.exemptions = requireNonNull(exemptions, "exemptions");
-    this.selector = requireNonNull(selector, "selector");
     this.tokens = requireNonNull(tokens, "tokens");
     this.holds = requireNonNull(holds, "holds");
     this.timer = requireNonNull(timer, "timer");
@@ -136,14 +131,14 @@ public final class TokenBroker implements AutoCloseable {
   private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
     return EventWait.until(
         () -> lookForIdentity(pod, choice),
-        wake -> assignments.onChange(pod.name(), wake),
+        wake -> mode.onChange(pod, wake),
         timer,
         holds.untilRecorded(),
         holds.untilAssigned());
   }
 
   private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
-    Selection selection = selector.select(pod, choice, assignments.forPod(pod.name()));
+    Selection selection = mode.select(pod, choice);
     if (selection instanceof Selection.Chosen chosen) {
       return new EventWait.Ready<>(chosen.identity());
     }
