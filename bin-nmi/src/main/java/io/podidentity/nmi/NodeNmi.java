@@ -77,7 +77,7 @@ public final class NodeNmi implements AutoCloseable {
                     assignments,
                     exemptions,
                     new ImdsTokenSource(
-                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient),
+                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
                     redirect(options),
                     metadataClient),

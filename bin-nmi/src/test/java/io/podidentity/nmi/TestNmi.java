@@ -234,6 +234,14 @@ final class TestNmi implements AutoCloseable {
         .build();
   }
 
+  /**
+   * Waits until the first request from or for a pod that is not known waits. Three alarms are set
+   * then: the end of its hold, and when the cluster may be asked again, at all and for that pod.
+   */
+  void awaitSearching() {
+    Eventually.isTrue("the request waits for its pod", () -> timer.pending() == 3);
+  }
+
   /** Stops it; connections stay open until {@link #close}. */
   void stop() {
     nmi.close();

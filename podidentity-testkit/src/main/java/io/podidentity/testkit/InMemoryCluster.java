@@ -18,9 +18,11 @@ import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,8 @@ public final class InMemoryCluster
 
   private final Object lock = new Object();
   private final Listeners<Object> nudges = new Listeners<>();
-  private final Shelf<NamespacedName, Pod, InetAddress> pods =
-      new Shelf<>(lock, Pod::addresses, this::nudge);
+  private final Shelf<NamespacedName, Pod, Object> pods =
+      new Shelf<>(lock, InMemoryCluster::keys, this::nudge);
   private final Shelf<NamespacedName, AzureIdentity, Object> identities =
       new Shelf<>(lock, identity -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, IdentityBinding, Object> bindings =
@@ -46,6 +48,7 @@ public final class InMemoryCluster
   private final Shelf<NamespacedName, PodExemption, String> exemptions =
       new Shelf<>(lock, exemption -> Set.of(exemption.name().namespace()), () -> {});
   private final RecordShelf store = new RecordShelf(lock, this::nudge);
+  private volatile @Nullable PodIdentityException listError;
 
   /** An empty cluster. */
   public InMemoryCluster() {}
@@ -125,6 +128,11 @@ public final class InMemoryCluster
     store.failWrites(error);
   }
 
+  /** Makes {@link #list()} fail with this error, as without an API server; null ends that. */
+  public void failLists(@Nullable PodIdentityException error) {
+    listError = error;
+  }
+
   @Override
   public List<Pod> byAddress(InetAddress address) {
     return pods.with(address);
@@ -138,6 +146,19 @@ public final class InMemoryCluster
   @Override
   public Subscription onChange(InetAddress address, Runnable wake) {
     return pods.onChange(address, wake);
+  }
+
+  @Override
+  public Subscription onChangeOf(NamespacedName pod, Runnable wake) {
+    return pods.onChange(pod, wake);
+  }
+
+  @Override
+  public CompletableFuture<List<Pod>> list() {
+    PodIdentityException error = listError;
+    return error == null
+        ? CompletableFuture.completedFuture(pods.all())
+        : CompletableFuture.failedFuture(error);
   }
 
   @Override
@@ -187,6 +208,12 @@ public final class InMemoryCluster
   @Override
   public void delete(AssignedIdentity existing) {
     store.delete(existing);
+  }
+
+  private static Set<Object> keys(Pod pod) {
+    Set<Object> keys = new HashSet<>(pod.addresses());
+    keys.add(pod.name());
+    return keys;
   }
 
   private void nudge() {

@@ -308,6 +308,8 @@ class TokenBrokerWaitTest {
 
   private void assertNothingLeft() {
     assertThat(node.subscriptions()).isZero();
+    // What is no request's: that an address is nobody's is forgotten by then.
+    timer.advance(PodFinder.REMEMBERED);
     assertThat(timer.pending()).isZero();
   }
 }
