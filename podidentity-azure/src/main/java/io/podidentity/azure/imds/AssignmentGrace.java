@@ -42,8 +42,7 @@ final class AssignmentGrace {
     synchronized (lock) {
       Missing known = missing.get(identity);
       // Nobody asked for long, so it may have been there in between.
-      boolean anew = known == null || now.isAfter(known.last().plus(LENGTH));
-      Instant first = anew ? now : known.first();
+      Instant first = known == null || now.isAfter(known.last().plus(LENGTH)) ? now : known.first();
       missing.put(identity, new Missing(first, now));
       return now.isBefore(first.plus(LENGTH));
     }
