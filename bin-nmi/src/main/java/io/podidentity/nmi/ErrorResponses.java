@@ -58,7 +58,7 @@ record ErrorResponses(boolean retryAfterMissing) {
       case INVALID_REQUEST -> refusal(400, error, null);
       case TOKEN_REFUSED -> refusal(403, error, null);
       // v1 answers 503 for an identity of a type that it does not know, too.
-      case TOKEN_UNAVAILABLE, IDENTITY_INVALID, CLUSTER_UNAVAILABLE ->
+      case TOKEN_UNAVAILABLE, TOKEN_THROTTLED, IDENTITY_INVALID, CLUSTER_UNAVAILABLE ->
           refusal(503, error, seconds(error));
       case SHUTTING_DOWN -> refusal(503, error, STOPPING_RETRY_SECONDS);
       case POD_NOT_FOUND,

@@ -182,7 +182,7 @@ public final class TokenBroker implements AutoCloseable {
     TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), request.resource());
     then(
         answer,
-        tokens.fetch(query),
+        tokens.fetch(query, pod.name()),
         list ->
             answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
   }
@@ -192,7 +192,7 @@ public final class TokenBroker implements AutoCloseable {
     TokenQuery query = new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource());
     then(
         answer,
-        tokens.fetch(query),
+        tokens.fetch(query, pod.name()),
         list -> answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list)));
   }
 
