@@ -1,6 +1,5 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.model.TokenService;
@@ -162,5 +161,4 @@ public final class Nmi implements AutoCloseable {
         : new CachingTokenSource(
             queue, clock, timer, CacheBounds.of(options.tokenCacheSize()), telemetry);
   }
-
 }

@@ -27,7 +27,9 @@ public enum ErrorReason {
   TOKEN_REFUSED("token-refused", false),
   /** The token service could not be reached, or is not ready. */
   TOKEN_UNAVAILABLE("token-unavailable", true),
-  /** The token service is asked too often by this node, or in this process too much waits for it. */
+  /**
+   * The token service is asked too often by this node, or in this process too much waits for it.
+   */
   TOKEN_THROTTLED("token-throttled", true),
   /** The virtual machine or scale set does not exist. */
   TARGET_NOT_FOUND("target-not-found", false),

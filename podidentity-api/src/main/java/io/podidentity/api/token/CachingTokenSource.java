@@ -173,7 +173,8 @@ public final class CachingTokenSource implements TokenFetcher {
     cache.put(query, kept);
     reportSize();
     // By the timer too, because the clock may be set.
-    kept.endBy(timer.schedule(Duration.ofMillis(kept.usableUntil() - now), () -> drop(query, kept)));
+    kept.endBy(
+        timer.schedule(Duration.ofMillis(kept.usableUntil() - now), () -> drop(query, kept)));
     refreshIn(Duration.ofMillis(kept.refreshAfter()), query, kept);
     if (peek(query) != kept) {
       kept.close();

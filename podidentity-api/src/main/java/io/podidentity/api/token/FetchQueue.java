@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Spends what the token services serve: fetches wait for their turn, each pod in a line of its own,
  * and begin as the services' limits allow. One that finds too many waiting, or waits too long,
- * fails with {@code TOKEN_THROTTLED} and advice on when to ask again. By itself it asks the
- * source each time. Thread-safe.
+ * fails with {@code TOKEN_THROTTLED} and advice on when to ask again. By itself it asks the source
+ * each time. Thread-safe.
  */
 public final class FetchQueue implements TokenFetcher {
   /** Calls that begin a second apart here may come a little closer to each other there. */

@@ -82,9 +82,11 @@ class CachingTokenSourceTest {
           };
       assertThat(direct(10).fetch(X, POD)).isCompletedExceptionally();
       CachingTokenSource full =
-          cache(task -> {
+          cache(
+              task -> {
                 throw new RejectedExecutionException();
-              }, 10);
+              },
+              10);
       assertThat(full.fetch(X, POD)).isCompletedExceptionally();
     } finally {
       root.removeHandler(handler);
@@ -96,7 +98,8 @@ class CachingTokenSourceTest {
   void aSourceThatGivesNoTokenHasFailed() {
     source = query -> List.of();
     CachingTokenSource cache = direct(10);
-    assertThatThrownBy(() -> cache.fetch(X, POD).join()).hasCauseInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> cache.fetch(X, POD).join())
+        .hasCauseInstanceOf(IllegalStateException.class);
 
     source = query -> hour();
 
@@ -236,9 +239,11 @@ class CachingTokenSourceTest {
   @Test
   void withoutAThreadItIsRefusedAndNotRemembered() {
     CachingTokenSource cache =
-        cache(task -> {
+        cache(
+            task -> {
               throw new RejectedExecutionException();
-            }, 10);
+            },
+            10);
 
     assertThrottled(cache.fetch(X, POD));
     assertThrottled(cache.fetch(X, POD));
@@ -251,12 +256,14 @@ class CachingTokenSourceTest {
         new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "too many wait");
     boolean[] full = {true};
     CachingTokenSource cache =
-        cache(task -> {
+        cache(
+            task -> {
               if (full[0]) {
                 throw refusal;
               }
               task.run();
-            }, 10);
+            },
+            10);
     assertFails(cache.fetch(X, POD), refusal);
 
     full[0] = false;
@@ -273,8 +280,7 @@ class CachingTokenSourceTest {
     ManualTimer timer = new ManualTimer();
     FetchQueue queue =
         new FetchQueue(this::fetch, executor, timer, clock, CacheFixture.NO_LIMITS, Telemetry.NOOP);
-    return new CachingTokenSource(
-        queue, clock, timer, CacheBounds.of(maxEntries), Telemetry.NOOP);
+    return new CachingTokenSource(queue, clock, timer, CacheBounds.of(maxEntries), Telemetry.NOOP);
   }
 
   private CachingTokenSource direct(int maxEntries) {
