@@ -1,9 +1,7 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.model.TokenService;
-import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.spi.PodDirectory;
@@ -14,6 +12,7 @@ import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.FetchQueue;
+import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
 import io.podidentity.bin.Daemons;
@@ -58,7 +57,7 @@ public final class Nmi implements AutoCloseable {
    */
   public record Ports(
       PodDirectory pods,
-      AssignmentDirectory assignments,
+      OperationMode mode,
       ExemptionDirectory exemptions,
       TokenSource tokens,
       BooleanSupplier synced,
@@ -90,9 +89,8 @@ public final class Nmi implements AutoCloseable {
     TokenBroker broker =
         new TokenBroker(
             ports.pods(),
-            ports.assignments(),
+            ports.mode(),
             ports.exemptions(),
-            new IdentitySelector(options.forceNamespaced()),
             tokens(options, ports.tokens(), fetches, timer, clock),
             options.holds(),
             timer);

@@ -1,7 +1,6 @@
 package io.podidentity.example.broker;
 
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
@@ -24,6 +23,7 @@ import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
@@ -92,9 +92,8 @@ public final class EmbedBroker {
     try (TokenBroker broker =
         new TokenBroker(
             workloads,
+            OperationMode.standard(workloads, false),
             workloads,
-            workloads,
-            new IdentitySelector(false),
             new CachingTokenSource(fetches, clock, timer, CacheBounds.of(100), Telemetry.NOOP),
             new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO),
             timer)) {
