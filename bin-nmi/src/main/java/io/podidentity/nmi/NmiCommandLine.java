@@ -62,6 +62,7 @@ public final class NmiCommandLine {
         holds(),
         new NmiOptions.Identities(
             managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
+        EntraOptions.of(flags.own, environment),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param redirect how pods' requests come here
  * @param holds how long requests wait
  * @param identities how it is told which identity a pod may have
+ * @param entra how service principals get their tokens
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
  * @param kubelet the check for kubenet; null to do without it
@@ -35,6 +36,7 @@ public record NmiOptions(
     Redirect redirect,
     HoldPolicy holds,
     Identities identities,
+    EntraOptions entra,
     int tokenCacheSize,
     int probePort,
     @Nullable Path kubelet,

@@ -1,7 +1,11 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.OperationMode;
+import io.podidentity.api.token.TokenServices;
+import io.podidentity.azure.entra.EntraTokenSource;
+import io.podidentity.azure.entra.SecretScope;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.Parts;
@@ -10,6 +14,7 @@ import io.podidentity.iptables.RedirectRules;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.KubernetesSecrets;
 import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
 import io.podidentity.k8s.PodExemptionInformer;
@@ -26,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class NodeNmi implements AutoCloseable {
   /** IMDS promises an answer within 10 s. */
   private static final Duration IMDS_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Of one tenant's token; Entra ID promises nothing. */
+  private static final Duration ENTRA_TIMEOUT = Duration.ofSeconds(15);
 
   /**
    * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
@@ -79,8 +87,14 @@ public final class NodeNmi implements AutoCloseable {
                     pods,
                     mode,
                     exemptions,
-                    new ImdsTokenSource(
-                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
+                    new TokenServices(
+                        new ImdsTokenSource(
+                            options.metadata().uri(),
+                            IMDS_TIMEOUT,
+                            userAgent,
+                            metadataClient,
+                            clock),
+                        entra(options, kubernetes, clock)),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
                     redirect(options),
                     metadataClient),
@@ -118,6 +132,19 @@ public final class NodeNmi implements AutoCloseable {
             followed.add(
                 new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly())),
             how.forceNamespaced());
+  }
+
+  private static TokenSource entra(
+      NmiOptions options, KubernetesConnection kubernetes, Clock clock) {
+    EntraOptions entra = options.entra();
+    NmiOptions.Identities how = options.identities();
+    return new EntraTokenSource(
+        entra.endpoints(),
+        new KubernetesSecrets(kubernetes),
+        new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
+        entra.access().client(),
+        ENTRA_TIMEOUT,
+        clock);
   }
 
   private static @Nullable MetadataRedirect redirect(NmiOptions options) {

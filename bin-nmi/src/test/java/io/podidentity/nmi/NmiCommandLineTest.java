@@ -42,6 +42,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
                 HoldPolicy.DEFAULT,
                 new NmiOptions.Identities(false, false, true),
+                EntraOptions.DEFAULT,
                 2000,
                 8080,
                 Path.of("/etc/default/kubelet"),
@@ -93,6 +94,7 @@ class NmiCommandLineTest {
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false),
+                EntraOptions.DEFAULT,
                 2000,
                 8085,
                 null,

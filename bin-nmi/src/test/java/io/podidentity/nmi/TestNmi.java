@@ -104,6 +104,7 @@ final class TestNmi implements AutoCloseable {
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             HOLDS,
             new NmiOptions.Identities(false, false, true),
+            EntraOptions.DEFAULT,
             100,
             0,
             null,

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,7 +160,7 @@ final class EntraAccessTest {
   private List<AccessToken> fetchFrom(String endpoint) {
     EntraTokenSource source =
         new EntraTokenSource(
-            new AuthorityEndpoints(URI.create(endpoint), List.of()),
+            new AuthorityEndpoints(URI.create(endpoint), Set.of()),
             secrets,
             new SecretScope(false, false),
             CloudAccess.fromEnvironment(environment::get).client(),
