@@ -3,12 +3,15 @@ package io.podidentity.bin;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintStream;
+import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,8 +26,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * values and prints the help. A leading command word is the caller's business.
  */
 public final class GoFlags {
-  /** What Go's flag package, and picocli, use for a command line that cannot be read. */
-  public static final int BAD_USAGE = 2;
+  private static final Logger log = LoggerFactory.getLogger(GoFlags.class);
 
   private final CommandLine picocli;
   private final ProgramVersion version;
@@ -47,7 +49,8 @@ public final class GoFlags {
             .registerConverter(boolean.class, GoBoolean::parse)
             .registerConverter(Boolean.class, GoBoolean::parse)
             .registerConverter(int.class, GoInteger::parse)
-            .registerConverter(Integer.class, GoInteger::parse);
+            .registerConverter(Integer.class, GoInteger::parse)
+            .registerConverter(LogFormat.class, LogFormat::parse);
   }
 
   private static OptionSpec standard(String name, String description) {
@@ -75,13 +78,22 @@ public final class GoFlags {
       return OptionalInt.empty();
     } catch (CommandLine.ParameterException e) {
       err.println(version.program() + ": " + inOneLine(e) + "; --help lists the flags");
-      return OptionalInt.of(BAD_USAGE);
+      return OptionalInt.of(ExitCode.BAD_USAGE);
     }
   }
 
-  /** The flags that were given and that this program accepts without effect, such as klog's. */
+  /**
+   * The flags that were given and have no effect: klog's, and those marked {@link WithoutEffect}.
+   */
   public List<String> withoutEffect() {
     return List.copyOf(withoutEffect);
+  }
+
+  /** Names them in one line of the log, if there are any. */
+  public void logWithoutEffect() {
+    if (!withoutEffect.isEmpty()) {
+      log.warn("flags without effect in this version flags={}", withoutEffect);
+    }
   }
 
   /**
@@ -107,20 +119,32 @@ public final class GoFlags {
         continue;
       }
       String flag = name.equals("h") ? "--help" : "--" + name;
-      boolean isBoolean = isBoolean(flag);
+      OptionSpec option = option(flag);
+      if (isWithoutEffect(option)) {
+        withoutEffect.add(name);
+      }
       if (value == null) {
-        value = isBoolean ? "true" : valueOf(name, args);
+        value = isBoolean(option) ? "true" : valueOf(name, args);
       }
       normal.add(flag + "=" + value);
     }
     return normal;
   }
 
-  private boolean isBoolean(String flag) {
+  private OptionSpec option(String flag) {
     OptionSpec option = picocli.getCommandSpec().findOption(flag);
     if (option == null) {
       throw wrong("unknown flag " + flag);
     }
+    return option;
+  }
+
+  private static boolean isWithoutEffect(OptionSpec option) {
+    return option.userObject() instanceof AnnotatedElement element
+        && element.isAnnotationPresent(WithoutEffect.class);
+  }
+
+  private static boolean isBoolean(OptionSpec option) {
     return option.type() == boolean.class || option.type() == Boolean.class;
   }
 
@@ -146,6 +170,6 @@ public final class GoFlags {
     if (argument instanceof OptionSpec option && cause != null && cause.getMessage() != null) {
       return "flag " + option.longestName() + ": " + cause.getMessage();
     }
-    return String.valueOf(e.getMessage()).replaceAll("\\s+", " ");
+    return ExitCode.oneLine(String.valueOf(e.getMessage()));
   }
 }

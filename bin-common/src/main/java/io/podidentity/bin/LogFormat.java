@@ -1,11 +1,19 @@
 package io.podidentity.bin;
 
+import java.util.Locale;
+
 /** What {@code --log-format} chooses. */
 public enum LogFormat {
   /** One readable line per event. */
   TEXT,
   /** One JSON object per line. */
   JSON;
+
+  /** The flag's value. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /**
    * Reads the flag's value.

@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 class GoFlagsTest {
@@ -36,6 +38,12 @@ class GoFlagsTest {
 
     @Option(names = "--interval")
     Duration interval = Duration.ofMinutes(3);
+
+    @WithoutEffect
+    @Option(names = "--old")
+    boolean old;
+
+    @Mixin CommonFlags common = new CommonFlags(9090);
   }
 
   @ParameterizedTest
@@ -110,6 +118,7 @@ class GoFlagsTest {
         "--interval=3                 | flag --interval: \"3\" is not a duration",
         "--node                       | flag --node needs a value",
         "extra                        | unexpected argument \"extra\"",
+        "--log-format=xml             | flag --log-format: \"xml\" is not a log format",
       })
   void badFlagGetsOneLineAndCodeTwo(String line, String message) {
     assertThat(parse(line.strip().split(" +"))).hasValue(2);
@@ -130,6 +139,22 @@ class GoFlagsTest {
 
     assertThat(flags.withoutEffect()).containsExactly("logtostderr", "v", "v", "alsologtostderr");
     assertThat(sample.node).isEqualTo("n1");
+  }
+
+  @Test
+  void flagsWithoutEffectAreNamedOnlyIfTheyAreGiven() {
+    assertThat(parse("--old", "--enableProfile=true", "--node=n1")).isEmpty();
+
+    assertThat(flags.withoutEffect()).containsExactly("old", "enableProfile");
+  }
+
+  // In v1: "true" == os.Getenv("FORCENAMESPACED")
+  @ParameterizedTest
+  @CsvSource({"true, true", "True, false", "1, false", "'', false", ", false"})
+  void environmentForcesNamespacesIfItSaysExactlyTrue(@Nullable String value, boolean forced) {
+    assertThat(parse("--node=n1")).isEmpty();
+
+    assertThat(sample.common.forceNamespaced(name -> value)).isEqualTo(forced);
   }
 
   @ParameterizedTest

@@ -1,9 +1,11 @@
 package io.podidentity.mic;
 
+import io.podidentity.bin.CommonFlags;
+import io.podidentity.bin.WithoutEffect;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -13,6 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "mic",
     usageHelpWidth = 100,
+    showDefaultValues = true,
     customSynopsis = "mic [flags]",
     description = {
       "Assigns Azure identities to the machines under the pods that are bound to them.",
@@ -26,6 +29,8 @@ import picocli.CommandLine.Option;
           + " the JVM. klog's flags are accepted without effect."
     })
 final class MicFlags {
+  @Mixin CommonFlags common = new CommonFlags(8888);
+
   @Option(
       names = "--kubeconfig",
       description = "Path of a kubeconfig; empty for the service account of the pod it runs in.")
@@ -40,11 +45,7 @@ final class MicFlags {
   String cloudConfig = "";
 
   @Option(
-      names = "--forceNamespaced",
-      description = "Pod, binding and identity must share a namespace. Also FORCENAMESPACED=true.")
-  boolean forceNamespaced;
-
-  @Option(
+      showDefaultValue = Visibility.NEVER,
       names = "--syncRetryDuration",
       description = "How long at most between two looks at the whole cluster. Default: 3600s.")
   Duration syncRetryDuration = Duration.ofHours(1);
@@ -54,31 +55,21 @@ final class MicFlags {
       description = "Who holds the lease. Default: the host name.")
   String leaderElectionInstance = "";
 
-  @Option(
-      names = "--leader-election-namespace",
-      description = "The lease's namespace. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--leader-election-namespace", description = "The lease's namespace.")
   String leaderElectionNamespace = "default";
 
-  @Option(
-      names = "--leader-election-name",
-      description = "The lease's name. Default: ${DEFAULT-VALUE}.")
+  @Option(names = "--leader-election-name", description = "The lease's name.")
   String leaderElectionName = "aad-pod-identity-mic";
 
   @Option(
+      showDefaultValue = Visibility.NEVER,
       names = "--leader-election-duration",
       description = "How long a lease holds that is not renewed. Default: 15s.")
   Duration leaderElectionDuration = Duration.ofSeconds(15);
 
   @Option(
-      names = "--http-probe-port",
-      description = "Port of /healthz and /readyz. Default: ${DEFAULT-VALUE}.")
-  int httpProbePort = 8080;
-
-  @Option(
       names = "--createDeleteBatch",
-      description =
-          "How many records of one machine or scale set are written at a time. Default:"
-              + " ${DEFAULT-VALUE}.")
+      description = "How many records of one machine or scale set are written at a time.")
   int createDeleteBatch = 20;
 
   @Option(
@@ -86,76 +77,45 @@ final class MicFlags {
       description = "Client IDs or resource IDs, with commas, that are never taken off a machine.")
   String immutableUserMsis = "";
 
-  @Option(names = "--log-format", description = "text or json. Default: ${DEFAULT-VALUE}.")
-  String logFormat = "text";
-
-  @Option(names = "--custom-user-agent", description = "Added to the user agent of all calls.")
-  String customUserAgent = "";
-
-  @Option(names = "--prometheus-port", description = "Accepted; no metrics are served yet.")
-  int prometheusPort = 8888;
-
-  @Option(names = "--enableProfile", description = "Accepted without effect.")
-  boolean enableProfile;
-
+  @WithoutEffect
   @Option(names = "--enableScaleFeatures", description = "Accepted without effect, as in v1.")
   boolean enableScaleFeatures;
 
+  @WithoutEffect
   @Option(names = "--clientQps", description = "Accepted; calls are not limited yet.")
   double clientQps = 5;
 
+  @WithoutEffect
   @Option(names = "--config-map-name", description = "Accepted; see --enable-type-upgrade.")
   String configMapName = "aad-pod-identity-config";
 
+  @WithoutEffect
   @Option(names = "--type-upgrade-status-key", description = "Accepted; see --enable-type-upgrade.")
   String typeUpgradeStatusKey = "type-upgrade-status";
 
-  @Option(names = "--enable-type-upgrade", description = "Accepted; objects are not rewritten yet.")
+  @WithoutEffect
+  @Option(
+      names = "--enable-type-upgrade",
+      description = "Accepted; objects are not rewritten yet. Default: true.")
   boolean enableTypeUpgrade = true;
 
+  @WithoutEffect
   @Option(
       names = "--update-user-msi-max-retry",
       description = "Accepted; a failed target is retried with back-off.")
   int updateUserMsiMaxRetry = 2;
 
+  @WithoutEffect
   @Option(
+      showDefaultValue = Visibility.NEVER,
       names = "--update-user-msi-retry-interval",
-      description = "Accepted; a failed target is retried with back-off.")
+      description = "Accepted; a failed target is retried with back-off. Default: 1s.")
   Duration updateUserMsiRetryInterval = Duration.ofSeconds(1);
 
+  @WithoutEffect
   @Option(
+      showDefaultValue = Visibility.NEVER,
       names = "--identity-assignment-reconcile-interval",
-      description = "Accepted; what vanishes from a machine is not put back yet.")
+      description = "Accepted; what vanishes from a machine is not put back yet. Default: 3m.")
   Duration identityAssignmentReconcileInterval = Duration.ofMinutes(3);
-
-  /** The flags that were set to something else than their default, and do nothing. */
-  List<String> withoutEffect() {
-    MicFlags defaults = new MicFlags();
-    List<String> names = new ArrayList<>();
-    note(names, "prometheus-port", prometheusPort, defaults.prometheusPort);
-    note(names, "enableProfile", enableProfile, defaults.enableProfile);
-    note(names, "enableScaleFeatures", enableScaleFeatures, defaults.enableScaleFeatures);
-    note(names, "clientQps", clientQps, defaults.clientQps);
-    note(names, "config-map-name", configMapName, defaults.configMapName);
-    note(names, "type-upgrade-status-key", typeUpgradeStatusKey, defaults.typeUpgradeStatusKey);
-    note(names, "enable-type-upgrade", enableTypeUpgrade, defaults.enableTypeUpgrade);
-    note(names, "update-user-msi-max-retry", updateUserMsiMaxRetry, defaults.updateUserMsiMaxRetry);
-    note(
-        names,
-        "update-user-msi-retry-interval",
-        updateUserMsiRetryInterval,
-        defaults.updateUserMsiRetryInterval);
-    note(
-        names,
-        "identity-assignment-reconcile-interval",
-        identityAssignmentReconcileInterval,
-        defaults.identityAssignmentReconcileInterval);
-    return names;
-  }
-
-  private static void note(List<String> names, String name, Object value, Object unset) {
-    if (!value.equals(unset)) {
-      names.add(name);
-    }
-  }
 }

@@ -2,6 +2,7 @@ package io.podidentity.mic;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.bin.Daemons;
+import io.podidentity.bin.ExitCode;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.Logging;
 import io.podidentity.bin.Parts;
@@ -11,7 +12,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
 /** The program {@code mic}. */
 public final class MicMain {
   private static final Logger log = LoggerFactory.getLogger(MicMain.class);
-
-  /** What it exits with if it cannot start, or, as v1, if it has lost its lease. */
-  private static final int FAILED = 1;
 
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(20);
@@ -44,11 +41,10 @@ public final class MicMain {
       MicOptions options = MicOptions.of(flags, System.getenv(), hostName(System.getenv()));
       Logging.configure(options.logFormat());
       log.info("starting version=\"{}\"", version.line());
-      sayWithoutEffect(commandLine, flags);
+      commandLine.logWithoutEffect();
       run(options, version);
     } catch (PodIdentityException e) {
-      System.err.println("mic: " + e.getMessage());
-      System.exit(FAILED);
+      System.exit(ExitCode.report(e, "mic", System.err));
     }
   }
 
@@ -64,26 +60,17 @@ public final class MicMain {
               Clock.systemUTC(),
               () -> leaseLost(shutdown)));
     } catch (PodIdentityException e) {
-      System.err.println("mic: " + e.getMessage());
-      shutdown.exit(FAILED);
+      shutdown.exit(ExitCode.report(e, "mic", System.err));
     }
     // The parts' threads are daemons; the shutdown hook ends the process.
     new CountDownLatch(1).await();
   }
 
   private static void leaseLost(Shutdown shutdown) {
-    // v1's wording.
+    // As v1 words it, and ends.
     log.error("lost leader lease");
     // On a thread of its own: this one is a part's, which is waited for when parts are closed.
-    Daemons.named("exit").newThread(() -> shutdown.exit(FAILED)).start();
-  }
-
-  private static void sayWithoutEffect(GoFlags commandLine, MicFlags flags) {
-    List<String> names = new ArrayList<>(commandLine.withoutEffect());
-    names.addAll(flags.withoutEffect());
-    if (!names.isEmpty()) {
-      log.warn("flags without effect in this version flags={}", names);
-    }
+    Daemons.named("exit").newThread(() -> shutdown.exit(ExitCode.FAILED)).start();
   }
 
   private static String hostName(Map<String, String> environment) {

@@ -1,7 +1,8 @@
 package io.podidentity.mic;
 
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
+import static io.podidentity.bin.FlagChecks.require;
+import static io.podidentity.bin.FlagChecks.requirePort;
+
 import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.k8s.LeaseElection;
@@ -48,19 +49,16 @@ public record MicOptions(
    * Takes flags and environment together.
    *
    * @param hostName this instance's name unless a flag gives one
-   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value is out of range
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a value
+   *     is out of range
    */
   static MicOptions of(MicFlags flags, Map<String, String> environment, String hostName) {
-    require(isPositive(flags.syncRetryDuration), "syncRetryDuration", "a positive duration");
+    require(isPositive(flags.syncRetryDuration), "--syncRetryDuration must be positive");
     require(
         flags.leaderElectionDuration.compareTo(Duration.ofSeconds(1)) >= 0,
-        "leader-election-duration",
-        "at least 1s");
-    require(
-        flags.httpProbePort >= 0 && flags.httpProbePort <= 65535,
-        "http-probe-port",
-        "a port from 0 to 65535");
-    require(flags.createDeleteBatch >= 1, "createDeleteBatch", "at least 1");
+        "--leader-election-duration must be at least 1s");
+    requirePort("--http-probe-port", flags.common.probePort(), 0);
+    require(flags.createDeleteBatch >= 1, "--createDeleteBatch must be at least 1");
     return new MicOptions(
         path(flags.kubeconfig),
         flags.cloudConfig.isEmpty()
@@ -68,19 +66,18 @@ public record MicOptions(
             : CloudConfig.fromFile(Path.of(flags.cloudConfig)),
         path(environment.getOrDefault("AZURE_ENVIRONMENT_FILEPATH", "")),
         path(environment.getOrDefault("SSL_CERT_FILE", "")),
-        // v1 takes exactly this spelling from the environment.
-        flags.forceNamespaced || "true".equals(environment.get("FORCENAMESPACED")),
+        flags.common.forceNamespaced(environment::get),
         flags.syncRetryDuration,
         new LeaseElection.Settings(
             flags.leaderElectionNamespace,
             flags.leaderElectionName,
             flags.leaderElectionInstance.isEmpty() ? hostName : flags.leaderElectionInstance,
             flags.leaderElectionDuration),
-        flags.httpProbePort,
+        flags.common.probePort(),
         flags.createDeleteBatch,
         list(flags.immutableUserMsis),
-        logFormat(flags.logFormat),
-        flags.customUserAgent);
+        flags.common.logFormat(),
+        flags.common.customUserAgent());
   }
 
   private static @Nullable Path path(String text) {
@@ -95,23 +92,7 @@ public record MicOptions(
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static LogFormat logFormat(String text) {
-    try {
-      return LogFormat.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new PodIdentityException(
-          ErrorReason.CONFIGURATION_INVALID, "flag --log-format: " + e.getMessage(), e);
-    }
-  }
-
   private static boolean isPositive(Duration duration) {
     return !duration.isNegative() && !duration.isZero();
-  }
-
-  private static void require(boolean holds, String flag, String expected) {
-    if (!holds) {
-      throw new PodIdentityException(
-          ErrorReason.CONFIGURATION_INVALID, "flag --" + flag + " must be " + expected);
-    }
   }
 }

@@ -20,6 +20,9 @@ record ErrorResponses(boolean retryAfterMissing) {
   /** About as long as the next process needs to take over. */
   private static final long STOPPING_RETRY_SECONDS = 5;
 
+  /** Where the service that failed did not say: what Azure asks its clients to wait, twice. */
+  private static final long UNTOLD_RETRY_MILLIS = 2000;
+
   /** Of the token endpoint. */
   Refusal toPod(PodIdentityException error) {
     return switch (error.reason()) {
@@ -55,10 +58,10 @@ record ErrorResponses(boolean retryAfterMissing) {
   private static Refusal common(PodIdentityException error) {
     return switch (error.reason()) {
       case INVALID_REQUEST -> refusal(400, error, null);
-      case TOKEN_REFUSED -> refusal(403, error, null);
+      case TOKEN_REFUSED, IDENTITY_NOT_PERMITTED -> refusal(403, error, null);
       // v1 answers 503 for an identity of a type that it does not know, too.
-      case TOKEN_UNAVAILABLE, IDENTITY_INVALID, CLUSTER_UNAVAILABLE ->
-          refusal(503, error, seconds(error));
+      case IDENTITY_INVALID -> refusal(503, error, null);
+      case TOKEN_UNAVAILABLE, CLUSTER_UNAVAILABLE -> refusal(503, error, seconds(error));
       case SHUTTING_DOWN -> refusal(503, error, STOPPING_RETRY_SECONDS);
       case POD_NOT_FOUND,
           POD_AMBIGUOUS,
@@ -85,7 +88,8 @@ record ErrorResponses(boolean retryAfterMissing) {
   }
 
   /** Whole seconds, rounded up: a client that comes too soon is refused again. */
-  private static @Nullable Long seconds(PodIdentityException error) {
-    return error.retryAfter().map(Duration::toMillis).map(ms -> (ms + 999) / 1000).orElse(null);
+  private static long seconds(PodIdentityException error) {
+    long millis = error.retryAfter().map(Duration::toMillis).orElse(UNTOLD_RETRY_MILLIS);
+    return Math.max(1, (millis + 999) / 1000);
   }
 }

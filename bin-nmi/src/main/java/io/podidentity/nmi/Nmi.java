@@ -2,14 +2,13 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.IdentitySelector;
-import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CachingTokenSource;
+import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
 import io.podidentity.bin.Daemons;
@@ -58,7 +57,7 @@ public final class Nmi implements AutoCloseable {
    */
   public record Ports(
       PodDirectory pods,
-      AssignmentDirectory assignments,
+      OperationMode mode,
       ExemptionDirectory exemptions,
       TokenSource tokens,
       BooleanSupplier synced,
@@ -107,9 +106,8 @@ public final class Nmi implements AutoCloseable {
     TokenBroker broker =
         new TokenBroker(
             ports.pods(),
-            ports.assignments(),
+            ports.mode(),
             ports.exemptions(),
-            new IdentitySelector(options.forceNamespaced()),
             fetcher(options, ports.tokens(), fetches, clock),
             options.holds(),
             timer);

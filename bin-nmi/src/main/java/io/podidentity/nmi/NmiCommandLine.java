@@ -1,17 +1,15 @@
 package io.podidentity.nmi;
 
-import static io.podidentity.nmi.NmiOptions.require;
+import static io.podidentity.bin.FlagChecks.require;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.GoFlags;
-import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.ProgramVersion;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -49,7 +47,6 @@ public final class NmiCommandLine {
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
    */
   public NmiOptions options() {
-    checkOperationMode();
     String kubeconfig =
         flags.own.kubeconfig.isEmpty() ? variable("KUBECONFIG") : flags.own.kubeconfig;
     return new NmiOptions(
@@ -65,35 +62,33 @@ public final class NmiCommandLine {
         new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
         new NmiOptions.Redirect(redirect(), Duration.ofSeconds(flags.iptablesInterval)),
         holds(),
-        // Exactly so, as in v1: "True" is not.
-        flags.forceNamespaced || variable("FORCENAMESPACED").equals("true"),
-        flags.enableScaleFeatures,
+        new NmiOptions.Identities(
+            managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
         flags.own.tokenCacheSize,
-        flags.probePort,
+        flags.common.probePort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
         kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
-        logFormat(),
-        flags.customUserAgent);
+        flags.common.logFormat(),
+        flags.common.customUserAgent());
   }
 
-  /** The flags that were given and have no effect; to be told in one line. */
-  public List<String> withoutEffect() {
-    List<String> names = new ArrayList<>(parser.withoutEffect());
-    addIf(names, flags.enableProfile, "enableProfile");
-    addIf(names, flags.enableConntrackDeletion, "enable-conntrack-deletion");
-    addIf(names, !flags.micNamespace.equals("default"), "MICNamespace");
-    addIf(names, flags.prometheusPort != new NmiFlags().prometheusPort, "prometheus-port");
-    return names;
+  /** The flags that were given and have no effect. */
+  List<String> withoutEffect() {
+    return parser.withoutEffect();
   }
 
-  private void checkOperationMode() {
-    String mode = flags.operationMode.toLowerCase(Locale.ROOT);
-    require(
-        !mode.equals("managed"),
-        "--operation-mode=managed is not supported by this version: use standard mode, with MIC");
-    require(
-        mode.equals("standard"),
-        "--operation-mode must be standard: \"" + flags.operationMode + "\"");
+  /** Names them in one line of the log, if there are any. */
+  public void logWithoutEffect() {
+    parser.logWithoutEffect();
+  }
+
+  private boolean managed() {
+    return switch (flags.operationMode.toLowerCase(Locale.ROOT)) {
+      case "managed" -> true;
+      case "standard" -> false;
+      default ->
+          throw invalid("--operation-mode must be standard or managed: " + flags.operationMode);
+    };
   }
 
   private boolean redirect() {
@@ -115,23 +110,9 @@ public final class NmiCommandLine {
     return new HoldPolicy(HoldPolicy.DEFAULT.untilPodIsKnown(), recorded, assigned);
   }
 
-  private LogFormat logFormat() {
-    try {
-      return LogFormat.parse(flags.logFormat);
-    } catch (IllegalArgumentException e) {
-      throw invalid("--log-format: " + e.getMessage());
-    }
-  }
-
   private String variable(String name) {
     String value = environment.apply(name);
     return value == null ? "" : value;
-  }
-
-  private static void addIf(List<String> names, boolean given, String name) {
-    if (given) {
-      names.add(name);
-    }
   }
 
   private static PodIdentityException invalid(String message) {

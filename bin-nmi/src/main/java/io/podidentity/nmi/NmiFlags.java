@@ -1,7 +1,10 @@
 package io.podidentity.nmi;
 
+import io.podidentity.bin.CommonFlags;
+import io.podidentity.bin.WithoutEffect;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -25,6 +28,8 @@ import picocli.CommandLine.Option;
           + " NMI_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
     })
 final class NmiFlags {
+  @Mixin CommonFlags common = new CommonFlags(9090);
+
   @Option(names = "--node", description = "Name of this node; required.")
   String node = "";
 
@@ -43,16 +48,9 @@ final class NmiFlags {
   @Option(names = "--ipt-update-interval-sec", description = "Seconds between looks at the rules.")
   int iptablesInterval = 60;
 
-  @Option(
-      names = "--forceNamespaced",
-      description = "Whether pods get identities of their own namespace only.")
-  boolean forceNamespaced;
-
+  @WithoutEffect
   @Option(names = "--MICNamespace", description = "Namespace of MIC. No effect yet.")
   String micNamespace = "default";
-
-  @Option(names = "--http-probe-port", description = "Port of /healthz and /readyz.")
-  int probePort = 8080;
 
   @Option(
       names = "--retry-attempts-for-created",
@@ -66,9 +64,6 @@ final class NmiFlags {
 
   @Option(names = "--find-identity-retry-interval", description = "Interval in seconds.")
   int retryInterval = 5;
-
-  @Option(names = "--enableProfile", description = "No effect: there is no profiler on any port.")
-  boolean enableProfile;
 
   @Option(
       names = "--enableScaleFeatures",
@@ -85,12 +80,9 @@ final class NmiFlags {
       description = "Whether requests must carry the header Metadata: true. Default: true.")
   boolean metadataHeaderRequired = true;
 
-  @Option(names = "--prometheus-port", description = "Port of the metrics. No effect yet.")
-  int prometheusPort = 9090;
-
   @Option(
       names = "--operation-mode",
-      description = "standard; managed is not supported by this version.")
+      description = "standard, or managed: without MIC, by bindings; needs --forceNamespaced.")
   String operationMode = "standard";
 
   @Option(
@@ -108,18 +100,11 @@ final class NmiFlags {
       description = "Whether a missing identity is answered 503 with Retry-After, not 404.")
   boolean setRetryAfterHeader;
 
+  @WithoutEffect
   @Option(
       names = "--enable-conntrack-deletion",
       description = "Whether earlier connections to the metadata service are cut. No effect yet.")
   boolean enableConntrackDeletion;
-
-  @Option(names = "--log-format", description = "text or json.")
-  String logFormat = "text";
-
-  @Option(
-      names = "--custom-user-agent",
-      description = "Added to the user agent of calls to Azure and Kubernetes.")
-  String customUserAgent = "";
 
   @ArgGroup(validate = false, heading = "%nFurther flags:%n")
   Own own = new Own();

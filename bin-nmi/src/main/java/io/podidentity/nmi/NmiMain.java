@@ -1,8 +1,7 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.bin.GoFlags;
+import io.podidentity.bin.ExitCode;
 import io.podidentity.bin.Logging;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ProgramVersion;
@@ -22,7 +21,6 @@ public final class NmiMain {
   private static final Logger log = LoggerFactory.getLogger(NmiMain.class);
 
   private static final String UNINSTALL = "uninstall";
-  private static final int FAILED = 1;
 
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(15);
@@ -46,14 +44,8 @@ public final class NmiMain {
         run(commandLine, version);
       }
     } catch (PodIdentityException e) {
-      System.exit(say(e));
+      System.exit(ExitCode.report(e, "nmi", System.err));
     }
-  }
-
-  /** Says in one line what is wrong; gives the code to exit with. */
-  private static int say(PodIdentityException e) {
-    System.err.println("nmi: " + e.getMessage());
-    return e.reason() == ErrorReason.CONFIGURATION_INVALID ? GoFlags.BAD_USAGE : FAILED;
   }
 
   private static void uninstall() {
@@ -66,7 +58,7 @@ public final class NmiMain {
     NmiOptions options = commandLine.options();
     Logging.configure(options.logFormat());
     log.info("starting version=\"{}\" node={}", version.line(), options.node());
-    sayWithoutEffect(commandLine.withoutEffect());
+    commandLine.logWithoutEffect();
     if (options.kubelet() != null) {
       KubenetGuard.check(options.kubelet());
     }
@@ -78,15 +70,9 @@ public final class NmiMain {
       parts.add(
           NodeNmi.start(options, version.userAgent(options.customUserAgent()), Clock.systemUTC()));
     } catch (PodIdentityException e) {
-      shutdown.exit(say(e));
+      shutdown.exit(ExitCode.report(e, "nmi", System.err));
     }
     // The shutdown hook ends the process.
     new CountDownLatch(1).await();
-  }
-
-  private static void sayWithoutEffect(List<String> flags) {
-    if (!flags.isEmpty()) {
-      log.warn("flags without effect in this version flags={}", flags);
-    }
   }
 }

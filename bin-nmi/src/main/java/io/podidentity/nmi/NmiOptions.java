@@ -1,7 +1,8 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
+import static io.podidentity.bin.FlagChecks.require;
+import static io.podidentity.bin.FlagChecks.requirePort;
+
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.LogFormat;
 import java.net.URI;
@@ -19,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata where the instance metadata service is
  * @param redirect how pods' requests come here
  * @param holds how long requests wait
- * @param forceNamespaced whether pods get identities of their own namespace only; default false
- * @param labelledRecordsOnly whether only records labelled with this node are watched; default true
+ * @param identities how it is told which identity a pod may have
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
  * @param kubelet the check for kubenet; null to do without it
@@ -34,22 +34,20 @@ public record NmiOptions(
     Metadata metadata,
     Redirect redirect,
     HoldPolicy holds,
-    boolean forceNamespaced,
-    boolean labelledRecordsOnly,
+    Identities identities,
     int tokenCacheSize,
     int probePort,
     @Nullable Path kubelet,
     @Nullable Path kubeconfig,
     LogFormat logFormat,
     String customUserAgent) {
-  private static final int MAX_PORT = 65535;
   private static final Pattern IPV4 =
       Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
 
   public NmiOptions {
     require(!node.isEmpty(), "--node is required: pass --node=$(NODE_NAME)");
     require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
-    checkPort("--http-probe-port", probePort, 0);
+    requirePort("--http-probe-port", probePort, 0);
     // A rule needs to know the port before it is there.
     require(!redirect.iptables() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
   }
@@ -76,7 +74,24 @@ public record NmiOptions(
       boolean hostToken) {
     public Http {
       require(!address.isEmpty(), "--nmi-listen-address must not be empty");
-      checkPort("--nmi-port", port, 0);
+      requirePort("--nmi-port", port, 0);
+    }
+  }
+
+  /**
+   * How it is told which identity a pod may have.
+   *
+   * @param managed whether bindings are gone by, in managed mode, and not MIC's records; default
+   *     false. Needs {@code forceNamespaced}
+   * @param forceNamespaced whether pods get identities of their own namespace only; default false
+   * @param labelledRecordsOnly whether only records labelled with this node are watched; default
+   *     true
+   */
+  public record Identities(boolean managed, boolean forceNamespaced, boolean labelledRecordsOnly) {
+    public Identities {
+      require(
+          !managed || forceNamespaced,
+          "--operation-mode=managed needs --forceNamespaced: managed mode works within namespaces");
     }
   }
 
@@ -89,7 +104,7 @@ public record NmiOptions(
   public record Metadata(String ip, int port) {
     public Metadata {
       require(IPV4.matcher(ip).matches(), "--metadata-ip must be an IPv4 address: " + ip);
-      checkPort("--metadata-port", port, 1);
+      requirePort("--metadata-port", port, 1);
     }
 
     /** The service's address, without a path. */
@@ -110,17 +125,5 @@ public record NmiOptions(
           !interval.isNegative() && !interval.isZero(),
           "--ipt-update-interval-sec must be positive");
     }
-  }
-
-  static void require(boolean holds, String message) {
-    if (!holds) {
-      throw new PodIdentityException(ErrorReason.CONFIGURATION_INVALID, message);
-    }
-  }
-
-  private static void checkPort(String flag, int port, int least) {
-    require(
-        port >= least && port <= MAX_PORT,
-        "%s must be %d to %d: %d".formatted(flag, least, MAX_PORT, port));
   }
 }

@@ -1,11 +1,13 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.Parts;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.RedirectRules;
+import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.NodeAssignments;
@@ -14,6 +16,7 @@ import io.podidentity.k8s.PodExemptionInformer;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +64,11 @@ public final class NodeNmi implements AutoCloseable {
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
-    NodePods pods = parts.add(new NodePods(kubernetes, options.node()));
-    NodeAssignments assignments =
-        parts.add(new NodeAssignments(kubernetes, options.node(), options.labelledRecordsOnly()));
-    PodExemptionInformer exemptions = parts.add(new PodExemptionInformer(kubernetes));
-    List<ClusterFollower> followers = List.of(pods, assignments, exemptions);
+    Followed followed = new Followed(parts);
+    NodePods pods = followed.add(new NodePods(kubernetes, options.node()));
+    OperationMode mode = mode(options, kubernetes, followed);
+    PodExemptionInformer exemptions = followed.add(new PodExemptionInformer(kubernetes));
+    List<ClusterFollower> followers = followed.all;
 
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =
@@ -74,10 +77,10 @@ public final class NodeNmi implements AutoCloseable {
                 options,
                 new Nmi.Ports(
                     pods,
-                    assignments,
+                    mode,
                     exemptions,
                     new ImdsTokenSource(
-                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient),
+                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
                     redirect(options),
                     metadataClient),
@@ -106,6 +109,17 @@ public final class NodeNmi implements AutoCloseable {
     parts.close();
   }
 
+  private static OperationMode mode(
+      NmiOptions options, KubernetesConnection kubernetes, Followed followed) {
+    NmiOptions.Identities how = options.identities();
+    return how.managed()
+        ? OperationMode.managed(followed.add(new ClusterBindings(kubernetes)))
+        : OperationMode.standard(
+            followed.add(
+                new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly())),
+            how.forceNamespaced());
+  }
+
   private static @Nullable MetadataRedirect redirect(NmiOptions options) {
     if (!options.redirect().iptables()) {
       return null;
@@ -113,5 +127,20 @@ public final class NodeNmi implements AutoCloseable {
     NmiOptions.Metadata metadata = options.metadata();
     return new IptablesRedirect(
         new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, options.http().port()));
+  }
+
+  /** What follows the cluster, to be started together and closed with the other parts. */
+  private static final class Followed {
+    final List<ClusterFollower> all = new ArrayList<>();
+    private final Parts parts;
+
+    Followed(Parts parts) {
+      this.parts = parts;
+    }
+
+    <T extends ClusterFollower> T add(T follower) {
+      all.add(follower);
+      return parts.add(follower);
+    }
   }
 }

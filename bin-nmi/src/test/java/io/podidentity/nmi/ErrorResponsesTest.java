@@ -6,6 +6,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ class ErrorResponsesTest {
     "IDENTITY_NOT_ASSIGNED, 404, 404",
     "IDENTITY_NOT_ALLOWED, 404, 404",
     "IDENTITY_INVALID, 503, 503",
+    "IDENTITY_NOT_PERMITTED, 403, 403",
     "TOKEN_REFUSED, 403, 403",
     "TOKEN_UNAVAILABLE, 503, 503",
     "CLUSTER_UNAVAILABLE, 503, 503",
@@ -103,6 +105,21 @@ class ErrorResponsesTest {
             ErrorReason.TOKEN_UNAVAILABLE, "throttled", Duration.ofMillis(1001), null);
 
     assertThat(errors.toPod(error).retryAfterSeconds()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ErrorReason.class,
+      names = {"TOKEN_UNAVAILABLE", "CLUSTER_UNAVAILABLE", "SHUTTING_DOWN"})
+  void whatMayHealByItselfAlwaysSaysWhenToAskAgain(ErrorReason reason) {
+    PodIdentityException untold = new PodIdentityException(reason, "what happened");
+    PodIdentityException atOnce =
+        new PodIdentityException(reason, "what happened", Duration.ZERO, null);
+
+    for (PodIdentityException error : List.of(untold, atOnce)) {
+      assertThat(errors.toPod(error).retryAfterSeconds()).isPositive();
+      assertThat(errors.toHost(error).retryAfterSeconds()).isPositive();
+    }
   }
 
   // https://pkg.go.dev/net/http#Error

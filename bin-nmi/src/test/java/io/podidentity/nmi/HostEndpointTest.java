@@ -83,8 +83,22 @@ class HostEndpointTest {
   }
 
   @Test
+  void podThatTheNodeHasNotHeardOfYetIsWaitedFor() throws IOException {
+    RawHttp connection = nmi.from(NODE).get(TARGET, WEB);
+    nmi.awaitSearching();
+
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    assertThat(connection.read().status()).isEqualTo(200);
+  }
+
+  @Test
   void podThatTheNodeDoesNotHaveIs404() throws IOException {
-    Received reply = nmi.from(NODE).get(TARGET, WEB).read();
+    RawHttp connection = nmi.from(NODE).get(TARGET, WEB);
+    nmi.awaitSearching();
+    nmi.timer.advance(TestNmi.HOLDS.untilPodIsKnown());
+
+    Received reply = connection.read();
 
     assertThat(reply.status()).isEqualTo(404);
     assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("pod-not-found");

@@ -41,8 +41,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Metadata("169.254.169.254", 80),
                 new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
                 HoldPolicy.DEFAULT,
-                false,
-                true,
+                new NmiOptions.Identities(false, false, true),
                 2000,
                 8080,
                 Path.of("/etc/default/kubelet"),
@@ -74,7 +73,7 @@ class NmiCommandLineTest {
             "--block-instance-metadata",
             "--metadata-header-required=false",
             "--prometheus-port=9091",
-            "--operation-mode=Standard",
+            "--operation-mode=Managed",
             "--allow-network-plugin-kubenet",
             "--kubelet-config=/x",
             "--set-retry-after-header=true",
@@ -93,8 +92,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Redirect(true, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
-                true,
-                false,
+                new NmiOptions.Identities(true, true, false),
                 2000,
                 8085,
                 null,
@@ -103,12 +101,12 @@ class NmiCommandLineTest {
                 "mine"));
     assertThat(line.withoutEffect())
         .containsExactly(
-            "logtostderr",
-            "v",
-            "enableProfile",
-            "enable-conntrack-deletion",
             "MICNamespace",
-            "prometheus-port");
+            "enableProfile",
+            "prometheus-port",
+            "enable-conntrack-deletion",
+            "logtostderr",
+            "v");
   }
 
   @Test
@@ -130,13 +128,11 @@ class NmiCommandLineTest {
     assertThat(options.tokenCacheSize()).isZero();
   }
 
-  // In v1: "true" == os.Getenv("FORCENAMESPACED")
-  @ParameterizedTest
-  @CsvSource({"true, true", "True, false", "1, false", "'', false"})
-  void environmentForcesNamespacesIfItSaysExactlyTrue(String value, boolean forced) {
-    environment.put("FORCENAMESPACED", value);
+  @Test
+  void environmentForcesNamespaces() {
+    environment.put("FORCENAMESPACED", "true");
 
-    assertThat(options("--node=n").forceNamespaced()).isEqualTo(forced);
+    assertThat(options("--node=n").identities().forceNamespaced()).isTrue();
   }
 
   @Test
@@ -153,7 +149,7 @@ class NmiCommandLineTest {
       delimiter = '|',
       value = {
         "--nmi-port=1                                | --node is required",
-        "--node=n --operation-mode=managed           | --operation-mode=managed is not supported",
+        "--node=n --operation-mode=managed           | --operation-mode=managed needs --forceNamespaced",
         "--node=n --operation-mode=other             | --operation-mode must be standard",
         "--node=n --redirect=nft                     | --redirect must be iptables or none",
         "--node=n --nmi-port=65536                   | --nmi-port must be 0 to 65535: 65536",
@@ -165,7 +161,6 @@ class NmiCommandLineTest {
         "--node=n --retry-attempts-for-assigned=-1   | --retry-attempts-for-assigned must not be",
         "--node=n --find-identity-retry-interval=-1  | --find-identity-retry-interval must not be",
         "--node=n --token-cache-size=-1              | --token-cache-size must not be negative",
-        "--node=n --log-format=xml                   | --log-format: \"xml\" is not a log format",
       })
   void aValueThatCannotBeIsNamed(String args, String message) {
     assertThatThrownBy(() -> options(args.strip().split(" +")))
@@ -176,7 +171,13 @@ class NmiCommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--nmi-port=x", "--host-ip=1.2.3.4", "--forceNamespaced=maybe"})
+  @ValueSource(
+      strings = {
+        "--nmi-port=x",
+        "--host-ip=1.2.3.4",
+        "--forceNamespaced=maybe",
+        "--log-format=xml"
+      })
   void aFlagThatCannotBeReadIsCodeTwoAndOneLine(String arg) {
     assertThat(parse(arg)).containsExactly(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("nmi: ").hasLineCount(1);

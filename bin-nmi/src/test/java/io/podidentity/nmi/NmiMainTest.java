@@ -69,7 +69,7 @@ class NmiMainTest {
     assertThat(codeOf(start("--node=n1", "--operation-mode=managed"))).isEqualTo(2);
 
     assertThat(errors())
-        .startsWith("nmi: --operation-mode=managed is not supported")
+        .startsWith("nmi: --operation-mode=managed needs --forceNamespaced")
         .hasLineCount(1);
   }
 

@@ -14,6 +14,7 @@ import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.api.token.OperationMode;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.ManualTimer;
@@ -121,8 +122,7 @@ final class TestNmi implements AutoCloseable {
             new NmiOptions.Metadata(settings.metadata().getHost(), settings.metadata().getPort()),
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             HOLDS,
-            false,
-            true,
+            new NmiOptions.Identities(false, false, true),
             100,
             0,
             null,
@@ -133,7 +133,13 @@ final class TestNmi implements AutoCloseable {
         new Nmi(
             options,
             new Nmi.Ports(
-                cluster, cluster, cluster, this::fetch, () -> true, null, metadataClient()),
+                cluster,
+                OperationMode.standard(cluster, false),
+                cluster,
+                this::fetch,
+                () -> true,
+                null,
+                metadataClient()),
             clock,
             timer,
             settings.limits(),
@@ -263,6 +269,14 @@ final class TestNmi implements AutoCloseable {
   /** Connections that are open. */
   int connectionsOpen() {
     return nmi.connections();
+  }
+
+  /**
+   * Waits until the first request from or for a pod that is not known waits. Three alarms are set
+   * then: the end of its hold, and when the cluster may be asked again, at all and for that pod.
+   */
+  void awaitSearching() {
+    Eventually.isTrue("the request waits for its pod", () -> timer.pending() == 3);
   }
 
   /** Stops it; connections stay open until {@link #close}. */

@@ -176,7 +176,7 @@ class TokenEndpointTest {
   @Test
   void addressOfNoPodIsRefusedWhenItsHoldEnds() throws IOException {
     RawHttp connection = nmi.from(STRANGER).get(TOKEN, METADATA);
-    awaitWaiting(1);
+    nmi.awaitSearching();
     nmi.timer.advance(Duration.ofMillis(1200));
 
     Received reply = connection.read();
@@ -190,7 +190,7 @@ class TokenEndpointTest {
     nmi.pod("web", POD);
     nmi.pod("other", POD);
     RawHttp connection = nmi.from(POD).get(TOKEN, METADATA);
-    awaitWaiting(1);
+    nmi.awaitSearching();
     nmi.timer.advance(Duration.ofMillis(1200));
 
     refused(connection.read(), 500, "pod-ambiguous");

@@ -45,7 +45,7 @@ class WaitingRequestTest {
   @Test
   void isAnsweredWhenItsPodBecomesKnown() throws IOException {
     RawHttp connection = nmi.from(POD).get(TOKEN, METADATA);
-    Eventually.isTrue("it waits for its pod", () -> nmi.timer.pending() == 1);
+    nmi.awaitSearching();
 
     nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
     // The record came after the pod, so the request may have gone on to wait for it.

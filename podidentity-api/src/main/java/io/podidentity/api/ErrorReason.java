@@ -23,6 +23,11 @@ public enum ErrorReason {
   IDENTITY_NOT_ALLOWED("identity-not-allowed", true),
   /** The identity object cannot be used as it is written. */
   IDENTITY_INVALID("identity-invalid", false),
+  /**
+   * The identity object asks for what this installation does not permit: an Entra endpoint that is
+   * on no list, or a Secret of a namespace that is not its own.
+   */
+  IDENTITY_NOT_PERMITTED("identity-not-permitted", false),
   /** The token service refused the identity. */
   TOKEN_REFUSED("token-refused", false),
   /** The token service could not be reached, throttled the request, or is not ready. */

@@ -24,6 +24,7 @@ class ErrorReasonTest {
             ErrorReason.INVALID_REQUEST,
             ErrorReason.POD_NOT_BOUND,
             ErrorReason.IDENTITY_INVALID,
+            ErrorReason.IDENTITY_NOT_PERMITTED,
             ErrorReason.TOKEN_REFUSED,
             ErrorReason.TARGET_NOT_FOUND,
             ErrorReason.CONFIGURATION_INVALID);

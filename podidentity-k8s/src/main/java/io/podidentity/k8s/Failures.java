@@ -89,7 +89,7 @@ final class Failures {
     return causes.stream().anyMatch(cause -> NAMESPACE_TERMINATING.equals(cause.getReason()));
   }
 
-  private static @Nullable Duration retryAfter(KubernetesClientException failure) {
+  static @Nullable Duration retryAfter(KubernetesClientException failure) {
     StatusDetails details = details(failure);
     Integer seconds = details == null ? null : details.getRetryAfterSeconds();
     return seconds == null || seconds <= 0 ? null : Duration.ofSeconds(seconds);

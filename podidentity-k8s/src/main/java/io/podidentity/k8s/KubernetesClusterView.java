@@ -41,6 +41,12 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
    */
   private record Original<T, V>(T object, V meaning) {}
 
+  static final Mirror.Kind<AzureIdentityResource> IDENTITIES =
+      new Mirror.Kind<>("azureidentities.aadpodidentity.k8s.io", AzureIdentityResource::new);
+  static final Mirror.Kind<AzureIdentityBindingResource> BINDINGS =
+      new Mirror.Kind<>(
+          "azureidentitybindings.aadpodidentity.k8s.io", AzureIdentityBindingResource::new);
+
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
   private final Mirror<PodResource, Pod> pods;
@@ -87,7 +93,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
             (before, after) -> nudge());
     identities =
         new Mirror<>(
-            new Mirror.Kind<>("azureidentities.aadpodidentity.k8s.io", AzureIdentityResource::new),
+            IDENTITIES,
             client.resources(AzureIdentityResource.class).inAnyNamespace().withLimit(PAGE),
             object ->
                 new Original<>(
@@ -95,8 +101,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
             this::originalChanged);
     bindings =
         new Mirror<>(
-            new Mirror.Kind<>(
-                "azureidentitybindings.aadpodidentity.k8s.io", AzureIdentityBindingResource::new),
+            BINDINGS,
             client.resources(AzureIdentityBindingResource.class).inAnyNamespace().withLimit(PAGE),
             object ->
                 new Original<>(

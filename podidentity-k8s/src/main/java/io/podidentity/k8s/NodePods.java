@@ -8,6 +8,7 @@ import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -18,7 +19,10 @@ public final class NodePods implements PodDirectory, ClusterFollower {
   private static final Mirror.Kind<PodResource> KIND = new Mirror.Kind<>("pods", PodResource::new);
 
   private final KeyedIndex<InetAddress, Pod> byAddress = new KeyedIndex<>(Pod::addresses);
+  private final KeyedIndex<NamespacedName, Pod> byName =
+      new KeyedIndex<>(pod -> Set.of(pod.name()));
   private final Mirror<PodResource, Pod> mirror;
+  private final LivePodList live;
 
   /**
    * The pods whose {@code spec.nodeName} is that name.
@@ -38,7 +42,11 @@ public final class NodePods implements PodDirectory, ClusterFollower {
                 .inAnyNamespace()
                 .withField("spec.nodeName", nodeName),
             PodMapping::whole,
-            byAddress::replace);
+            (before, after) -> {
+              byName.replace(before, after);
+              byAddress.replace(before, after);
+            });
+    live = new LivePodList(client, nodeName);
   }
 
   @Override
@@ -48,12 +56,22 @@ public final class NodePods implements PodDirectory, ClusterFollower {
 
   @Override
   public Optional<Pod> byName(NamespacedName name) {
-    return Optional.ofNullable(mirror.get(name.toString()));
+    return byName.get(name).stream().findAny();
   }
 
   @Override
   public Subscription onChange(InetAddress address, Runnable wake) {
     return byAddress.onChange(address, wake);
+  }
+
+  @Override
+  public Subscription onChangeOf(NamespacedName pod, Runnable wake) {
+    return byName.onChange(pod, wake);
+  }
+
+  @Override
+  public CompletableFuture<List<Pod>> list() {
+    return live.get();
   }
 
   @Override
@@ -69,5 +87,6 @@ public final class NodePods implements PodDirectory, ClusterFollower {
   @Override
   public void close() {
     mirror.close();
+    live.close();
   }
 }

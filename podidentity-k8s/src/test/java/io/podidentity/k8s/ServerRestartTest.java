@@ -3,6 +3,8 @@ package io.podidentity.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.Pod;
@@ -39,6 +41,10 @@ final class ServerRestartTest {
         assertThat(pods.byName(pod.name())).isPresent();
         assertThat(records.forPod(record.pod())).hasSize(1);
         assertThat(lateComer.hasSynced()).isFalse();
+        assertThat(pods.list().handle((list, error) -> error).join().getCause())
+            .isInstanceOfSatisfying(
+                PodIdentityException.class,
+                e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
 
         server.startServer();
         Pod after = objects.put(TestObjects.pod("after", "node"));
@@ -62,6 +68,7 @@ final class ServerRestartTest {
                   .containsExactly(AssignmentState.ASSIGNED);
             });
         assertThat(lateComer.hasSynced()).isTrue();
+        assertThat(pods.list().join()).extracting(Pod::name).containsExactly(after.name());
       }
     }
   }

@@ -4,6 +4,9 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubernetesApi;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -62,6 +65,23 @@ final class TestCluster {
 
   KubernetesClient asNmi() {
     return client("aad-pod-id-nmi-service-account");
+  }
+
+  /**
+   * A service account with what {@code nmi-managed.yaml} grants alone, so that the tests of
+   * standard mode do without it.
+   */
+  KubernetesClient asNmiInManagedMode() {
+    String account = "nmi-managed-service-account";
+    api.kubectl("create", "serviceaccount", account, "-n", "default");
+    try {
+      String role = Files.readString(DEPLOY.resolve("rbac").resolve("nmi-managed.yaml"));
+      api.kubectlWithInput(
+          role.replace("aad-pod-id-nmi-service-account", account), "apply", "-f", "-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return client(account);
   }
 
   /** A client whose pings are so far apart. */

@@ -13,14 +13,17 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.AssignmentStore;
+import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +33,31 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; look-ups take no lock.
  */
 public final class InMemoryCluster
-    implements PodDirectory, AssignmentDirectory, ExemptionDirectory, ClusterView, AssignmentStore {
+    implements PodDirectory,
+        AssignmentDirectory,
+        BindingDirectory,
+        ExemptionDirectory,
+        ClusterView,
+        AssignmentStore {
   private static final Object ANY = new Object();
 
   private final Object lock = new Object();
   private final Listeners<Object> nudges = new Listeners<>();
-  private final Shelf<NamespacedName, Pod, InetAddress> pods =
-      new Shelf<>(lock, Pod::addresses, this::nudge);
+  private final Shelf<NamespacedName, Pod, Object> pods =
+      new Shelf<>(lock, InMemoryCluster::keys, this::nudge);
   private final Shelf<NamespacedName, AzureIdentity, Object> identities =
       new Shelf<>(lock, identity -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, IdentityBinding, Object> bindings =
-      new Shelf<>(lock, binding -> Set.of(), this::nudge);
+      new Shelf<>(
+          lock,
+          binding -> Set.of(key(binding.name().namespace(), binding.selector())),
+          this::nudge);
   private final Shelf<String, Node, Object> nodes =
       new Shelf<>(lock, node -> Set.of(), this::nudge);
   private final Shelf<NamespacedName, PodExemption, String> exemptions =
       new Shelf<>(lock, exemption -> Set.of(exemption.name().namespace()), () -> {});
   private final RecordShelf store = new RecordShelf(lock, this::nudge);
+  private volatile @Nullable PodIdentityException listError;
 
   /** An empty cluster. */
   public InMemoryCluster() {}
@@ -125,6 +137,11 @@ public final class InMemoryCluster
     store.failWrites(error);
   }
 
+  /** Makes {@link #list()} fail with this error, as without an API server; null ends that. */
+  public void failLists(@Nullable PodIdentityException error) {
+    listError = error;
+  }
+
   @Override
   public List<Pod> byAddress(InetAddress address) {
     return pods.with(address);
@@ -141,6 +158,19 @@ public final class InMemoryCluster
   }
 
   @Override
+  public Subscription onChangeOf(NamespacedName pod, Runnable wake) {
+    return pods.onChange(pod, wake);
+  }
+
+  @Override
+  public CompletableFuture<List<Pod>> list() {
+    PodIdentityException error = listError;
+    return error == null
+        ? CompletableFuture.completedFuture(pods.all())
+        : CompletableFuture.failedFuture(error);
+  }
+
+  @Override
   public List<AssignedIdentity> forPod(NamespacedName pod) {
     return store.records.with(pod);
   }
@@ -148,6 +178,16 @@ public final class InMemoryCluster
   @Override
   public Subscription onChange(NamespacedName pod, Runnable wake) {
     return store.records.onChange(pod, wake);
+  }
+
+  @Override
+  public List<IdentityBinding> bindings(String namespace, String selector) {
+    return bindings.with(key(namespace, selector));
+  }
+
+  @Override
+  public Optional<AzureIdentity> identity(NamespacedName name) {
+    return Optional.ofNullable(identities.get(name));
   }
 
   @Override
@@ -187,6 +227,16 @@ public final class InMemoryCluster
   @Override
   public void delete(AssignedIdentity existing) {
     store.delete(existing);
+  }
+
+  private static Object key(String namespace, String selector) {
+    return List.of(namespace, selector);
+  }
+
+  private static Set<Object> keys(Pod pod) {
+    Set<Object> keys = new HashSet<>(pod.addresses());
+    keys.add(pod.name());
+    return keys;
   }
 
   private void nudge() {

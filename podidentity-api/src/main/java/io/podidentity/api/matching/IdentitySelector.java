@@ -6,7 +6,6 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import java.util.Comparator;
@@ -14,9 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses the one identity that a request may have, out of the records about its pod. Default is
- * refusal: a record counts only if it is about that very pod, lies in the namespace that MIC writes
- * to, and its identity is open to the pod's namespace.
+ * Chooses the one identity that a request may have in standard mode, out of the records about its
+ * pod. Default is refusal: a record counts only if it is about that very pod, lies in the namespace
+ * that MIC writes to, and its identity is open to the pod's namespace.
  */
 public final class IdentitySelector {
   /** AAD Pod Identity v1 takes any of a pod's identities; this takes the same one each time. */
@@ -84,27 +83,14 @@ public final class IdentitySelector {
 
   private static Selection absent(Pod pod, IdentityChoice choice, List<AssignedIdentity> own) {
     if (own.stream().anyMatch(IdentitySelector::isUsable)) {
-      return new Selection.NotYet(
-          false,
-          new PodIdentityException(
-              ErrorReason.IDENTITY_NOT_ALLOWED,
-              "pod %s has identities, but none with %s; bind that one to it, or ask for another"
-                  .formatted(pod.name(), choice)));
+      return new Selection.NotYet(false, Refusals.notAllowed(pod, choice));
     }
     if (!own.isEmpty()) {
       return new Selection.Refused(
-          new PodIdentityException(
-              ErrorReason.IDENTITY_INVALID,
-              ("AzureIdentity %s, which pod %s is bound to, cannot be used as it is written; look at"
-                      + " MIC's log for what is wrong with it")
-                  .formatted(own.stream().min(ORDER).orElseThrow().identity().name(), pod.name())));
+          Refusals.unusable(pod, own.stream().min(ORDER).orElseThrow().identity()));
     }
     if (pod.bindingLabel().isEmpty()) {
-      return new Selection.Refused(
-          new PodIdentityException(
-              ErrorReason.POD_NOT_BOUND,
-              "no AzureAssignedIdentity found for pod %s: it has no label %s, so nothing binds it"
-                  .formatted(pod.name(), IdentityBinding.POD_LABEL)));
+      return new Selection.Refused(Refusals.withoutLabel(pod));
     }
     return new Selection.NotYet(
         false,

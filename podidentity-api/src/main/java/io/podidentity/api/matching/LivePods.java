@@ -2,12 +2,14 @@ package io.podidentity.api.matching;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
-/** Tells which of the pods with an address is the one that is asking from it. */
+/** Tells which pod is asking: the one of those with an address that it is, or the one named. */
 public final class LivePods {
   private LivePods() {}
 
@@ -40,5 +42,20 @@ public final class LivePods {
               .formatted(address.getHostAddress(), live.stream().map(Pod::name).toList()));
     }
     return settled.get(0);
+  }
+
+  /**
+   * The pod of that name. One on its host's network counts: it is not its address that tells it.
+   *
+   * @throws PodIdentityException with {@code POD_NOT_FOUND} if there is none, or it has ended
+   */
+  public static Pod named(NamespacedName name, Optional<Pod> pod) {
+    return pod.filter(found -> !found.phase().isTerminal())
+        .orElseThrow(
+            () ->
+                new PodIdentityException(
+                    ErrorReason.POD_NOT_FOUND,
+                    "pod %s is not a live pod of this node; check its name and namespace"
+                        .formatted(name)));
   }
 }

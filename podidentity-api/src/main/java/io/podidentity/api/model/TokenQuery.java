@@ -14,6 +14,15 @@ public record TokenQuery(Subject subject, String resource) {
     Checks.notEmpty(resource, "resource");
   }
 
+  /** Who issues such a token. */
+  public TokenService service() {
+    return subject instanceof Bound bound
+            && (bound.identity().credential() instanceof Credential.ClientSecret
+                || bound.identity().credential() instanceof Credential.ClientCertificate)
+        ? TokenService.ENTRA
+        : TokenService.IMDS;
+  }
+
   /** Whose token is asked for. */
   public sealed interface Subject {}
 

@@ -5,6 +5,10 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.TokenCacheEvent;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.model.TokenService;
+import java.time.Duration;
 
 /**
  * What the libraries report. Every method does nothing by default, so that an implementation takes
@@ -34,4 +38,45 @@ public interface Telemetry {
 
   /** A whole pass over the cluster, or the work on a whole target, failed; it will be retried. */
   default void passFailed(RuntimeException error) {}
+
+  /**
+   * The token cache did so. For a hit it is called on the request's own thread, on each request.
+   */
+  default void tokenCache(TokenCacheEvent event) {}
+
+  /**
+   * How full the token cache is, whenever that changes.
+   *
+   * @param entries how many it holds
+   * @param bytes about how much memory they take
+   */
+  default void tokenCacheFilled(int entries, long bytes) {}
+
+  /**
+   * How many fetches there are, whenever that changes.
+   *
+   * @param waiting for their turn
+   * @param underWay being made
+   */
+  default void tokenFetches(TokenService service, int waiting, int underWay) {}
+
+  /**
+   * The token service was asked, and gave tokens.
+   *
+   * @param waited from the request to the call
+   * @param took from the call to its answer
+   */
+  default void tokenFetched(TokenQuery query, Duration waited, Duration took) {}
+
+  /**
+   * The token service was asked, and gave none.
+   *
+   * @param waited from the request to the call
+   * @param took from the call to its failure
+   */
+  default void tokenFetchFailed(
+      TokenQuery query, Duration waited, Duration took, RuntimeException error) {}
+
+  /** The token service was not asked: too many fetches waited for their turn, or for too long. */
+  default void tokenFetchRefused(TokenQuery query) {}
 }

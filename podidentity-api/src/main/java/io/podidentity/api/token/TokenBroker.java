@@ -4,15 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.IdentitySelector;
-import io.podidentity.api.matching.LivePods;
 import io.podidentity.api.matching.PodExemptions;
 import io.podidentity.api.matching.Selection;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.TokenQuery;
-import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Timer;
@@ -33,10 +30,9 @@ import java.util.function.Consumer;
  * the token service) holds no thread; the change that it waits for completes it.
  */
 public final class TokenBroker implements AutoCloseable {
-  private final PodDirectory pods;
-  private final AssignmentDirectory assignments;
+  private final PodFinder pods;
+  private final OperationMode mode;
   private final ExemptionDirectory exemptions;
-  private final IdentitySelector selector;
   private final TokenFetcher tokens;
   private final HoldPolicy holds;
   private final Timer timer;
@@ -46,19 +42,17 @@ public final class TokenBroker implements AutoCloseable {
   /** A broker over its parts; it closes none of them. */
   public TokenBroker(
       PodDirectory pods,
-      AssignmentDirectory assignments,
+      OperationMode mode,
       ExemptionDirectory exemptions,
-      IdentitySelector selector,
       TokenFetcher tokens,
       HoldPolicy holds,
       Timer timer) {
-    this.pods = requireNonNull(pods, "pods");
-    this.assignments = requireNonNull(assignments, "assignments");
+    this.mode = requireNonNull(mode, "mode");
     this.exemptions = requireNonNull(exemptions, "exemptions");
-    this.selector = requireNonNull(selector, "selector");
     this.tokens = requireNonNull(tokens, "tokens");
     this.holds = requireNonNull(holds, "holds");
     this.timer = requireNonNull(timer, "timer");
+    this.pods = new PodFinder(requireNonNull(pods, "pods"), timer, holds.untilPodIsKnown());
   }
 
   /**
@@ -75,7 +69,8 @@ public final class TokenBroker implements AutoCloseable {
     }
     CompletableFuture<TokenGrant> answer = new CompletableFuture<>();
     attempt(
-        answer, () -> then(answer, findPod(request.caller()), pod -> grant(answer, request, pod)));
+        answer,
+        () -> then(answer, pods.find(request.caller()), pod -> grant(answer, request, pod)));
     if (!answer.isDone()) {
       keepUntilDone(answer);
     }
@@ -121,29 +116,6 @@ public final class TokenBroker implements AutoCloseable {
     pending.forEach(answer -> answer.completeExceptionally(stopping()));
   }
 
-  private CompletableFuture<Pod> findPod(Caller caller) {
-    if (caller instanceof Caller.OnBehalfOf named) {
-      return pods.byName(named.pod())
-          .map(CompletableFuture::completedFuture)
-          .orElseGet(() -> CompletableFuture.failedFuture(unknown(named)));
-    }
-    Caller.ByAddress from = (Caller.ByAddress) caller;
-    return EventWait.until(
-        () -> lookForPod(from),
-        wake -> pods.onChange(from.address(), wake),
-        timer,
-        holds.untilPodIsKnown());
-  }
-
-  private Look<Pod> lookForPod(Caller.ByAddress from) {
-    try {
-      return new EventWait.Ready<>(LivePods.owner(from.address(), pods.byAddress(from.address())));
-    } catch (PodIdentityException e) {
-      // A pod may ask before the news of its address has come; two may share one for a moment.
-      return new EventWait.Undecided<>(e, holds.untilPodIsKnown());
-    }
-  }
-
   private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
     if (request.caller() instanceof Caller.ByAddress
         && PodExemptions.isExempt(pod, exemptions.inNamespace(pod.name().namespace()))) {
@@ -159,14 +131,14 @@ public final class TokenBroker implements AutoCloseable {
   private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
     return EventWait.until(
         () -> lookForIdentity(pod, choice),
-        wake -> assignments.onChange(pod.name(), wake),
+        wake -> mode.onChange(pod, wake),
         timer,
         holds.untilRecorded(),
         holds.untilAssigned());
   }
 
   private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
-    Selection selection = selector.select(pod, choice, assignments.forPod(pod.name()));
+    Selection selection = mode.select(pod, choice);
     if (selection instanceof Selection.Chosen chosen) {
       return new EventWait.Ready<>(chosen.identity());
     }
@@ -229,12 +201,6 @@ public final class TokenBroker implements AutoCloseable {
     return error instanceof CompletionException && error.getCause() != null
         ? error.getCause()
         : error;
-  }
-
-  private static PodIdentityException unknown(Caller.OnBehalfOf named) {
-    return new PodIdentityException(
-        ErrorReason.POD_NOT_FOUND,
-        "pod %s is not a pod of this node; check its name and namespace".formatted(named.pod()));
   }
 
   private static PodIdentityException stopping() {

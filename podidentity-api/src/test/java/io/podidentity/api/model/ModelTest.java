@@ -4,6 +4,7 @@ import static io.podidentity.api.fixture.PodBuilder.pod;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.namespaced;
+import static io.podidentity.api.fixture.Samples.servicePrincipal;
 import static io.podidentity.api.fixture.Samples.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -117,5 +118,19 @@ class ModelTest {
     AzureIdentity identity = annotated ? namespaced(identity("apps/x")) : identity("apps/x");
 
     assertThat(identity.isOpenTo(podNamespace, forced)).isEqualTo(open);
+  }
+
+  @Test
+  void servicePrincipalsGetTheirTokensFromEntraAndAllElseFromTheNode() {
+    assertThat(query(new TokenQuery.Bound(servicePrincipal("shop/sp"))).service())
+        .isEqualTo(TokenService.ENTRA);
+    assertThat(query(new TokenQuery.Bound(identity("shop/x"))).service())
+        .isEqualTo(TokenService.IMDS);
+    assertThat(query(new TokenQuery.OfNode(IdentityChoice.ANY)).service())
+        .isEqualTo(TokenService.IMDS);
+  }
+
+  private static TokenQuery query(TokenQuery.Subject subject) {
+    return new TokenQuery(subject, "https://vault.azure.net");
   }
 }

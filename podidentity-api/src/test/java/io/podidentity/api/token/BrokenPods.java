@@ -7,6 +7,7 @@ import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** A directory that breaks its contract. */
 final class BrokenPods implements PodDirectory {
@@ -22,6 +23,16 @@ final class BrokenPods implements PodDirectory {
 
   @Override
   public Subscription onChange(InetAddress address, Runnable wake) {
+    throw new IllegalStateException("broken");
+  }
+
+  @Override
+  public Subscription onChangeOf(NamespacedName pod, Runnable wake) {
+    throw new IllegalStateException("broken");
+  }
+
+  @Override
+  public CompletableFuture<List<Pod>> list() {
     throw new IllegalStateException("broken");
   }
 }

@@ -13,7 +13,6 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.InMemoryNode;
 import io.podidentity.api.fixture.ManualTimer;
-import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
@@ -42,7 +41,7 @@ class TokenBrokerTest {
   private final ManualTimer timer = new ManualTimer();
   private final TokenBroker broker =
       new TokenBroker(
-          node, node, node, new IdentitySelector(false), tokens, HoldPolicy.DEFAULT, timer);
+          node, OperationMode.standard(node, false), node, tokens, HoldPolicy.DEFAULT, timer);
 
   @Test
   void whatIsAtHandIsAnsweredOnTheCallersThread() {
@@ -147,8 +146,11 @@ class TokenBrokerTest {
 
   @Test
   void aPodOfAnotherNodeCannotBeAskedFor() {
-    assertRefused(broker.request(onBehalfOf("shop/elsewhere")), ErrorReason.POD_NOT_FOUND);
-    assertNothingLeft();
+    CompletableFuture<TokenGrant> answer = broker.request(onBehalfOf("shop/elsewhere"));
+    timer.advance(HoldPolicy.DEFAULT.untilPodIsKnown());
+
+    assertRefused(answer, ErrorReason.POD_NOT_FOUND);
+    assertThat(node.subscriptions()).isZero();
   }
 
   @Test
@@ -226,9 +228,8 @@ class TokenBrokerTest {
     TokenBroker overBroken =
         new TokenBroker(
             new BrokenPods(),
+            OperationMode.standard(empty, false),
             empty,
-            empty,
-            new IdentitySelector(false),
             tokens,
             HoldPolicy.DEFAULT,
             timer);

@@ -11,7 +11,6 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.InMemoryNode;
 import io.podidentity.api.fixture.ManualTimer;
-import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
@@ -45,7 +44,7 @@ class TokenBrokerWaitTest {
   private final ManualTimer timer = new ManualTimer();
   private final TokenBroker broker =
       new TokenBroker(
-          node, node, node, new IdentitySelector(false), tokens, HoldPolicy.DEFAULT, timer);
+          node, OperationMode.standard(node, false), node, tokens, HoldPolicy.DEFAULT, timer);
 
   @Test
   void aPodThatIsNotKnownYetIsWaitedFor() {
@@ -308,6 +307,8 @@ class TokenBrokerWaitTest {
 
   private void assertNothingLeft() {
     assertThat(node.subscriptions()).isZero();
+    // What is no request's: that an address is nobody's is forgotten by then.
+    timer.advance(PodFinder.REMEMBERED);
     assertThat(timer.pending()).isZero();
   }
 }

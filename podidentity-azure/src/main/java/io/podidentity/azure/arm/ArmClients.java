@@ -45,7 +45,7 @@ public final class ArmClients {
     TokenCredential credential =
         config.useManagedIdentityExtension()
             ? ArmCredentials.managedIdentity(
-                config, cloud, new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent))
+                config, cloud, new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock))
             : ArmCredentials.servicePrincipal(config, cloud, entra(cloud, trust, clock));
     return new ArmComputeIdentities(
         cloud, credential, httpClient(trust, options), userAgent, options, clock, timer);

@@ -26,19 +26,14 @@ final class ImdsErrors {
   /** After a change of the service, "available again within 70 seconds". */
   private static final Duration GONE_AT_MOST = Duration.ofSeconds(70);
 
+  /** An assignment takes 10 to 60 s. */
+  private static final Duration ASSIGNMENT_RETRY = Duration.ofSeconds(5);
+
   private ImdsErrors() {}
 
   static PodIdentityException of(String whose, HttpResponse<byte[]> response) {
     int status = response.statusCode();
     Map<?, ?> members = Json.object(response.body());
-    if (status == 400 && isIdentityNotFound(members)) {
-      return new PodIdentityException(
-          ErrorReason.TOKEN_UNAVAILABLE,
-          ("cannot get a token for %s: the metadata service says that the identity is not assigned"
-                  + " to this node's virtual machine or scale set, or not yet; look at MIC's log, and"
-                  + " compare the client ID with the identity's own")
-              .formatted(whose));
-    }
     boolean refused = status >= 400 && status < 500 && !isTransient(status);
     String word = Json.text(members, "error");
     String shown = word != null && WORD.matcher(word).matches() ? " (" + word + ")" : "";
@@ -50,13 +45,27 @@ final class ImdsErrors {
         null);
   }
 
+  /** What to tell of an identity that the service does not know. */
+  static PodIdentityException notThere(String whose, boolean mayStillCome) {
+    return new PodIdentityException(
+        mayStillCome ? ErrorReason.TOKEN_UNAVAILABLE : ErrorReason.TOKEN_REFUSED,
+        ("cannot get a token for %s: the metadata service says that the identity is not assigned to"
+                + " this node's virtual machine or scale set%s; look at MIC's log, and compare the"
+                + " client ID with the identity's own")
+            .formatted(whose, mayStillCome ? ", or not yet" : ""),
+        mayStillCome ? ASSIGNMENT_RETRY : null,
+        null);
+  }
+
   /**
-   * The only thing by which an identity that is not there (yet) differs from other errors with the
-   * word {@code invalid_request} is the description.
+   * Whether the answer says that there is no such identity on this machine. The only thing by which
+   * an identity that is not there (yet) differs from other errors with the word {@code
+   * invalid_request} is the description.
    */
-  private static boolean isIdentityNotFound(Map<?, ?> members) {
-    String description = Json.text(members, "error_description");
-    return description != null
+  static boolean isNotThere(HttpResponse<byte[]> response) {
+    String description = Json.text(Json.object(response.body()), "error_description");
+    return response.statusCode() == 400
+        && description != null
         && description.toLowerCase(Locale.ROOT).contains("identity not found");
   }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.TokenQuery;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,7 @@ public final class ImdsTokenSource implements TokenSource {
   private final URI base;
   private final String userAgent;
   private final BoundedCalls calls;
+  private final AssignmentGrace grace;
 
   /**
    * A source with an HTTP client of its own.
@@ -49,18 +52,20 @@ public final class ImdsTokenSource implements TokenSource {
    * @param timeout how long a request may take with its whole answer; positive. The service
    *     promises an answer within 10 s
    * @param userAgent the {@code User-Agent} header
+   * @param clock counts how long an identity that is not there may still come: five minutes
    */
-  public ImdsTokenSource(URI imdsBase, Duration timeout, String userAgent) {
-    this(imdsBase, timeout, userAgent, HttpClients.local());
+  public ImdsTokenSource(URI imdsBase, Duration timeout, String userAgent, Clock clock) {
+    this(imdsBase, timeout, userAgent, HttpClients.local(), clock);
   }
 
   /**
    * A source with a client that is shared.
    *
    * @param client must have {@link HttpClient.Builder#NO_PROXY} and follow no redirects
-   * @see #ImdsTokenSource(URI, Duration, String)
+   * @see #ImdsTokenSource(URI, Duration, String, Clock)
    */
-  public ImdsTokenSource(URI imdsBase, Duration timeout, String userAgent, HttpClient client) {
+  public ImdsTokenSource(
+      URI imdsBase, Duration timeout, String userAgent, HttpClient client, Clock clock) {
     this.base = ImdsRequests.checkedBase(imdsBase);
     this.userAgent = requireNonNull(userAgent, "userAgent");
     if (!client.proxy().equals(Optional.of(HttpClient.Builder.NO_PROXY))) {
@@ -70,6 +75,7 @@ public final class ImdsTokenSource implements TokenSource {
       throw new IllegalArgumentException("the client must not follow redirects");
     }
     this.calls = new BoundedCalls(client, timeout, MAX_BODY);
+    this.grace = new AssignmentGrace(clock);
   }
 
   @Override
@@ -82,8 +88,17 @@ public final class ImdsTokenSource implements TokenSource {
             .header("User-Agent", userAgent)
             .build();
     HttpResponse<byte[]> response = send(request, whose);
+    AzureIdentity identity =
+        query.subject() instanceof TokenQuery.Bound bound ? bound.identity() : null;
+    if (ImdsErrors.isNotThere(response)) {
+      // Nobody is about to assign an identity for an exempt pod.
+      throw ImdsErrors.notThere(whose, identity != null && grace.mayStillCome(identity));
+    }
     if (response.statusCode() != 200) {
       throw ImdsErrors.of(whose, response);
+    }
+    if (identity != null) {
+      grace.isThere(identity);
     }
     return List.of(ImdsAnswer.token(response.body(), query, whose));
   }

@@ -60,7 +60,7 @@ final class ImdsTokenSourceTest {
   }
 
   private ImdsTokenSource source(Duration timeout) {
-    return new ImdsTokenSource(imds.uri(), timeout, "test-agent");
+    return new ImdsTokenSource(imds.uri(), timeout, "test-agent", clock);
   }
 
   @AfterEach
@@ -131,14 +131,72 @@ final class ImdsTokenSourceTest {
     assertThat(requests.get(1).queryParameter("client_id")).isEmpty();
   }
 
+  // https://github.com/Azure/aad-pod-identity/issues/778: 400 invalid_request, "Identity not
+  // found".
   @Test
-  void anIdentityThatIsNotThereYetMayCome() {
-    PodIdentityException error = failure(bound("00000000-0000-4000-8000-000000000000"));
+  void anIdentityThatIsNotThereMayComeForFiveMinutes() {
+    TokenQuery query = bound("00000000-0000-4000-8000-000000000000");
+    PodIdentityException atOnce = failure(query);
+    clock.advance(Duration.ofSeconds(299));
+    PodIdentityException later = failure(query);
+    clock.advance(Duration.ofSeconds(1));
+    PodIdentityException tooLate = failure(query);
 
-    assertThat(error.reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
-    assertThat(error)
+    assertThat(atOnce.reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    assertThat(atOnce.retryAfter()).hasValue(Duration.ofSeconds(5));
+    assertThat(atOnce)
         .hasMessageContaining("AzureIdentity default/demo")
         .hasMessageContaining("MIC");
+    assertThat(later.reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    assertThat(tooLate.reason()).isEqualTo(ErrorReason.TOKEN_REFUSED);
+    assertThat(tooLate.retryAfter()).isEmpty();
+  }
+
+  @Test
+  void anIdentityThatWasThereMayComeBackForFiveMinutesMore() {
+    TokenQuery query = bound(identity.clientId());
+    azure.detach(MACHINE, IDENTITY);
+    failure(query);
+    clock.advance(Duration.ofMinutes(4));
+    azure.attach(MACHINE, identity);
+    source.fetch(query);
+    azure.detach(MACHINE, IDENTITY);
+    clock.advance(Duration.ofMinutes(4));
+
+    assertThat(failure(query).reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+  }
+
+  @Test
+  void anIdentityThatNobodyAskedForInAWhileMayHaveBeenThere() {
+    TokenQuery query = bound("00000000-0000-4000-8000-000000000000");
+    failure(query);
+    clock.advance(Duration.ofMinutes(5).plusSeconds(1));
+
+    assertThat(failure(query).reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+  }
+
+  @Test
+  void theTimeOfAnotherObjectWithTheSameClientIdIsItsOwn() {
+    TokenQuery query = bound("00000000-0000-4000-8000-000000000000");
+    failure(query);
+    clock.advance(Duration.ofMinutes(3));
+    failure(query);
+    clock.advance(Duration.ofMinutes(3));
+    AzureIdentity known = ((TokenQuery.Bound) query.subject()).identity();
+    AzureIdentity edited =
+        new AzureIdentity(known.name(), known.uid(), 2, false, known.credential());
+
+    assertThat(failure(query).reason()).isEqualTo(ErrorReason.TOKEN_REFUSED);
+    assertThat(failure(new TokenQuery(new TokenQuery.Bound(edited), RESOURCE)).reason())
+        .isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+  }
+
+  @Test
+  void nobodyIsAboutToAssignAnIdentityForAnExemptPod() {
+    ClientId nobody = new ClientId("00000000-0000-4000-8000-000000000000");
+
+    assertThat(failure(ofNode(new IdentityChoice(nobody, null))).reason())
+        .isEqualTo(ErrorReason.TOKEN_REFUSED);
   }
 
   /**
@@ -368,9 +426,9 @@ final class ImdsTokenSourceTest {
             .followRedirects(HttpClient.Redirect.ALWAYS)
             .build();
 
-    assertThatThrownBy(() -> new ImdsTokenSource(base, limit, "a", proxied))
+    assertThatThrownBy(() -> new ImdsTokenSource(base, limit, "a", proxied, clock))
         .hasMessageContaining("NO_PROXY");
-    assertThatThrownBy(() -> new ImdsTokenSource(base, limit, "a", following))
+    assertThatThrownBy(() -> new ImdsTokenSource(base, limit, "a", following, clock))
         .hasMessageContaining("redirects");
   }
 
@@ -385,7 +443,7 @@ final class ImdsTokenSourceTest {
       })
   void theBaseIsSchemeHostAndPort(String base) {
     assertThatThrownBy(
-            () -> new ImdsTokenSource(URI.create(base), Duration.ofSeconds(1), "test-agent"))
+            () -> new ImdsTokenSource(URI.create(base), Duration.ofSeconds(1), "test-agent", clock))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

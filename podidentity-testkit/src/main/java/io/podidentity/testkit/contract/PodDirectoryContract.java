@@ -178,6 +178,44 @@ public abstract class PodDirectoryContract {
   }
 
   @Test
+  void whoWaitsForANameIsWokenWhenThePodComesAndGoes() {
+    Pod pod = Samples.pod(NAMESPACE);
+    Calls calls = new Calls();
+    try (Subscription subscription = directory().onChangeOf(pod.name(), calls)) {
+      assertThat(subscription).isNotNull();
+      put(pod);
+      calls.awaitAny();
+      Eventually.asserted(() -> assertThat(directory().byName(pod.name())).isPresent());
+
+      int known = calls.count();
+      delete(pod.name());
+      calls.awaitMoreThan(known);
+      Eventually.asserted(() -> assertThat(directory().byName(pod.name())).isEmpty());
+    }
+  }
+
+  @Test
+  void listShowsWhatIsThereNowWithoutWaitingForNews() {
+    InetAddress first = Samples.address();
+    InetAddress second = Samples.address6();
+    Pod pod = Samples.pod(NAMESPACE, first, second);
+    put(pod);
+
+    assertThat(directory().list().join())
+        .filteredOn(found -> found.name().equals(pod.name()))
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.addresses()).containsExactlyInAnyOrder(first, second);
+              assertThat(found.labels()).containsAllEntriesOf(pod.labels());
+              assertThat(found.phase()).isEqualTo(PodPhase.RUNNING);
+            });
+
+    delete(pod.name());
+    assertThat(directory().list().join()).extracting(Pod::name).doesNotContain(pod.name());
+  }
+
+  @Test
   void whoWaitsNoLongerIsNotCalled() {
     InetAddress address = Samples.address();
     Calls closed = new Calls();

@@ -18,6 +18,11 @@ final class ProjectFiles {
     return existing(script).toString();
   }
 
+  /** A file or folder of the module whose programs run in pods, built or not. */
+  static String ofClients(String path) {
+    return existing(folder("podidentity.clients.home").resolve(path)).toString();
+  }
+
   /** All YAML files of a folder of the project, as one stream of documents. */
   static String yaml(String path) {
     Path folder = existing(folder("podidentity.root").resolve(path));

@@ -1,7 +1,6 @@
 package io.podidentity.example.broker;
 
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
@@ -18,6 +17,7 @@ import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
@@ -74,9 +74,8 @@ public final class EmbedBroker {
     try (TokenBroker broker =
         new TokenBroker(
             workloads,
+            OperationMode.standard(workloads, false),
             workloads,
-            workloads,
-            new IdentitySelector(false),
             new CachingTokenSource(issuer, Runnable::run, clock, 100),
             // Unknown callers are refused at once; a timer is only needed to hold them.
             new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO),

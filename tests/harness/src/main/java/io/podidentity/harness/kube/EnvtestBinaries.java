@@ -1,5 +1,6 @@
 package io.podidentity.harness.kube;
 
+import io.podidentity.harness.CacheFolder;
 import io.podidentity.harness.HarnessException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,12 +67,7 @@ public record EnvtestBinaries(Path folder) {
     if (named != null && !named.isBlank()) {
       return Path.of(named);
     }
-    String cacheHome = environment.get("XDG_CACHE_HOME");
-    Path cache =
-        cacheHome == null || cacheHome.isBlank()
-            ? Path.of(environment.getOrDefault("HOME", "/"), ".cache")
-            : Path.of(cacheHome);
-    return newest(cache.resolve("podidentity").resolve("envtest"));
+    return newest(CacheFolder.of(environment).resolve("envtest"));
   }
 
   private static Path newest(Path versions) {

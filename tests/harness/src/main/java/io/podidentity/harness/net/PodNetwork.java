@@ -1,5 +1,7 @@
 package io.podidentity.harness.net;
 
+import io.podidentity.harness.process.Command;
+
 /**
  * A pod's namespace, connected as Calico does it: {@code eth0} has a /32 address, the gateway
  * 169.254.1.1 does not exist and is answered for by the node's end of the cable (proxy ARP), and
@@ -9,11 +11,14 @@ public final class PodNetwork implements AutoCloseable {
 
   private static final String GATEWAY = "169.254.1.1";
 
+  private final NetworkNamespace host;
   private final NetworkNamespace namespace;
   private final String address;
   private final String nodeDevice;
 
-  private PodNetwork(NetworkNamespace namespace, String address, String nodeDevice) {
+  private PodNetwork(
+      NetworkNamespace host, NetworkNamespace namespace, String address, String nodeDevice) {
+    this.host = host;
     this.namespace = namespace;
     this.address = address;
     this.nodeDevice = nodeDevice;
@@ -37,7 +42,7 @@ public final class PodNetwork implements AutoCloseable {
       pod.close();
       throw e;
     }
-    return new PodNetwork(pod, address, device);
+    return new PodNetwork(host, pod, address, device);
   }
 
   /** Where the pod's containers would run. */
@@ -57,6 +62,10 @@ public final class PodNetwork implements AutoCloseable {
 
   @Override
   public void close() {
+    // The kernel takes a removed namespace's devices apart later, and the next pod with this
+    // address
+    // wants the name. It is no error if the node went first.
+    Command.of("ip", "-n", host.name(), "link", "delete", nodeDevice).run();
     namespace.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.podidentity.harness.parts;
 
 import io.podidentity.harness.HarnessException;
+import io.podidentity.harness.clients.PythonEnvironment;
 import io.podidentity.harness.kube.EnvtestBinaries;
 import io.podidentity.harness.net.Cable;
 import io.podidentity.harness.net.NetworkNamespace;
@@ -43,6 +44,7 @@ final class Probes {
       case IPTABLES_NFT -> iptables("iptables-nft");
       case IPTABLES_LEGACY -> iptables("iptables-legacy");
       case CURL -> curl();
+      case AZURE_IDENTITY_FOR_PYTHON -> PythonEnvironment.missing();
       case CONTAINER_ENGINE -> containerEngine();
     };
   }

@@ -25,6 +25,8 @@ public enum RealPart {
   IPTABLES_LEGACY,
   /** curl. */
   CURL,
+  /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */
+  AZURE_IDENTITY_FOR_PYTHON,
   /** Docker or Podman with its service running. */
   CONTAINER_ENGINE;
 

@@ -1,0 +1,32 @@
+package io.podidentity.bin;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.io.PrintStream;
+
+/** What the programs exit with. */
+public final class ExitCode {
+  /** It could not do what it was told to. */
+  public static final int FAILED = 1;
+
+  /** It cannot be told so; what Go's flag package, and picocli, use. */
+  public static final int BAD_USAGE = 2;
+
+  private ExitCode() {}
+
+  /**
+   * Says in one line why a program ends.
+   *
+   * @param program its name
+   * @param err where to
+   * @return the code to exit with
+   */
+  public static int report(PodIdentityException error, String program, PrintStream err) {
+    err.println(program + ": " + oneLine(String.valueOf(error.getMessage())));
+    return error.reason() == ErrorReason.CONFIGURATION_INVALID ? BAD_USAGE : FAILED;
+  }
+
+  static String oneLine(String message) {
+    return message.strip().replaceAll("\\s+", " ");
+  }
+}

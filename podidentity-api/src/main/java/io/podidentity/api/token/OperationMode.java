@@ -1,0 +1,95 @@
+package io.podidentity.api.token;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.api.matching.IdentitySelector;
+import io.podidentity.api.matching.ManagedSelector;
+import io.podidentity.api.matching.Selection;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.AssignmentDirectory;
+import io.podidentity.api.spi.BindingDirectory;
+import io.podidentity.api.spi.Subscription;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How it is told which identity a pod may have: the two operation modes of AAD Pod Identity v1.
+ * Thread-safe.
+ */
+public abstract sealed class OperationMode {
+  /**
+   * Standard mode: MIC assigns identities and records it, and a pod gets what is recorded for it.
+   *
+   * @param forceNamespaced whether every identity is kept to pods of its own namespace
+   */
+  public static OperationMode standard(AssignmentDirectory records, boolean forceNamespaced) {
+    return new Standard(records, new IdentitySelector(forceNamespaced));
+  }
+
+  /**
+   * Managed mode: whoever runs the cluster assigns identities to its machines, there is no MIC, and
+   * a pod gets what is bound to it in its own namespace.
+   */
+  public static OperationMode managed(BindingDirectory bindings) {
+    return new Managed(bindings);
+  }
+
+  private OperationMode() {}
+
+  abstract Selection select(Pod pod, IdentityChoice choice);
+
+  /** Calls back after each change that another selection for the pod may follow from. */
+  abstract Subscription onChange(Pod pod, Runnable wake);
+
+  private static final class Standard extends OperationMode {
+    private final AssignmentDirectory records;
+    private final IdentitySelector selector;
+
+    Standard(AssignmentDirectory records, IdentitySelector selector) {
+      this.records = requireNonNull(records, "records");
+      this.selector = selector;
+    }
+
+    @Override
+    Selection select(Pod pod, IdentityChoice choice) {
+      return selector.select(pod, choice, records.forPod(pod.name()));
+    }
+
+    @Override
+    Subscription onChange(Pod pod, Runnable wake) {
+      return records.onChange(pod.name(), wake);
+    }
+  }
+
+  private static final class Managed extends OperationMode {
+    private final BindingDirectory directory;
+
+    Managed(BindingDirectory directory) {
+      this.directory = requireNonNull(directory, "directory");
+    }
+
+    @Override
+    Selection select(Pod pod, IdentityChoice choice) {
+      String namespace = pod.name().namespace();
+      List<AzureIdentity> bound =
+          directory.bindings(namespace, pod.bindingLabel()).stream()
+              .filter(binding -> ManagedSelector.selects(binding, pod))
+              .map(IdentityBinding::azureIdentity)
+              .filter(name -> !name.isEmpty())
+              .map(name -> directory.identity(new NamespacedName(namespace, name)))
+              .flatMap(Optional::stream)
+              .toList();
+      return ManagedSelector.select(pod, choice, bound);
+    }
+
+    /** It never says that something should be waited for. */
+    @Override
+    Subscription onChange(Pod pod, Runnable wake) {
+      return () -> {};
+    }
+  }
+}

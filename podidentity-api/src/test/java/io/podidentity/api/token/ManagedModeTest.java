@@ -1,0 +1,175 @@
+package io.podidentity.api.token;
+
+import static io.podidentity.api.fixture.PodBuilder.pod;
+import static io.podidentity.api.fixture.Samples.binding;
+import static io.podidentity.api.fixture.Samples.clientId;
+import static io.podidentity.api.fixture.Samples.identity;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.unusable;
+import static io.podidentity.api.token.TokenBrokerTest.assertRefused;
+import static io.podidentity.api.token.TokenBrokerTest.requestFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.fixture.InMemoryNode;
+import io.podidentity.api.fixture.ManualTimer;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.BindingDirectory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who gets whose token in managed mode. */
+class ManagedModeTest {
+  private static final String ADDRESS = "10.0.0.7";
+  private static final Pod WEB = pod("shop/web").bindingLabel("app").address(ADDRESS).build();
+  private static final AzureIdentity X = identity("shop/x");
+
+  private final InMemoryNode node = new InMemoryNode();
+  private final Bindings cluster = new Bindings();
+  private final StubTokens tokens = new StubTokens();
+  private final ManualTimer timer = new ManualTimer();
+  private final TokenBroker broker =
+      new TokenBroker(
+          node, OperationMode.managed(cluster), node, tokens, HoldPolicy.DEFAULT, timer);
+
+  @BeforeEach
+  void putPod() {
+    node.put(WEB);
+  }
+
+  @Test
+  void aPodGetsWhatIsBoundToItWithoutARecord() {
+    cluster.bind(X, "app");
+
+    assertThat(broker.request(requestFrom(ADDRESS)).join().clientId()).isEqualTo(clientId("x"));
+    assertThat(tokens.queries)
+        .extracting(TokenQuery::subject)
+        .containsExactly(new TokenQuery.Bound(X));
+  }
+
+  @Test
+  void theFirstByNameIsChosenWhateverTheOrder() {
+    cluster.bind(identity("shop/z"), "app");
+    cluster.bind(unusable("shop/a"), "app");
+    cluster.bind(X, "app");
+
+    assertThat(broker.request(requestFrom(ADDRESS)).join().clientId()).isEqualTo(clientId("x"));
+  }
+
+  @Test
+  void theOneThatIsNamedIsChosenInAnyLetterCase() {
+    cluster.bind(identity("shop/a"), "app");
+    cluster.bind(X, "app");
+    ClientId upper = new ClientId(clientId("x").value().toUpperCase(Locale.ROOT));
+    String lower = identityId("x").value().toLowerCase(Locale.ROOT);
+
+    assertThat(ask(new IdentityChoice(upper, null)).join().clientId()).isEqualTo(clientId("x"));
+    assertThat(ask(new IdentityChoice(null, lower)).join().clientId()).isEqualTo(clientId("x"));
+  }
+
+  @Test
+  void whatIsNotBoundToThePodIsRefusedAtOnce() {
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+
+    cluster.bind(X, "other");
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+
+    cluster.bind(identity("shop/y"), "app");
+    assertRefused(ask(new IdentityChoice(clientId("x"), null)), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertNothingGiven();
+  }
+
+  /** In v1 it has the label's value "", which an empty selector equals. */
+  @Test
+  void aPodWithoutTheLabelMatchesNothing() {
+    node.put(pod("shop/plain").address("10.0.0.9").build());
+    node.put(pod("shop/empty").bindingLabel("").address("10.0.0.10").build());
+    cluster.bind(X, "");
+
+    assertRefused(broker.request(requestFrom("10.0.0.9")), ErrorReason.POD_NOT_BOUND);
+    assertRefused(broker.request(requestFrom("10.0.0.10")), ErrorReason.POD_NOT_BOUND);
+    assertNothingGiven();
+  }
+
+  @Test
+  void podBindingAndIdentityAreOfOneNamespace() {
+    cluster.bind(identity("apps/x"), "app");
+    cluster.bindings.add(binding("apps/to-shop", "x", "app"));
+    cluster.bindings.add(binding("shop/to-apps", "only-in-apps", "app"));
+    cluster.identities.add(identity("apps/only-in-apps"));
+
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+    assertNothingGiven();
+  }
+
+  /** A directory that shows too much must not open what a namespace closes. */
+  @Test
+  void theRulesDoNotRelyOnTheDirectory() {
+    cluster.careless = true;
+    cluster.bind(identity("apps/x"), "other");
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+
+    cluster.bindings.add(binding("shop/careless", "y", "app"));
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+    assertNothingGiven();
+  }
+
+  @Test
+  void anIdentityThatCannotBeUsedIsNamed() {
+    cluster.bind(unusable("shop/a"), "app");
+
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_INVALID);
+  }
+
+  private CompletableFuture<TokenGrant> ask(IdentityChoice choice) {
+    TokenRequest any = requestFrom(ADDRESS);
+    return broker.request(new TokenRequest(any.caller(), choice, any.resource()));
+  }
+
+  private void assertNothingGiven() {
+    assertThat(tokens.queries).isEmpty();
+    assertThat(node.subscriptions()).isZero();
+    assertThat(timer.pending()).isZero();
+  }
+
+  private static final class Bindings implements BindingDirectory {
+    final List<IdentityBinding> bindings = new ArrayList<>();
+    final List<AzureIdentity> identities = new ArrayList<>();
+    boolean careless;
+
+    void bind(AzureIdentity identity, String selector) {
+      identities.add(identity);
+      bindings.add(
+          binding("%s-%s".formatted(identity.name(), "b"), identity.name().name(), selector));
+    }
+
+    @Override
+    public List<IdentityBinding> bindings(String namespace, String selector) {
+      return bindings.stream()
+          .filter(
+              binding ->
+                  careless
+                      || (binding.name().namespace().equals(namespace)
+                          && binding.selector().equals(selector)))
+          .toList();
+    }
+
+    @Override
+    public Optional<AzureIdentity> identity(NamespacedName name) {
+      return identities.stream()
+          .filter(identity -> careless || identity.name().equals(name))
+          .findAny();
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.podidentity.api.token;
+
+import static io.podidentity.api.fixture.PodBuilder.pod;
+import static io.podidentity.api.fixture.Samples.address;
+import static io.podidentity.api.fixture.Samples.name;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.fixture.InMemoryNode;
+import io.podidentity.api.fixture.ManualTimer;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Which pod asks, when the news of it have not come yet. */
+class PodFinderTest {
+  private static final Duration HOLD = HoldPolicy.DEFAULT.untilPodIsKnown();
+  private static final Pod WEB = pod("shop/web").address("10.0.0.7").address("fd00::7").build();
+  private static final Caller FROM_WEB = new Caller.ByAddress(address("10.0.0.7"));
+  private static final Caller FOR_WEB = new Caller.OnBehalfOf(name("shop/web"));
+  private final PodIdentityException away =
+      new PodIdentityException(
+          ErrorReason.CLUSTER_UNAVAILABLE, "connection refused", Duration.ofSeconds(7), null);
+
+  private final InMemoryNode node = new InMemoryNode();
+  private final ManualTimer timer = new ManualTimer();
+  private final PodFinder finder = new PodFinder(node, timer, HOLD);
+
+  @Test
+  void aKnownPodIsFoundWithoutACall() {
+    node.put(WEB);
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+    assertThat(finder.find(FOR_WEB)).isCompletedWithValue(WEB);
+    assertThat(node.lists()).isZero();
+    assertNothingLeft();
+  }
+
+  @Test
+  void aPodOfWhichNoNewsHaveComeIsFoundByOneCall() {
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+    assertThat(node.lists()).isEqualTo(1);
+    assertNothingLeft();
+  }
+
+  /** A field selector on {@code status.podIP} would see the first address only. */
+  @Test
+  void eachOfItsAddressesAndItsNameFindAPodInAList() {
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    assertThat(finder.find(new Caller.ByAddress(address("fd00::7")))).isCompletedWithValue(WEB);
+    timer.advance(SharedList.REST);
+    assertThat(finder.find(FOR_WEB)).isCompletedWithValue(WEB);
+  }
+
+  @Test
+  void aListIsJudgedAsTheDirectoryIs() {
+    Pod host = pod("shop/host").hostNetwork().address("10.0.0.7").build();
+    Pod ended = pod("shop/ended").phase(PodPhase.FAILED).address("10.0.0.7").build();
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(host, ended)));
+    CompletableFuture<Pod> byAddress = finder.find(FROM_WEB);
+    CompletableFuture<Pod> ofEnded = finder.find(new Caller.OnBehalfOf(ended.name()));
+    CompletableFuture<Pod> ofHost = finder.find(new Caller.OnBehalfOf(host.name()));
+    timer.advance(HOLD);
+
+    assertRefused(byAddress, ErrorReason.POD_NOT_FOUND);
+    assertRefused(ofEnded, ErrorReason.POD_NOT_FOUND);
+    assertThat(ofHost).isCompletedWithValue(host);
+  }
+
+  @Test
+  void aListTellsWhichOfTwoPodsStillHasTheAddress() {
+    node.put(WEB);
+    node.put(pod("shop/gone").address("10.0.0.7").build());
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+  }
+
+  @Test
+  void newsThatComeAfterAListThatShowsNothingAreInTime() {
+    CompletableFuture<Pod> byAddress = finder.find(FROM_WEB);
+    CompletableFuture<Pod> byName = finder.find(FOR_WEB);
+    assertThat(byAddress).isNotDone();
+
+    node.put(WEB);
+
+    assertThat(byAddress).isCompletedWithValue(WEB);
+    assertThat(byName).isCompletedWithValue(WEB);
+    assertThat(node.subscriptions()).isZero();
+  }
+
+  @Test
+  void allWhoMissAPodShareOneCall() {
+    CompletableFuture<List<Pod>> call = new CompletableFuture<>();
+    node.listsAre(() -> call);
+    List<CompletableFuture<Pod>> searches = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      searches.add(finder.find(FROM_WEB));
+    }
+    assertThat(node.lists()).isEqualTo(1);
+
+    call.complete(List.of(WEB));
+
+    // Also those who came while it was under way: it shows the pod.
+    assertThat(searches).allSatisfy(search -> assertThat(search).isCompletedWithValue(WEB));
+    assertThat(node.lists()).isEqualTo(1);
+    assertNothingLeft();
+  }
+
+  @Test
+  void whoCameDuringACallThatDoesNotShowThePodHasTheNextOne() {
+    CompletableFuture<List<Pod>> first = new CompletableFuture<>();
+    node.listsAre(() -> first);
+    CompletableFuture<Pod> early = finder.find(new Caller.ByAddress(address("10.0.0.9")));
+    CompletableFuture<Pod> late = finder.find(FROM_WEB);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    first.complete(List.of());
+    assertThat(late).isNotDone();
+    timer.advance(SharedList.REST);
+
+    assertThat(late).isCompletedWithValue(WEB);
+    assertThat(early).isNotDone();
+    assertThat(node.lists()).isEqualTo(2);
+  }
+
+  @Test
+  void anAbsentPodCausesNoFurtherCallForAWhile() {
+    for (int i = 0; i < 50; i++) {
+      CompletableFuture<Pod> search = finder.find(FROM_WEB);
+      timer.advance(Duration.ofMillis(90));
+      assertThat(search).isNotDone();
+    }
+    assertThat(node.lists()).isEqualTo(1);
+
+    timer.advance(PodFinder.REMEMBERED);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+    assertThat(node.lists()).isEqualTo(2);
+  }
+
+  /** Whoever may choose the address that he sends from must not make NMI poll either. */
+  @Test
+  void manyAbsentPodsCauseNoMoreThanOneCallASecond() {
+    for (int i = 0; i < 200; i++) {
+      var unused = finder.find(new Caller.ByAddress(address("10.9.0." + i)));
+      timer.advance(Duration.ofMillis(50));
+    }
+
+    assertThat(node.lists()).isLessThanOrEqualTo(11);
+    timer.advance(HOLD.plus(SharedList.REST));
+    assertNothingLeft();
+  }
+
+  @Test
+  void withoutTheApiServerTheRefusalIsOneThatIsRetried() {
+    node.listsAre(() -> CompletableFuture.failedFuture(away));
+    CompletableFuture<Pod> search = finder.find(FROM_WEB);
+    assertThat(search).isNotDone();
+    timer.advance(HOLD);
+
+    PodIdentityException refusal = assertRefused(search, ErrorReason.CLUSTER_UNAVAILABLE);
+    assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(7));
+    assertThat(refusal).hasMessageContaining("10.0.0.7").hasCause(away);
+  }
+
+  @Test
+  void anApiServerThatDoesNotAnswerInTimeIsTakenForOneThatIsAway() {
+    node.listsAre(CompletableFuture::new);
+    CompletableFuture<Pod> search = finder.find(FOR_WEB);
+    timer.advance(HOLD);
+
+    PodIdentityException refusal = assertRefused(search, ErrorReason.CLUSTER_UNAVAILABLE);
+    assertThat(refusal.retryAfter()).isPresent();
+    assertThat(refusal).hasMessageContaining("shop/web");
+  }
+
+  @Test
+  void newsThatComeWhileTheApiServerDoesNotAnswerAreTaken() {
+    node.listsAre(
+        () -> {
+          throw new IllegalStateException("a broken directory");
+        });
+    CompletableFuture<Pod> search = finder.find(FROM_WEB);
+
+    node.put(WEB);
+
+    assertThat(search).isCompletedWithValue(WEB);
+  }
+
+  @Test
+  void aFailedCallIsNotTakenForAnAnswer() {
+    node.listsAre(() -> CompletableFuture.failedFuture(away));
+    var unused = finder.find(FROM_WEB);
+    timer.advance(HOLD);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+  }
+
+  @Test
+  void whoGivesUpIsForgottenAtOnce() {
+    CompletableFuture<List<Pod>> call = new CompletableFuture<>();
+    node.listsAre(() -> call);
+    CompletableFuture<Pod> search = finder.find(FROM_WEB);
+
+    search.cancel(false);
+
+    assertThat(node.subscriptions()).isZero();
+    assertThat(timer.pending()).as("the rest after the call alone").isEqualTo(1);
+    call.complete(List.of());
+    timer.advance(SharedList.REST);
+    assertNothingLeft();
+    // Not remembered as absent: nobody was left to ask for it.
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+  }
+
+  private void assertNothingLeft() {
+    assertThat(node.subscriptions()).isZero();
+    timer.advance(PodFinder.REMEMBERED);
+    assertThat(timer.pending()).isZero();
+  }
+
+  private static PodIdentityException assertRefused(
+      CompletableFuture<Pod> search, ErrorReason reason) {
+    assertThat(search).isCompletedExceptionally();
+    Throwable error = search.handle((pod, e) -> e).join();
+    assertThat(error).isInstanceOf(PodIdentityException.class);
+    assertThat(((PodIdentityException) error).reason()).isEqualTo(reason);
+    return (PodIdentityException) error;
+  }
+}

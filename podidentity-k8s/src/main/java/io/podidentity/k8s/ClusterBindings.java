@@ -1,0 +1,90 @@
+package io.podidentity.k8s;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.spi.BindingDirectory;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
+import io.podidentity.k8s.crd.AzureIdentityResource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The {@code AzureIdentityBinding} and {@code AzureIdentity} objects of all namespaces, for managed
+ * mode.
+ */
+public final class ClusterBindings implements BindingDirectory, ClusterFollower {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final KeyedIndex<Key, IdentityBinding> bySelector =
+      new KeyedIndex<>(binding -> Set.of(new Key(binding.name().namespace(), binding.selector())));
+  private final Mirror<AzureIdentityBindingResource, IdentityBinding> bindings;
+  private final Mirror<AzureIdentityResource, AzureIdentity> identities;
+  private final Mirrors all;
+
+  /**
+   * The bindings and identities of a cluster.
+   *
+   * @param connection may list and watch {@code azureidentitybindings} and {@code azureidentities}
+   *     of all namespaces; it stays the caller's to close
+   */
+  public ClusterBindings(KubernetesConnection connection) {
+    this(connection.client());
+  }
+
+  ClusterBindings(KubernetesClient client) {
+    bindings =
+        new Mirror<>(
+            KubernetesClusterView.BINDINGS,
+            client.resources(AzureIdentityBindingResource.class).inAnyNamespace(),
+            object -> IdentityMapping.binding(object, Metadata.of(object).name()),
+            bySelector::replace);
+    identities =
+        new Mirror<>(
+            KubernetesClusterView.IDENTITIES,
+            client.resources(AzureIdentityResource.class).inAnyNamespace(),
+            object -> IdentityMapping.identity(object, Metadata.of(object).name()),
+            (before, after) -> {});
+    all = new Mirrors(bindings, identities);
+  }
+
+  @Override
+  public List<IdentityBinding> bindings(String namespace, String selector) {
+    if (!hasSynced()) {
+      throw new PodIdentityException(
+          ErrorReason.CLUSTER_UNAVAILABLE,
+          "the bindings of the cluster are not known yet; ask again in a moment",
+          RETRY_AFTER,
+          null);
+    }
+    return bySelector.get(new Key(namespace, selector));
+  }
+
+  @Override
+  public Optional<AzureIdentity> identity(NamespacedName name) {
+    return Optional.ofNullable(identities.get(name.toString()));
+  }
+
+  @Override
+  public CompletableFuture<Void> start() {
+    return all.start();
+  }
+
+  @Override
+  public CompletableFuture<Void> synced() {
+    return all.synced();
+  }
+
+  @Override
+  public void close() {
+    all.close();
+  }
+
+  private record Key(String namespace, String selector) {}
+}

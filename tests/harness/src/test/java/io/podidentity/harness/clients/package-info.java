@@ -1,0 +1,4 @@
+@NullMarked
+package io.podidentity.harness.clients;
+
+import org.jspecify.annotations.NullMarked;
