@@ -61,7 +61,8 @@ record ErrorResponses(boolean retryAfterMissing) {
       case TOKEN_REFUSED, IDENTITY_NOT_PERMITTED -> refusal(403, error, null);
       // v1 answers 503 for an identity of a type that it does not know, too.
       case IDENTITY_INVALID -> refusal(503, error, null);
-      case TOKEN_UNAVAILABLE, CLUSTER_UNAVAILABLE -> refusal(503, error, seconds(error));
+      case TOKEN_UNAVAILABLE, TOKEN_THROTTLED, CLUSTER_UNAVAILABLE ->
+          refusal(503, error, seconds(error));
       case SHUTTING_DOWN -> refusal(503, error, STOPPING_RETRY_SECONDS);
       case POD_NOT_FOUND,
           POD_AMBIGUOUS,

@@ -1,13 +1,17 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.TokenService;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.CachingTokenSource;
+import io.podidentity.api.token.FetchLimits;
+import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
@@ -19,10 +23,10 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +43,14 @@ public final class Nmi implements AutoCloseable {
   private static final Logger requests = LoggerFactory.getLogger("io.podidentity.nmi.requests");
   private static final Logger audit = LoggerFactory.getLogger("io.podidentity.nmi.audit");
 
-  /** IMDS serves five requests for tokens at once; more would be answered 429. */
-  private static final int FETCHES_AT_ONCE = 5;
-
-  private static final int FETCHES_WAITING = 1000;
+  private static final Map<TokenService, FetchLimits> FETCHES =
+      Map.of(TokenService.IMDS, FetchLimits.IMDS, TokenService.ENTRA, FetchLimits.ENTRA);
   private static final Duration STOP_BOUND = Duration.ofSeconds(5);
 
   /**
    * What it stands on.
    *
-   * @param tokens asked on at most five threads
+   * @param tokens asked on several threads, within the limits of {@link FetchLimits}
    * @param synced whether the directories know what there is; called on each probe
    * @param redirect asked from one thread at a time, at the options' interval; null if something
    *     else sends pods' requests here
@@ -98,7 +100,8 @@ public final class Nmi implements AutoCloseable {
     if (timer instanceof ScheduledTimer scheduled) {
       parts.add(scheduled);
     }
-    ThreadPoolExecutor fetches = fetchThreads();
+    // The queue in front of them bounds their number.
+    ExecutorService fetches = Executors.newCachedThreadPool(Daemons.named("fetch"));
     parts.add(fetches::shutdownNow);
     AccessLog accessLog = parts.add(new AccessLog("access-log", requests::info));
     AccessLog auditLog = parts.add(new AccessLog("audit-log", audit));
@@ -108,7 +111,7 @@ public final class Nmi implements AutoCloseable {
             ports.pods(),
             ports.mode(),
             ports.exemptions(),
-            fetcher(options, ports.tokens(), fetches, clock),
+            tokens(options, ports.tokens(), fetches, timer, clock),
             options.holds(),
             timer);
 
@@ -184,30 +187,13 @@ public final class Nmi implements AutoCloseable {
     parts.close();
   }
 
-  private static TokenFetcher fetcher(
-      NmiOptions options, TokenSource tokens, Executor fetches, Clock clock) {
+  private static TokenFetcher tokens(
+      NmiOptions options, TokenSource source, Executor fetches, Timer timer, Clock clock) {
+    Telemetry telemetry = Telemetry.NOOP;
+    FetchQueue queue = new FetchQueue(source, fetches, timer, clock, FETCHES, telemetry);
     return options.tokenCacheSize() == 0
-        ? TokenFetcher.uncached(tokens, fetches)
-        : new CachingTokenSource(tokens, fetches, clock, options.tokenCacheSize());
-  }
-
-  private static ThreadPoolExecutor fetchThreads() {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            FETCHES_AT_ONCE,
-            FETCHES_AT_ONCE,
-            1,
-            TimeUnit.MINUTES,
-            new LinkedBlockingQueue<>(FETCHES_WAITING),
-            Daemons.named("fetch"),
-            (task, pool) -> {
-              throw new PodIdentityException(
-                  ErrorReason.TOKEN_UNAVAILABLE,
-                  "too many token requests wait for the metadata service; try again",
-                  Duration.ofSeconds(1),
-                  null);
-            });
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
+        ? queue
+        : new CachingTokenSource(
+            queue, clock, timer, CacheBounds.of(options.tokenCacheSize()), telemetry);
   }
 }

@@ -137,6 +137,8 @@ class HostEndpointTest {
     nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_REFUSED, "refused"));
     assertThat(nmi.from(NODE).get(TARGET, WEB).read().status()).isEqualTo(403);
 
+    // A refusal is remembered for a while.
+    nmi.timer.advance(Duration.ofSeconds(30));
     nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "not now"));
     assertThat(nmi.from(NODE).get(TARGET, WEB).read().status()).isEqualTo(503);
   }

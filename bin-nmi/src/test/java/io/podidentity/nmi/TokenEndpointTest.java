@@ -309,10 +309,12 @@ class TokenEndpointTest {
     assertThat(
             ask(POD, TOKEN + client + "&msi_res_id=" + TestNmi.resourceId("one").value()).status())
         .isEqualTo(200);
+    // The cache's own: for the refresh and the end of the token, and for the budget.
+    awaitWaiting(3);
     RawHttp mixed =
         nmi.from(POD)
             .get(TOKEN + client + "&msi_res_id=" + TestNmi.resourceId("two").value(), METADATA);
-    awaitWaiting(2);
+    awaitWaiting(3 + 2);
     nmi.timer.advance(Duration.ofSeconds(80));
     refused(mixed.read(), 404, "identity-not-allowed");
   }

@@ -154,7 +154,7 @@ public final class TokenBroker implements AutoCloseable {
     TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), request.resource());
     then(
         answer,
-        tokens.fetch(query),
+        tokens.fetch(query, pod.name()),
         list ->
             answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
   }
@@ -164,7 +164,7 @@ public final class TokenBroker implements AutoCloseable {
     TokenQuery query = new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource());
     then(
         answer,
-        tokens.fetch(query),
+        tokens.fetch(query, pod.name()),
         list -> answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list)));
   }
 
