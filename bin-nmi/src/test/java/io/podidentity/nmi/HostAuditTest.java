@@ -44,7 +44,7 @@ class HostAuditTest {
 
     nmi.from(NODE).get(TARGET, WEB).read();
     nmi.from(POD).get(TARGET, WEB).read();
-    nmi.from(NODE).get(TARGET, "podname: a\u00e9", "podns: b").read();
+    nmi.from(NODE).get("/host/token/", "podname: a\u00e9", "podns: b").read();
     nmi.from(NODE).get("/host/token/", WEB).read();
 
     Eventually.isTrue("four lines are written", () -> audited.size() == 4);
@@ -55,7 +55,7 @@ class HostAuditTest {
         .doesNotContain("token-of-one");
     assertThat(audited.get(1))
         .matches(".* pod=default/web remote=127\\.0\\.0\\.2:\\d+ status=500 error=not-from-host");
-    assertThat(audited.get(2)).contains(" pod=b/a? ").endsWith(" error=pod-not-found");
+    assertThat(audited.get(2)).contains(" pod=b/a? ").endsWith(" error=invalid-request");
     assertThat(audited.get(3)).endsWith(" status=400 error=invalid-request");
   }
 
