@@ -84,7 +84,7 @@ final class MetadataProxy {
           call.cancel(true);
           stream.cancel();
           // A body that nobody takes would keep its connection busy for ever.
-          call.thenAccept(response -> stream.take(response.body()));
+          var unusedLate = call.thenAccept(response -> stream.take(response.body()));
           next.proceed();
         });
     var unused =
