@@ -16,6 +16,7 @@ import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.Caller;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
@@ -75,7 +76,7 @@ public final class EmbedBroker {
         new TokenBroker(
             workloads,
             OperationMode.standard(workloads, false),
-            workloads,
+            Exemptions.of(workloads),
             new CachingTokenSource(issuer, Runnable::run, clock, 100),
             // Unknown callers are refused at once; a timer is only needed to hold them.
             new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO),
