@@ -1,13 +1,17 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.ExemptionDirectory;
+import io.podidentity.api.model.TokenService;
 import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.CachingTokenSource;
+import io.podidentity.api.token.Exemptions;
+import io.podidentity.api.token.FetchLimits;
+import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
@@ -19,11 +23,12 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,17 +41,16 @@ import org.slf4j.LoggerFactory;
 public final class Nmi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Nmi.class);
   private static final Logger requests = LoggerFactory.getLogger("io.podidentity.nmi.requests");
+  private static final Logger audit = LoggerFactory.getLogger("io.podidentity.nmi.audit");
 
-  /** IMDS serves five requests for tokens at once; more would be answered 429. */
-  private static final int FETCHES_AT_ONCE = 5;
-
-  private static final int FETCHES_WAITING = 1000;
+  private static final Map<TokenService, FetchLimits> FETCHES =
+      Map.of(TokenService.IMDS, FetchLimits.IMDS, TokenService.ENTRA, FetchLimits.ENTRA);
   private static final Duration STOP_BOUND = Duration.ofSeconds(5);
 
   /**
    * What it stands on.
    *
-   * @param tokens asked on at most five threads
+   * @param tokens asked on several threads, within the limits of {@link FetchLimits}
    * @param synced whether the directories know what there is; called on each probe
    * @param redirect asked from one thread at a time, at the options' interval; null if something
    *     else sends pods' requests here
@@ -56,7 +60,7 @@ public final class Nmi implements AutoCloseable {
   public record Ports(
       PodDirectory pods,
       OperationMode mode,
-      ExemptionDirectory exemptions,
+      Exemptions exemptions,
       TokenSource tokens,
       BooleanSupplier synced,
       @Nullable MetadataRedirect redirect,
@@ -70,44 +74,70 @@ public final class Nmi implements AutoCloseable {
 
   /** An NMI that does not listen yet. */
   public Nmi(NmiOptions options, Ports ports, Clock clock) {
-    this(options, ports, clock, new ScheduledTimer("timer"));
+    this(
+        options,
+        ports,
+        clock,
+        new ScheduledTimer("timer"),
+        ServerLimits.withHold(options.holds().untilAssigned()),
+        audit::info);
   }
 
-  /** An NMI with a timer of its own, which it closes if it can be closed. */
-  Nmi(NmiOptions options, Ports ports, Clock clock, Timer timer) {
+  /**
+   * An NMI with parts of its own.
+   *
+   * @param timer closed with it, if it can be closed
+   * @param audit takes the audit log's lines, on a thread of their own; may block
+   */
+  Nmi(
+      NmiOptions options,
+      Ports ports,
+      Clock clock,
+      Timer timer,
+      ServerLimits limits,
+      Consumer<String> audit) {
     this.synced = ports.synced();
     if (timer instanceof ScheduledTimer scheduled) {
       parts.add(scheduled);
     }
-    ThreadPoolExecutor fetches = fetchThreads();
+    // The queue in front of them bounds their number.
+    ExecutorService fetches = Executors.newCachedThreadPool(Daemons.named("fetch"));
     parts.add(fetches::shutdownNow);
-    AccessLog accessLog = parts.add(new AccessLog(requests::info));
+    AccessLog accessLog = parts.add(new AccessLog("access-log", requests::info));
+    AccessLog auditLog = parts.add(new AccessLog("audit-log", audit));
 
     TokenBroker broker =
         new TokenBroker(
             ports.pods(),
             ports.mode(),
             ports.exemptions(),
-            fetcher(options, ports.tokens(), fetches, clock),
+            tokens(options, ports.tokens(), fetches, timer, clock),
             options.holds(),
             timer);
 
     NmiOptions.Http http = options.http();
     ErrorResponses errors = new ErrorResponses(http.retryAfterMissing());
+    Refuser refuser = new Refuser(accessLog);
     MetadataProxy proxy =
-        new MetadataProxy(ports.metadataClient(), options.metadata().uri(), timer);
+        new MetadataProxy(ports.metadataClient(), timer, new MetadataBudget(clock), refuser);
     NmiRouter router =
         new NmiRouter(
             new TokenHandler(broker, errors, http.metadataHeaderRequired(), accessLog, clock),
-            new HostTokenHandler(broker, errors, accessLog, clock),
-            new MetadataHandler(ports.pods(), proxy, errors, http.metadataHeaderRequired()),
+            new HostTokenHandler(broker, errors, http.hostToken(), accessLog, auditLog, clock),
+            new MetadataHandler(
+                ports.pods(),
+                new MetadataRequests(options.metadata().uri()),
+                proxy,
+                errors,
+                refuser,
+                http),
+            refuser,
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            http.address(),
-            http.port(),
+            new InetSocketAddress(http.address(), http.port()),
             router,
-            options.holds().untilAssigned(),
+            limits,
             broker::close,
             STOP_BOUND);
     this.health = new HealthServer(options.probePort(), this::isReady, this::isReady);
@@ -138,6 +168,16 @@ public final class Nmi implements AutoCloseable {
     return redirect.isInPlace() && synced.getAsBoolean();
   }
 
+  /** How many requests have no answer yet. */
+  int inFlight() {
+    return server.inFlight();
+  }
+
+  /** How many connections there are. */
+  int connections() {
+    return server.connections();
+  }
+
   /**
    * Accepts nothing more, answers all that waits, and ends; takes a few seconds at most. The
    * redirect stays: without it pods would reach the metadata service itself.
@@ -147,30 +187,13 @@ public final class Nmi implements AutoCloseable {
     parts.close();
   }
 
-  private static TokenFetcher fetcher(
-      NmiOptions options, TokenSource tokens, Executor fetches, Clock clock) {
+  private static TokenFetcher tokens(
+      NmiOptions options, TokenSource source, Executor fetches, Timer timer, Clock clock) {
+    Telemetry telemetry = Telemetry.NOOP;
+    FetchQueue queue = new FetchQueue(source, fetches, timer, clock, FETCHES, telemetry);
     return options.tokenCacheSize() == 0
-        ? TokenFetcher.uncached(tokens, fetches)
-        : new CachingTokenSource(tokens, fetches, clock, options.tokenCacheSize());
-  }
-
-  private static ThreadPoolExecutor fetchThreads() {
-    ThreadPoolExecutor threads =
-        new ThreadPoolExecutor(
-            FETCHES_AT_ONCE,
-            FETCHES_AT_ONCE,
-            1,
-            TimeUnit.MINUTES,
-            new LinkedBlockingQueue<>(FETCHES_WAITING),
-            Daemons.named("fetch"),
-            (task, pool) -> {
-              throw new PodIdentityException(
-                  ErrorReason.TOKEN_UNAVAILABLE,
-                  "too many token requests wait for the metadata service; try again",
-                  Duration.ofSeconds(1),
-                  null);
-            });
-    threads.allowCoreThreadTimeOut(true);
-    return threads;
+        ? queue
+        : new CachingTokenSource(
+            queue, clock, timer, CacheBounds.of(options.tokenCacheSize()), telemetry);
   }
 }

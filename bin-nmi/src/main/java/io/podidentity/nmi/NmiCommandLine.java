@@ -56,12 +56,16 @@ public final class NmiCommandLine {
             flags.port,
             flags.metadataHeaderRequired,
             flags.setRetryAfterHeader,
-            flags.blockInstanceMetadata),
+            flags.blockInstanceMetadata,
+            flags.own.metadataGetOnly,
+            flags.own.hostToken),
         new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
         new NmiOptions.Redirect(redirect(), Duration.ofSeconds(flags.iptablesInterval)),
         holds(),
         new NmiOptions.Identities(
             managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
+        new NmiOptions.Exempt(
+            flags.micNamespace, flags.own.micServiceAccount, flags.own.exemptPodsGetAny),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),

@@ -48,8 +48,7 @@ final class NmiFlags {
   @Option(names = "--ipt-update-interval-sec", description = "Seconds between looks at the rules.")
   int iptablesInterval = 60;
 
-  @WithoutEffect
-  @Option(names = "--MICNamespace", description = "Namespace of MIC. No effect yet.")
+  @Option(names = "--MICNamespace", description = "Namespace of MIC, whose own pods are exempt.")
   String micNamespace = "default";
 
   @Option(
@@ -116,10 +115,30 @@ final class NmiFlags {
         description = "iptables, or none: then something else must send pods' requests here.")
     String redirect = "iptables";
 
+    @Option(
+        names = "--mic-service-account",
+        description = "Service account by which MIC's own pods are known; empty: they are not.")
+    String micServiceAccount = "aad-pod-id-mic-service-account";
+
+    @Option(
+        names = "--exempt-pods-get-any-identity",
+        description = "Whether exempt pods get other pods' identities too, as in v1.")
+    boolean exemptPodsGetAny;
+
     @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";
 
     @Option(names = "--token-cache-size", description = "How many tokens are kept; 0 for none.")
     int tokenCacheSize = 2000;
+
+    @Option(
+        names = "--metadata-get-only",
+        description = "Whether only GET is passed on to the metadata service. Default: true.")
+    boolean metadataGetOnly = true;
+
+    @Option(
+        names = "--host-token",
+        description = "Whether /host/token/ is served to the node itself. Default: true.")
+    boolean hostToken = true;
   }
 }

@@ -1,6 +1,8 @@
 package io.podidentity.nmi;
 
+import io.podidentity.api.matching.MicPods;
 import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.azure.imds.ImdsTokenSource;
@@ -10,6 +12,7 @@ import io.podidentity.iptables.RedirectRules;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.LiveReplicaSets;
 import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
 import io.podidentity.k8s.PodExemptionInformer;
@@ -67,7 +70,7 @@ public final class NodeNmi implements AutoCloseable {
     Followed followed = new Followed(parts);
     NodePods pods = followed.add(new NodePods(kubernetes, options.node()));
     OperationMode mode = mode(options, kubernetes, followed);
-    PodExemptionInformer exemptions = followed.add(new PodExemptionInformer(kubernetes));
+    Exemptions exemptions = exemptions(options.exempt(), kubernetes, followed);
     List<ClusterFollower> followers = followed.all;
 
     HttpClient metadataClient = HttpClients.local();
@@ -118,6 +121,16 @@ public final class NodeNmi implements AutoCloseable {
             followed.add(
                 new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly())),
             how.forceNamespaced());
+  }
+
+  private static Exemptions exemptions(
+      NmiOptions.Exempt who, KubernetesConnection kubernetes, Followed followed) {
+    return new Exemptions(
+        followed.add(new PodExemptionInformer(kubernetes)),
+        new Exemptions.Mic(
+            new MicPods(who.micNamespace(), who.micServiceAccount()),
+            followed.parts.add(new LiveReplicaSets(kubernetes))),
+        who.anyIdentity());
   }
 
   private static @Nullable MetadataRedirect redirect(NmiOptions options) {

@@ -37,11 +37,12 @@ class NmiCommandLineTest {
         .isEqualTo(
             new NmiOptions(
                 "n1",
-                new NmiOptions.Http("127.0.0.1", 2579, true, false, false),
+                new NmiOptions.Http("127.0.0.1", 2579, true, false, false, true, true),
                 new NmiOptions.Metadata("169.254.169.254", 80),
                 new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
                 HoldPolicy.DEFAULT,
                 new NmiOptions.Identities(false, false, true),
+                new NmiOptions.Exempt("default", "aad-pod-id-mic-service-account", false),
                 2000,
                 8080,
                 Path.of("/etc/default/kubelet"),
@@ -87,12 +88,13 @@ class NmiCommandLineTest {
         .isEqualTo(
             new NmiOptions(
                 "n1",
-                new NmiOptions.Http("0.0.0.0", 1, false, true, true),
+                new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
                 new NmiOptions.Redirect(true, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false),
+                new NmiOptions.Exempt("kube-system", "aad-pod-id-mic-service-account", false),
                 2000,
                 8085,
                 null,
@@ -101,18 +103,22 @@ class NmiCommandLineTest {
                 "mine"));
     assertThat(line.withoutEffect())
         .containsExactly(
-            "MICNamespace",
-            "enableProfile",
-            "prometheus-port",
-            "enable-conntrack-deletion",
-            "logtostderr",
-            "v");
+            "enableProfile", "prometheus-port", "enable-conntrack-deletion", "logtostderr", "v");
   }
 
   @Test
   void ownFlagsAreTaken() {
     NmiOptions options =
-        options("--node=n", "--redirect=none", "--kubeconfig=/k", "--token-cache-size=0");
+        options(
+            "--node=n",
+            "--redirect=none",
+            "--kubeconfig=/k",
+            "--token-cache-size=0",
+            "--metadata-get-only=false",
+            "--host-token=false");
+
+    assertThat(options.http().metadataGetOnly()).isFalse();
+    assertThat(options.http().hostToken()).isFalse();
 
     assertThat(options.redirect().iptables()).isFalse();
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));

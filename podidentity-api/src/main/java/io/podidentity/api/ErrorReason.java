@@ -30,8 +30,12 @@ public enum ErrorReason {
   IDENTITY_NOT_PERMITTED("identity-not-permitted", false),
   /** The token service refused the identity. */
   TOKEN_REFUSED("token-refused", false),
-  /** The token service could not be reached, throttled the request, or is not ready. */
+  /** The token service could not be reached, or is not ready. */
   TOKEN_UNAVAILABLE("token-unavailable", true),
+  /**
+   * The token service is asked too often by this node, or in this process too much waits for it.
+   */
+  TOKEN_THROTTLED("token-throttled", true),
   /** The virtual machine or scale set does not exist. */
   TARGET_NOT_FOUND("target-not-found", false),
   /** Azure refused a change of the identities on a virtual machine or scale set. */

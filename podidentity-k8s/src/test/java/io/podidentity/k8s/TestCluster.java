@@ -32,7 +32,9 @@ final class TestCluster {
   static TestCluster on(KubernetesApi api) {
     TestCluster cluster = new TestCluster(api);
     cluster.definitions().forEach(api::apply);
-    Stream.of("nmi.yaml", "mic.yaml").map(DEPLOY.resolve("rbac")::resolve).forEach(api::apply);
+    Stream.of("nmi.yaml", "nmi-secrets.yaml", "mic.yaml")
+        .map(DEPLOY.resolve("rbac")::resolve)
+        .forEach(api::apply);
     return cluster;
   }
 

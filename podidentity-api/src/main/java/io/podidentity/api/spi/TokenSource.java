@@ -14,8 +14,8 @@ public interface TokenSource {
    *
    * @return at least one: the primary tenant's first, then those of the auxiliary tenants in order
    * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_REFUSED} if asking again will
-   *     not help, {@code TOKEN_UNAVAILABLE} if it may, {@code IDENTITY_INVALID} if this source
-   *     cannot serve such an identity
+   *     not help, {@code TOKEN_UNAVAILABLE} if it may, {@code TOKEN_THROTTLED} if no query will for
+   *     a moment, {@code IDENTITY_INVALID} if this source cannot serve such an identity
    */
   List<AccessToken> fetch(TokenQuery query);
 }

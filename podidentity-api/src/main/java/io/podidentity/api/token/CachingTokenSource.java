@@ -4,105 +4,234 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
-import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.Timer;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the tokens of a {@link TokenSource}, so that most requests need no token service: a hit
- * does no I/O and waits for no lock. Requests for a token that is being fetched wait for that one
- * fetch, which goes on when one of them hangs up. Failures are not kept. Thread-safe.
+ * Keeps the tokens of a {@link FetchQueue}, so that most requests need no token service: a hit does
+ * no I/O and waits for no lock. Thread-safe.
  *
- * <p>A token says nothing about who may have it: the broker decides that on every request, before
- * it asks here.
+ * <ul>
+ *   <li>Requests for a token that is being fetched wait for that one fetch, which goes on when one
+ *       of them hangs up.
+ *   <li>Tokens that are in use are fetched anew at half of their life, give or take a tenth of that
+ *       so that they do not all come due at once; nobody waits for it.
+ *   <li>Where that fails, the old ones are given out until 5 minutes before they expire, or a tenth
+ *       of their life where that is shorter; no clock that is set back makes it longer.
+ *   <li>Failures are remembered by their kind ({@link RememberedFailures}).
+ * </ul>
+ *
+ * <p>The key is the whole query. It holds the identity object with its UID and generation and the
+ * credential as it is written there, so that a token got through one object is never given out for
+ * another that names the same client ID. A token says nothing about who may have it: the broker
+ * decides that on every request, before it asks here.
  */
 public final class CachingTokenSource implements TokenFetcher {
-  /** A token that is about to expire is fetched anew, as MSAL does. */
-  private static final Duration MARGIN = Duration.ofMinutes(5);
+  private static final double HALF_LIFE = 0.5;
+  private static final double JITTER = 0.1;
 
-  private final TokenSource source;
-  private final Executor executor;
-  private final Cache<TokenQuery, List<AccessToken>> cache;
+  /** How soon a refresh that failed is tried again at the earliest. */
+  private static final Duration NEXT_REFRESH = Duration.ofSeconds(30);
+
+  private final FetchQueue fetches;
+  private final Clock clock;
+  private final Timer timer;
+  private final Telemetry telemetry;
+  private final DoubleSupplier random;
+  private final Cache<TokenQuery, CachedTokens> cache;
+  private final RememberedFailures failures;
+  private final AtomicInteger entries = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
   // Not in the cache, which would log every fetch that fails.
-  private final ConcurrentMap<TokenQuery, CompletableFuture<List<AccessToken>>> underWay =
-      new ConcurrentHashMap<>();
+  private final ConcurrentMap<TokenQuery, Shared> underWay = new ConcurrentHashMap<>();
 
-  /**
-   * A cache over a source.
-   *
-   * @param executor where the source's blocking calls run
-   * @param maxEntries how many queries are kept; the least useful go first; at least 1
-   */
-  public CachingTokenSource(TokenSource source, Executor executor, Clock clock, int maxEntries) {
-    this.source = requireNonNull(source, "source");
-    this.executor = requireNonNull(executor, "executor");
-    if (maxEntries < 1) {
-      throw new IllegalArgumentException("maxEntries must be at least 1");
-    }
+  /** A flight, and its outcome once that is in the cache. */
+  private record Shared(Flight flight, CompletableFuture<List<AccessToken>> kept) {}
+
+  /** A cache in front of a queue. */
+  public CachingTokenSource(
+      FetchQueue fetches, Clock clock, Timer timer, CacheBounds bounds, Telemetry telemetry) {
+    this(fetches, clock, timer, bounds, telemetry, () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  CachingTokenSource(
+      FetchQueue fetches,
+      Clock clock,
+      Timer timer,
+      CacheBounds bounds,
+      Telemetry telemetry,
+      DoubleSupplier random) {
+    this.fetches = requireNonNull(fetches, "fetches");
+    this.clock = requireNonNull(clock, "clock");
+    this.timer = requireNonNull(timer, "timer");
+    this.telemetry = requireNonNull(telemetry, "telemetry");
+    this.random = random;
+    this.failures = new RememberedFailures(clock);
     this.cache =
         Caffeine.newBuilder()
             // Its upkeep is short, and must not queue behind calls of the source.
             .executor(Runnable::run)
-            .ticker(() -> nanos(clock.instant()))
-            .maximumSize(maxEntries)
-            .expireAfter(
-                Expiry.creating(
-                    (TokenQuery query, List<AccessToken> tokens) -> usable(clock, tokens)))
+            .maximumWeight((long) bounds.maxEntries() * bounds.weigh(0))
+            .weigher((TokenQuery query, CachedTokens tokens) -> bounds.weigh(tokens.bytes()))
+            .removalListener(this::removed)
             .build();
   }
 
   @Override
-  public CompletableFuture<List<AccessToken>> fetch(TokenQuery query) {
-    List<AccessToken> hit = cache.getIfPresent(query);
-    return hit != null ? CompletableFuture.completedFuture(hit) : join(query);
+  public CompletableFuture<List<AccessToken>> fetch(TokenQuery query, NamespacedName pod) {
+    long now = clock.millis();
+    CachedTokens hit = cache.getIfPresent(query);
+    if (hit == null || !hit.isUsable(now)) {
+      return miss(query, pod);
+    }
+    telemetry.tokenCache(hit.use());
+    if (hit.isDue(now)) {
+      refresh(query, hit);
+    }
+    return CompletableFuture.completedFuture(hit.tokens());
   }
 
-  private CompletableFuture<List<AccessToken>> join(TokenQuery query) {
-    CompletableFuture<List<AccessToken>> fetched = new CompletableFuture<>();
-    CompletableFuture<List<AccessToken>> own =
-        fetched.whenComplete((tokens, error) -> end(query, tokens));
-    CompletableFuture<List<AccessToken>> other = underWay.putIfAbsent(query, own);
+  private CompletableFuture<List<AccessToken>> miss(TokenQuery query, NamespacedName pod) {
+    PodIdentityException failure = failures.of(query);
+    if (failure != null) {
+      telemetry.tokenCache(TokenCacheEvent.ERROR);
+      return CompletableFuture.failedFuture(failure);
+    }
+    return share(query, pod).copy();
+  }
+
+  /** The fetch that is under way, or else a new one. */
+  private CompletableFuture<List<AccessToken>> share(
+      TokenQuery query, @Nullable NamespacedName pod) {
+    Flight flight = new Flight(query, clock.instant());
+    Shared own =
+        new Shared(
+            flight,
+            flight.outcome().whenComplete((tokens, error) -> landed(flight, tokens, error)));
+    Shared other = underWay.putIfAbsent(query, own);
+    Shared shared = other == null ? own : other;
+    if (pod != null) {
+      shared.flight().want();
+      telemetry.tokenCache(other == null ? TokenCacheEvent.MISS : TokenCacheEvent.JOINED);
+    }
     if (other != null) {
-      return other.copy();
+      fetches.join(other.flight(), pod);
+      return other.kept();
     }
-    List<AccessToken> justFetched = cache.getIfPresent(query);
-    if (justFetched != null) {
-      fetched.complete(justFetched);
+    CachedTokens justFetched = pod == null ? null : cache.getIfPresent(query);
+    if (justFetched != null && justFetched.isUsable(clock.millis())) {
+      flight.outcome().complete(justFetched.tokens());
     } else {
-      Fetch.into(fetched, source, query, executor);
+      fetches.submit(flight, pod);
     }
-    // Each caller has its own, which it may cancel.
-    return own.copy();
+    return own.kept();
   }
 
   /** Before anyone learns of the outcome, so that who asks again then finds no old fetch. */
-  private void end(TokenQuery query, @Nullable List<AccessToken> tokens) {
+  private void landed(
+      Flight flight, @Nullable List<AccessToken> tokens, @Nullable Throwable error) {
+    TokenQuery query = flight.query();
     try {
-      if (tokens != null) {
-        cache.put(query, tokens);
+      if (error != null) {
+        failed(query, error, flight.wasAsked());
+      } else if (tokens != null && flight.wasAsked()) {
+        keep(query, tokens, flight.isWanted());
       }
     } finally {
       var unused = underWay.remove(query);
     }
   }
 
-  private static Duration usable(Clock clock, List<AccessToken> tokens) {
-    Instant end = tokens.stream().map(AccessToken::expiresOn).min(Instant::compareTo).orElseThrow();
-    Duration left = Duration.between(clock.instant(), end).minus(MARGIN);
-    return left.isNegative() ? Duration.ZERO : left;
+  private void keep(TokenQuery query, List<AccessToken> tokens, boolean wanted) {
+    long now = clock.millis();
+    double share = HALF_LIFE * (1 - JITTER + 2 * JITTER * random.getAsDouble());
+    CachedTokens kept = new CachedTokens(query, tokens, wanted, now, share);
+    failures.forget(query);
+    if (!kept.isUsable(now)) {
+      cache.invalidate(query);
+      return;
+    }
+    entries.incrementAndGet();
+    bytes.addAndGet(kept.bytes());
+    cache.put(query, kept);
+    reportSize();
+    // By the timer too, because the clock may be set.
+    kept.endBy(
+        timer.schedule(Duration.ofMillis(kept.usableUntil() - now), () -> drop(query, kept)));
+    refreshIn(Duration.ofMillis(kept.refreshAfter()), query, kept);
+    if (peek(query) != kept) {
+      kept.close();
+    }
   }
 
-  private static long nanos(Instant instant) {
-    return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+  private void failed(TokenQuery query, Throwable error, boolean asked) {
+    CachedTokens old = peek(query);
+    if (old != null && old.isUsable(clock.millis())) {
+      Duration keep = RememberedFailures.keep(error);
+      Duration wait = keep.compareTo(NEXT_REFRESH) > 0 ? keep : NEXT_REFRESH;
+      old.postponeTo(clock.millis() + wait.toMillis());
+      refreshIn(wait, query, old);
+    } else if (asked) {
+      failures.remember(query, error);
+    }
+  }
+
+  private void refreshIn(Duration wait, TokenQuery query, CachedTokens tokens) {
+    tokens.refreshBy(timer.schedule(wait, () -> refreshIfUsed(query, tokens)));
+  }
+
+  /** Tokens that nobody asked for since they came are left to end, unless someone asks for them. */
+  private void refreshIfUsed(TokenQuery query, CachedTokens tokens) {
+    if (tokens.isUsed() && peek(query) == tokens) {
+      refresh(query, tokens);
+    }
+  }
+
+  private void refresh(TokenQuery query, CachedTokens tokens) {
+    tokens.refreshing();
+    telemetry.tokenCache(TokenCacheEvent.REFRESH);
+    var unused = share(query, null);
+  }
+
+  private void drop(TokenQuery query, CachedTokens tokens) {
+    var unused = cache.asMap().remove(query, tokens);
+  }
+
+  private @Nullable CachedTokens peek(TokenQuery query) {
+    return cache.policy().getIfPresentQuietly(query);
+  }
+
+  private void removed(
+      @Nullable TokenQuery query, @Nullable CachedTokens tokens, RemovalCause cause) {
+    if (tokens != null) {
+      tokens.close();
+      entries.decrementAndGet();
+      bytes.addAndGet(-tokens.bytes());
+      if (cause.wasEvicted()) {
+        telemetry.tokenCache(TokenCacheEvent.EVICTED);
+      }
+      reportSize();
+    }
+  }
+
+  private void reportSize() {
+    telemetry.tokenCacheFilled(entries.get(), bytes.get());
   }
 }

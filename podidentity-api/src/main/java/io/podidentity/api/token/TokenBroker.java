@@ -162,7 +162,7 @@ public final class TokenBroker implements AutoCloseable {
     TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), request.resource());
     then(
         answer,
-        tokens.fetch(query),
+        tokens.fetch(query, pod.name()),
         list ->
             answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
   }
@@ -174,7 +174,7 @@ public final class TokenBroker implements AutoCloseable {
     TokenQuery query = new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource());
     then(
         answer,
-        tokens.fetch(query),
+        tokens.fetch(query, pod.name()),
         list -> {
           nodeIdentity.check(pod, why, request.choice(), list);
           answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list));

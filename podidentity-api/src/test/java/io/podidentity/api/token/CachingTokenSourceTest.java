@@ -3,6 +3,7 @@ package io.podidentity.api.token;
 import static io.podidentity.api.fixture.Samples.clientId;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.token;
 import static io.podidentity.api.fixture.Samples.withCredential;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,12 +12,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.ManualClock;
-import io.podidentity.api.fixture.QueuedExecutor;
+import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.Telemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,7 +45,7 @@ import org.junit.jupiter.api.Timeout;
 class CachingTokenSourceTest {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final TokenQuery X = query(identity("shop/x"));
-  private static final TokenQuery Y = query(identity("shop/y"));
+  private static final NamespacedName POD = name("shop/web");
 
   private final ManualClock clock = new ManualClock(START);
   private final List<TokenQuery> asked = new CopyOnWriteArrayList<>();
@@ -56,73 +60,12 @@ class CachingTokenSourceTest {
   @Test
   void aTokenIsFetchedOnceAndThenAtHand() {
     CachingTokenSource cache = direct(10);
-    List<AccessToken> first = cache.fetch(X).join();
+    List<AccessToken> first = cache.fetch(X, POD).join();
 
-    CompletableFuture<List<AccessToken>> hit = cache.fetch(X);
+    CompletableFuture<List<AccessToken>> hit = cache.fetch(X, POD);
 
     assertThat(hit).isCompletedWithValue(first);
     assertThat(asked).containsExactly(X);
-  }
-
-  @Test
-  void itIsFetchedAnewFiveMinutesBeforeItEnds() {
-    CachingTokenSource cache = direct(10);
-    cache.fetch(X).join();
-
-    clock.advance(Duration.ofMinutes(55).minusMillis(1));
-    cache.fetch(X).join();
-    assertThat(asked).hasSize(1);
-
-    clock.advance(Duration.ofMillis(1));
-    assertThat(cache.fetch(X).join().get(0).expiresOn())
-        .isEqualTo(START.plus(Duration.ofMinutes(115)));
-    assertThat(asked).hasSize(2);
-  }
-
-  @Test
-  void ofSeveralTokensTheOneThatEndsFirstDecides() {
-    source =
-        query ->
-            List.of(
-                token("primary", START.plus(Duration.ofHours(1))),
-                token("auxiliary", START.plus(Duration.ofMinutes(10))));
-    CachingTokenSource cache = direct(10);
-    cache.fetch(X).join();
-
-    clock.advance(Duration.ofMinutes(5).minusMillis(1));
-    cache.fetch(X).join();
-    assertThat(asked).hasSize(1);
-    clock.advance(Duration.ofMillis(1));
-    cache.fetch(X).join();
-
-    assertThat(asked).hasSize(2);
-  }
-
-  @Test
-  void aTokenThatIsAboutToEndIsGivenOutAndNotKept() {
-    source = query -> List.of(token("brief", clock.instant().plusSeconds(60)));
-    CachingTokenSource cache = direct(10);
-
-    assertThat(cache.fetch(X).join()).hasSize(1);
-    assertThat(cache.fetch(X).join()).hasSize(1);
-
-    assertThat(asked).hasSize(2);
-  }
-
-  @Test
-  void aFailureIsNotKept() {
-    PodIdentityException failure =
-        new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "try later");
-    source =
-        query -> {
-          throw failure;
-        };
-    CachingTokenSource cache = direct(10);
-    assertFails(cache.fetch(X), failure);
-
-    source = query -> hour();
-
-    assertThat(cache.fetch(X).join()).hasSize(1);
   }
 
   /** A failure is the caller's to report; a library that logs each would fill NMI's log. */
@@ -137,16 +80,14 @@ class CachingTokenSourceTest {
           query -> {
             throw new PodIdentityException(ErrorReason.TOKEN_REFUSED, "no");
           };
-      assertThat(direct(10).fetch(X)).isCompletedExceptionally();
+      assertThat(direct(10).fetch(X, POD)).isCompletedExceptionally();
       CachingTokenSource full =
-          new CachingTokenSource(
-              this::fetch,
+          cache(
               task -> {
                 throw new RejectedExecutionException();
               },
-              clock,
               10);
-      assertThat(full.fetch(X)).isCompletedExceptionally();
+      assertThat(full.fetch(X, POD)).isCompletedExceptionally();
     } finally {
       root.removeHandler(handler);
     }
@@ -154,37 +95,15 @@ class CachingTokenSourceTest {
   }
 
   @Test
-  void whoAsksAgainWhenTheFetchFailsCausesANewOne() {
-    source =
-        query -> {
-          throw new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "try later");
-        };
-    QueuedExecutor later = new QueuedExecutor();
-    CachingTokenSource cache = new CachingTokenSource(this::fetch, later, clock, 10);
-
-    CompletableFuture<List<AccessToken>> retried =
-        cache
-            .fetch(X)
-            .exceptionallyCompose(
-                error -> {
-                  source = query -> hour();
-                  return cache.fetch(X);
-                });
-    later.runAll();
-
-    assertThat(retried).isCompleted();
-    assertThat(asked).containsExactly(X, X);
-  }
-
-  @Test
   void aSourceThatGivesNoTokenHasFailed() {
     source = query -> List.of();
     CachingTokenSource cache = direct(10);
-    assertThatThrownBy(() -> cache.fetch(X).join()).hasCauseInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> cache.fetch(X, POD).join())
+        .hasCauseInstanceOf(IllegalStateException.class);
 
     source = query -> hour();
 
-    assertThat(cache.fetch(X).join()).hasSize(1);
+    assertThat(cache.fetch(X, POD).join()).hasSize(1);
   }
 
   @Test
@@ -192,18 +111,18 @@ class CachingTokenSourceTest {
     List<AccessToken> own = new ArrayList<>(hour());
     source = query -> own;
     CachingTokenSource cache = direct(10);
-    cache.fetch(X).join();
+    cache.fetch(X, POD).join();
 
     own.clear();
 
-    assertThat(cache.fetch(X).join()).hasSize(1);
+    assertThat(cache.fetch(X, POD).join()).hasSize(1);
   }
 
   @Test
   void manyWhoAskAtOnceCauseOneFetch() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     source = query -> after(release);
-    CachingTokenSource cache = new CachingTokenSource(this::fetch, threads, clock, 10);
+    CachingTokenSource cache = cache(threads, 10);
     CountDownLatch ready = new CountDownLatch(16);
     List<CompletableFuture<List<AccessToken>>> answers = new CopyOnWriteArrayList<>();
     List<CompletableFuture<Void>> callers = new ArrayList<>();
@@ -213,7 +132,7 @@ class CachingTokenSourceTest {
               () -> {
                 ready.countDown();
                 await(ready);
-                answers.add(cache.fetch(X));
+                answers.add(cache.fetch(X, POD));
               },
               threads));
     }
@@ -234,18 +153,18 @@ class CachingTokenSourceTest {
   void whoHangsUpTakesTheTokenFromNobody() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     source = query -> after(release);
-    CachingTokenSource cache = new CachingTokenSource(this::fetch, threads, clock, 10);
-    CompletableFuture<List<AccessToken>> first = cache.fetch(X);
-    CompletableFuture<List<AccessToken>> second = cache.fetch(X);
+    CachingTokenSource cache = cache(threads, 10);
+    CompletableFuture<List<AccessToken>> first = cache.fetch(X, POD);
+    CompletableFuture<List<AccessToken>> second = cache.fetch(X, POD);
 
     first.cancel(true);
     second.complete(List.of());
-    CompletableFuture<List<AccessToken>> third = cache.fetch(X);
+    CompletableFuture<List<AccessToken>> third = cache.fetch(X, POD);
     assertThat(third).isNotDone();
     release.countDown();
 
     assertThat(third.get(10, TimeUnit.SECONDS)).hasSize(1);
-    assertThat(cache.fetch(X).get(10, TimeUnit.SECONDS)).hasSize(1);
+    assertThat(cache.fetch(X, POD).get(10, TimeUnit.SECONDS)).hasSize(1);
     assertThat(asked).containsExactly(X);
   }
 
@@ -253,21 +172,21 @@ class CachingTokenSourceTest {
   void aHitWaitsForNoOtherFetch() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     CachingTokenSource cache = direct(1000);
-    cache.fetch(X).join();
+    cache.fetch(X, POD).join();
     source = query -> after(release);
     // On an executor that runs at once these callers hang inside the cache, whatever it holds then.
     List<CompletableFuture<?>> hanging = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       TokenQuery query = query(identity("shop/slow-" + i));
-      hanging.add(CompletableFuture.runAsync(() -> cache.fetch(query).join(), threads));
+      hanging.add(CompletableFuture.runAsync(() -> cache.fetch(query, POD).join(), threads));
     }
     await(() -> asked.size() == 9);
 
     CompletableFuture<Boolean> hit =
-        CompletableFuture.supplyAsync(() -> cache.fetch(X).isDone(), threads);
+        CompletableFuture.supplyAsync(() -> cache.fetch(X, POD).isDone(), threads);
     CompletableFuture<Boolean> joining =
         CompletableFuture.supplyAsync(
-            () -> cache.fetch(query(identity("shop/slow-3"))).isDone(), threads);
+            () -> cache.fetch(query(identity("shop/slow-3")), POD).isDone(), threads);
 
     assertThat(hit.get(10, TimeUnit.SECONDS)).isTrue();
     assertThat(joining.get(10, TimeUnit.SECONDS)).isFalse();
@@ -297,7 +216,7 @@ class CachingTokenSourceTest {
             new TokenQuery(new TokenQuery.OfNode(IdentityChoice.ANY), X.resource()));
     CachingTokenSource cache = direct(100);
 
-    different.forEach(query -> cache.fetch(query).join());
+    different.forEach(query -> cache.fetch(query, POD).join());
 
     assertThat(asked).containsExactlyElementsOf(different);
   }
@@ -309,34 +228,25 @@ class CachingTokenSourceTest {
     for (int i = 0; i < 200; i++) {
       many.add(query(identity("shop/x" + i)));
     }
-    many.forEach(query -> cache.fetch(query).join());
+    many.forEach(query -> cache.fetch(query, POD).join());
     asked.clear();
 
-    many.forEach(query -> cache.fetch(query).join());
+    many.forEach(query -> cache.fetch(query, POD).join());
 
     assertThat(asked).hasSizeGreaterThanOrEqualTo(190);
   }
 
   @Test
-  void withoutAThreadTheTokenServiceIsUnavailable() {
+  void withoutAThreadItIsRefusedAndNotRemembered() {
     CachingTokenSource cache =
-        new CachingTokenSource(
-            this::fetch,
+        cache(
             task -> {
               throw new RejectedExecutionException();
             },
-            clock,
             10);
 
-    assertUnavailable(cache.fetch(X));
-    assertUnavailable(cache.fetch(X));
-    assertUnavailable(
-        TokenFetcher.uncached(
-                this::fetch,
-                task -> {
-                  throw new RejectedExecutionException();
-                })
-            .fetch(Y));
+    assertThrottled(cache.fetch(X, POD));
+    assertThrottled(cache.fetch(X, POD));
     assertThat(asked).isEmpty();
   }
 
@@ -346,31 +256,19 @@ class CachingTokenSourceTest {
         new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "too many wait");
     boolean[] full = {true};
     CachingTokenSource cache =
-        new CachingTokenSource(
-            this::fetch,
+        cache(
             task -> {
               if (full[0]) {
                 throw refusal;
               }
               task.run();
             },
-            clock,
             10);
-    assertFails(cache.fetch(X), refusal);
+    assertFails(cache.fetch(X, POD), refusal);
 
     full[0] = false;
 
-    assertThat(cache.fetch(X).join()).hasSize(1);
-  }
-
-  @Test
-  void uncachedTheSourceIsAskedEachTime() {
-    TokenFetcher uncached = TokenFetcher.uncached(this::fetch, Runnable::run);
-
-    assertThat(uncached.fetch(X).join()).hasSize(1);
-    assertThat(uncached.fetch(X).join()).hasSize(1);
-
-    assertThat(asked).containsExactly(X, X);
+    assertThat(cache.fetch(X, POD).join()).hasSize(1);
   }
 
   @Test
@@ -378,8 +276,15 @@ class CachingTokenSourceTest {
     assertThatThrownBy(() -> direct(0)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  private CachingTokenSource cache(Executor executor, int maxEntries) {
+    ManualTimer timer = new ManualTimer();
+    FetchQueue queue =
+        new FetchQueue(this::fetch, executor, timer, clock, CacheFixture.NO_LIMITS, Telemetry.NOOP);
+    return new CachingTokenSource(queue, clock, timer, CacheBounds.of(maxEntries), Telemetry.NOOP);
+  }
+
   private CachingTokenSource direct(int maxEntries) {
-    return new CachingTokenSource(this::fetch, Runnable::run, clock, maxEntries);
+    return cache(Runnable::run, maxEntries);
   }
 
   private List<AccessToken> fetch(TokenQuery query) {
@@ -441,11 +346,11 @@ class CachingTokenSourceTest {
     public void close() {}
   }
 
-  private static void assertUnavailable(CompletableFuture<?> future) {
+  private static void assertThrottled(CompletableFuture<?> future) {
     assertThatThrownBy(future::join)
         .cause()
         .isInstanceOfSatisfying(
             PodIdentityException.class,
-            e -> assertThat(e.reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE));
+            e -> assertThat(e.reason()).isEqualTo(ErrorReason.TOKEN_THROTTLED));
   }
 }

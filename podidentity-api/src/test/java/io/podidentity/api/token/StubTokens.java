@@ -3,6 +3,7 @@ package io.podidentity.api.token;
 import static io.podidentity.api.fixture.Samples.token;
 
 import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.TokenQuery;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,7 @@ final class StubTokens implements TokenFetcher {
       query -> CompletableFuture.completedFuture(tokens(query));
 
   @Override
-  public CompletableFuture<List<AccessToken>> fetch(TokenQuery query) {
+  public CompletableFuture<List<AccessToken>> fetch(TokenQuery query, NamespacedName pod) {
     queries.add(query);
     threads.add(Thread.currentThread());
     return answer.apply(query);

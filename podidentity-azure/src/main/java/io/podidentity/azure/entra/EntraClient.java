@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Pattern;
 
 /**
  * Asks Entra ID for tokens, through MSAL4J, which knows its protocol. Of MSAL4J nothing else is
@@ -30,7 +29,6 @@ import java.util.regex.Pattern;
  */
 public final class EntraClient {
   private static final int MAX_BODY = 256 * 1024;
-  private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]*");
 
   private final URI endpoint;
   private final BoundedCalls calls;
@@ -61,9 +59,26 @@ public final class EntraClient {
    */
   public AccessToken withSecret(
       String tenantId, ClientId clientId, String secret, String resource) {
-    String whose = "application %s in tenant %s".formatted(clientId, tenantId);
+    return token(
+        "application %s in tenant %s".formatted(clientId, tenantId),
+        tenantId,
+        clientId,
+        ClientCredentialFactory.createFromSecret(secret),
+        resource);
+  }
+
+  /**
+   * Gets a token by any credential, as {@link #withSecret} does.
+   *
+   * @param whose for messages
+   */
+  AccessToken token(
+      String whose,
+      String tenantId,
+      ClientId clientId,
+      IClientCredential credential,
+      String resource) {
     EntraExchange exchange = new EntraExchange(endpoint, calls);
-    IClientCredential credential = ClientCredentialFactory.createFromSecret(secret);
     ConfidentialClientApplication application =
         application(tenantId, clientId, credential, exchange);
     ClientCredentialParameters parameters =
@@ -84,7 +99,7 @@ public final class EntraClient {
 
   private ConfidentialClientApplication application(
       String tenantId, ClientId clientId, IClientCredential credential, EntraExchange exchange) {
-    if (!TENANT.matcher(tenantId).matches()) {
+    if (!Tenants.isName(tenantId)) {
       throw new PodIdentityException(
           ErrorReason.CONFIGURATION_INVALID,
           "the tenant must be an ID or a domain name; check tenantId");
@@ -93,6 +108,9 @@ public final class EntraClient {
       return ConfidentialClientApplication.builder(clientId.value(), credential)
           .authority(endpoint + "/" + tenantId + "/")
           .instanceDiscovery(false)
+          // An application may be known by its certificate's name and issuer, not by the
+          // certificate.
+          .sendX5c(true)
           .httpClient(exchange)
           .disableInternalRetries()
           // The caller's thread waits anyway.

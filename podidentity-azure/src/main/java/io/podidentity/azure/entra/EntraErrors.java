@@ -34,15 +34,32 @@ final class EntraErrors {
             && status < 500
             && !TRANSIENT.contains(status)
             && !word.equals("temporarily_unavailable");
-    String advice = refused ? "; check the tenant, the client ID and its secret" : "";
+    Integer number = number(members);
+    String advice = refused ? "; " + advice(number == null ? 0 : number) : "";
     return new PodIdentityException(
         refused ? ErrorReason.TOKEN_REFUSED : ErrorReason.TOKEN_UNAVAILABLE,
         "cannot get a token for %s: Entra ID answered %d%s%s"
-            .formatted(whose, status, shown(word, number(members)), advice),
+            .formatted(whose, status, shown(word, number), advice),
         refused
             ? null
             : RetryAfter.parse(response.headers().firstValue("Retry-After").orElse(null), now),
         null);
+  }
+
+  private static String advice(int number) {
+    return switch (number) {
+      case 90002, 900023 ->
+          "there is no such tenant; check the tenant ID, and whether it is in another cloud";
+      case 700016 ->
+          "this tenant does not know the application; check the client ID and the tenant ID";
+      case 7000215 -> "the client secret is wrong; give its value, not its ID";
+      case 7000222 -> "the client secret has expired; make a new one";
+      case 700027 ->
+          "the certificate is not one of the application's; upload it there, or renew it";
+      case 7000112 -> "the application is disabled";
+      case 70011, 500011, 1002012 -> "check the resource that was asked for";
+      default -> "check the tenant, the client ID and its secret";
+    };
   }
 
   /** OAuth's word for the error; empty if there is none that is fit to print. */

@@ -41,8 +41,9 @@ final class AssignmentGrace {
     Instant now = clock.instant();
     synchronized (lock) {
       Missing known = missing.get(identity);
-      // Nobody asked for long, so it may have been there in between.
-      Instant first = known == null || now.isAfter(known.last().plus(LENGTH)) ? now : known.first();
+      Instant first =
+          // Long after nobody asked, it may have been there in between.
+          known == null || now.isAfter(known.last().plus(LENGTH)) ? now : known.first();
       missing.put(identity, new Missing(first, now));
       return now.isBefore(first.plus(LENGTH));
     }

@@ -38,7 +38,7 @@ final class ImdsErrors {
     String word = Json.text(members, "error");
     String shown = word != null && WORD.matcher(word).matches() ? " (" + word + ")" : "";
     return new PodIdentityException(
-        refused ? ErrorReason.TOKEN_REFUSED : ErrorReason.TOKEN_UNAVAILABLE,
+        reason(status, refused),
         "cannot get a token for %s: the metadata service answered %d%s%s"
             .formatted(whose, status, shown, hint(status)),
         refused ? null : wait(status, response.headers()),
@@ -67,6 +67,13 @@ final class ImdsErrors {
     return response.statusCode() == 400
         && description != null
         && description.toLowerCase(Locale.ROOT).contains("identity not found");
+  }
+
+  private static ErrorReason reason(int status, boolean refused) {
+    if (status == 429) {
+      return ErrorReason.TOKEN_THROTTLED;
+    }
+    return refused ? ErrorReason.TOKEN_REFUSED : ErrorReason.TOKEN_UNAVAILABLE;
   }
 
   private static boolean isTransient(int status) {

@@ -214,7 +214,7 @@ final class ImdsTokenSourceTest {
     "404, not_found, TOKEN_UNAVAILABLE",
     "408, timeout, TOKEN_UNAVAILABLE",
     "410, gone, TOKEN_UNAVAILABLE",
-    "429, too_many, TOKEN_UNAVAILABLE",
+    "429, too_many, TOKEN_THROTTLED",
     "500, unknown, TOKEN_UNAVAILABLE",
     "503, unavailable, TOKEN_UNAVAILABLE",
     "302, found, TOKEN_UNAVAILABLE"

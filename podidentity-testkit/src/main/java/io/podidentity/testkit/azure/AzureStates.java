@@ -91,7 +91,8 @@ final class AzureStates {
         application.clientId(),
         UUID.randomUUID().toString(),
         secret == null ? List.of() : List.of(secret),
-        pem == null ? List.of() : List.of(Pem.parse(pem)));
+        pem == null ? List.of() : List.of(Pem.parse(pem)),
+        List.of());
   }
 
   private static @Nullable SystemAssignedIdentity system(

@@ -8,13 +8,14 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A JWT by which an application proves itself: RS256, with the certificate's thumbprint as {@code
- * x5t} (SHA-1) or {@code x5t#S256}.
+ * x5t} (SHA-1) or {@code x5t#S256}, and perhaps the certificate and its chain as {@code x5c}.
  *
  * <p>Source: https://learn.microsoft.com/entra/identity-platform/certificate-credentials.
  */
@@ -50,10 +51,15 @@ final class ClientAssertion {
    * @throws EntraException if it proves nothing
    */
   void check(EntraApplication application, String tokenEndpoint, Instant now) {
+    List<X509Certificate> sent = CertificateChain.parse(header.path("x5c"));
+    if (!sent.isEmpty() && !names(sent.get(0))) {
+      throw signature("The thumbprint is not that of the first certificate in x5c.");
+    }
     X509Certificate certificate =
         application.certificates().stream()
             .filter(this::names)
             .findFirst()
+            .or(() -> CertificateChain.trusted(sent, application.trusted()))
             .orElseThrow(() -> signature("The key was not found."));
     if (!header.path("alg").asString("").equals("RS256") || !signedBy(certificate)) {
       throw signature("Client assertion failed signature validation.");

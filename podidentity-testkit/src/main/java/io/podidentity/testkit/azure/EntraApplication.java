@@ -12,31 +12,61 @@ import java.util.UUID;
  * @param principalId its object ID
  * @param secrets the client secrets that are valid
  * @param certificates the certificates whose keys may sign its assertions
+ * @param trusted the names of certificates whose keys may do so too, if an authority vouches for
+ *     them
  */
 public record EntraApplication(
     String tenantId,
     String clientId,
     String principalId,
     List<String> secrets,
-    List<X509Certificate> certificates) {
+    List<X509Certificate> certificates,
+    List<TrustedName> trusted) {
+
+  /**
+   * A certificate by its name and issuer ("subject name and issuer authentication"): it may be
+   * renewed without telling Entra ID, and has to be sent along, with its chain.
+   *
+   * @param subject its subject, in the form of RFC 2253
+   * @param authority the root of its chain
+   */
+  public record TrustedName(String subject, X509Certificate authority) {}
 
   /** Copies the lists. */
   public EntraApplication {
     secrets = List.copyOf(secrets);
     certificates = List.copyOf(certificates);
+    trusted = List.copyOf(trusted);
   }
 
   /** One that proves itself by a secret. */
   public static EntraApplication withSecret(String tenantId, String clientId, String secret) {
     return new EntraApplication(
-        tenantId, clientId, UUID.randomUUID().toString(), List.of(secret), List.of());
+        tenantId, clientId, UUID.randomUUID().toString(), List.of(secret), List.of(), List.of());
   }
 
   /** One that proves itself by assertions signed with a certificate's key. */
   public static EntraApplication withCertificate(
       String tenantId, String clientId, X509Certificate certificate) {
     return new EntraApplication(
-        tenantId, clientId, UUID.randomUUID().toString(), List.of(), List.of(certificate));
+        tenantId,
+        clientId,
+        UUID.randomUUID().toString(),
+        List.of(),
+        List.of(certificate),
+        List.of());
+  }
+
+  /** One that proves itself by assertions signed with the key of any certificate of a name. */
+  public static EntraApplication withTrustedName(
+      String tenantId, String clientId, String subject, X509Certificate authority) {
+    return new EntraApplication(
+        tenantId,
+        clientId,
+        UUID.randomUUID().toString(),
+        List.of(),
+        List.of(),
+        List.of(new TrustedName(subject, authority)));
   }
 
   /** Without the secrets. */

@@ -78,6 +78,25 @@ record EntraError(int status, String error, int code, String text) {
         "The request body must contain the following parameter: '" + field + "'.");
   }
 
+  static EntraError unknownResource(String resource, String tenant) {
+    return new EntraError(
+        400,
+        "invalid_resource",
+        500011,
+        "The resource principal named "
+            + resource
+            + " was not found in the tenant named "
+            + tenant
+            + ". This can happen if the application has not been installed by the administrator of"
+            + " the tenant or consented to by any user in the tenant. You might have sent your"
+            + " authentication request to the wrong tenant.");
+  }
+
+  static EntraError throttled() {
+    return new EntraError(
+        429, "temporarily_unavailable", 90055, "There are too many incoming requests.");
+  }
+
   static EntraError unsupportedGrant(String grant) {
     return new EntraError(
         400,

@@ -2,7 +2,6 @@ package io.podidentity.testkit.azure;
 
 import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Reply;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,12 +23,10 @@ final class EntraTokenHandler {
   private static final String DEFAULT_SCOPE = "/.default";
   private static final Set<String> OPENID_SCOPES = Set.of("openid", "profile", "offline_access");
 
-  private final Clock clock;
-  private final FakeTokens tokens;
+  private final FakeAzure azure;
 
-  EntraTokenHandler(Clock clock, FakeTokens tokens) {
-    this.clock = clock;
-    this.tokens = tokens;
+  EntraTokenHandler(FakeAzure azure) {
+    this.azure = azure;
   }
 
   /**
@@ -56,11 +53,16 @@ final class EntraTokenHandler {
             () -> new EntraException(EntraError.unknownApplication(clientId, tenant)));
     authenticate(form, known, endpoint);
     String audience = version2 ? audienceOf(required(form, "scope")) : required(form, "resource");
+    if (azure.isResourceRejected(audience)) {
+      throw new EntraException(EntraError.unknownResource(audience, tenant));
+    }
     FakeTokens.Issued issued =
-        tokens.issue(
-            new FakeTokens.Subject(known.clientId(), known.principalId(), null),
-            audience,
-            lifetime);
+        azure
+            .tokens()
+            .issue(
+                new FakeTokens.Subject(known.clientId(), known.principalId(), null),
+                audience,
+                lifetime);
     return version2 ? success2(issued, lifetime) : success1(issued, lifetime);
   }
 
@@ -72,7 +74,7 @@ final class EntraTokenHandler {
       if (!field(form, "client_assertion_type").equals(Optional.of(ASSERTION_TYPE))) {
         throw new EntraException(EntraError.missingField("client_assertion_type"));
       }
-      ClientAssertion.parse(assertion.get()).check(application, endpoint, clock.instant());
+      ClientAssertion.parse(assertion.get()).check(application, endpoint, azure.clock().instant());
     } else if (secret.isEmpty()) {
       throw new EntraException(EntraError.noCredential());
     } else if (!application.secrets().contains(secret.get())) {

@@ -255,7 +255,7 @@ public final class FakeAzure {
     }
   }
 
-  /** Makes the metadata service refuse tokens for this resource with {@code invalid_resource}. */
+  /** Makes the metadata service and Entra ID refuse tokens for this resource. */
   public void rejectResource(String resource) {
     synchronized (lock) {
       unknownResources.add(resource);

@@ -2,6 +2,7 @@ package io.podidentity.testkit.azure;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.testkit.http.Fault;
 import io.podidentity.testkit.http.Faults;
 import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Reply;
@@ -43,7 +44,7 @@ public final class FakeEntra implements AutoCloseable {
 
   private FakeEntra(FakeAzure azure, InetSocketAddress address, SSLContext tls) {
     this.azure = requireNonNull(azure, "azure");
-    this.tokens = new EntraTokenHandler(azure.clock(), azure.tokens());
+    this.tokens = new EntraTokenHandler(azure);
     tenants.add(fold(azure.tenantId()));
     this.server =
         SimulatorServer.start(
@@ -86,6 +87,14 @@ public final class FakeEntra implements AutoCloseable {
       throw new IllegalArgumentException("lifetime must be positive: " + newLifetime);
     }
     lifetime = newLifetime;
+  }
+
+  /** Answers the next {@code times} requests 429, with {@code Retry-After}. */
+  public void throttle(int times, Duration retryAfter) {
+    Reply refusal =
+        EntraError.throttled()
+            .reply(azure.clock().instant(), uri().toString(), UUID.randomUUID().toString());
+    faults().next(times, Fault.reply(refusal.retryAfter(retryAfter)));
   }
 
   /** Where it listens, without a path. */

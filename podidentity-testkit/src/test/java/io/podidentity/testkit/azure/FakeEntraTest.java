@@ -41,7 +41,7 @@ class FakeEntraTest {
   FakeEntraTest() {
     entra.register(
         new EntraApplication(
-            tenant, APP, "principal", List.of("s3cret&="), List.of(KEY.certificate())));
+            tenant, APP, "principal", List.of("s3cret&="), List.of(KEY.certificate()), List.of()));
   }
 
   @AfterEach
@@ -282,6 +282,65 @@ class FakeEntraTest {
         "audience");
   }
 
+  // "Subject name and issuer": https://aka.ms/msal-net-sni
+  @Test
+  void certificateOfATrustedNameIsTakenIfItsChainComesAlong() throws Exception {
+    entra.register(EntraApplication.withTrustedName(tenant, APP, "CN=app", KEY.certificate()));
+
+    assertThat(assertion(assertionWith(KEY, KEY)).statusCode()).isEqualTo(200);
+    assertError(
+        assertion(assertionBy(KEY, KEY, "x5t#S256", v2(tenant), 600)),
+        401,
+        "invalid_client",
+        700027,
+        "The key was not found.");
+  }
+
+  @Test
+  void trustedNameUnderAnotherAuthorityIs700027() throws Exception {
+    entra.register(
+        EntraApplication.withTrustedName(tenant, APP, "CN=app", OTHER_KEY.certificate()));
+    assertError(
+        assertion(assertionWith(KEY, KEY)),
+        401,
+        "invalid_client",
+        700027,
+        "The key was not found.");
+  }
+
+  @Test
+  void anotherNameUnderTheAuthorityIs700027() throws Exception {
+    entra.register(
+        EntraApplication.withTrustedName(tenant, APP, "CN=app", OTHER_KEY.certificate()));
+    assertError(
+        assertion(assertionWith(OTHER_KEY, OTHER_KEY)),
+        401,
+        "invalid_client",
+        700027,
+        "The key was not found.");
+  }
+
+  @Test
+  void chainThatBeginsWithAnotherCertificateIs700027() throws Exception {
+    assertError(assertion(assertionWith(KEY, OTHER_KEY)), 401, "invalid_client", 700027, "first");
+  }
+
+  @Test
+  void unknownResourceIs500011() throws IOException {
+    azure.rejectResource("https://vault.azure.net");
+    assertError(
+        secret(v2(tenant), APP, "s3cret&="), 400, "invalid_resource", 500011, "was not found");
+  }
+
+  @Test
+  void throttledAnswerSaysHowLongToWait() throws IOException {
+    entra.throttle(1, Duration.ofSeconds(7));
+    HttpResponse<String> answer = secret(v2(tenant), APP, "s3cret&=");
+    assertError(answer, 429, "temporarily_unavailable", 90055, "too many");
+    assertThat(answer.headers().firstValue("Retry-After")).contains("7");
+    assertThat(secret(v2(tenant), APP, "s3cret&=").statusCode()).isEqualTo(200);
+  }
+
   @Test
   void discoveryDocumentLeadsToTheTokenEndpoint() throws IOException {
     HttpResponse<String> answer =
@@ -330,6 +389,16 @@ class FakeEntraTest {
         assertion,
         "scope",
         "https://vault.azure.net/.default");
+  }
+
+  /** With a certificate sent along. */
+  private String assertionWith(TestCertificate signer, TestCertificate sent) throws Exception {
+    String[] parts = assertionBy(signer, signer, "x5t#S256", v2(tenant), 600).split("\\.", -1);
+    String header = new String(Base64.getUrlDecoder().decode(parts[0]), StandardCharsets.UTF_8);
+    String chain = Base64.getEncoder().encodeToString(sent.certificate().getEncoded());
+    String longer = header.replace("{\"alg\"", "{\"x5c\":[\"" + chain + "\"],\"alg\"");
+    String signed = encode(longer.getBytes(StandardCharsets.UTF_8)) + "." + parts[1];
+    return signed + "." + sign(signer, signed);
   }
 
   private String assertionBy(

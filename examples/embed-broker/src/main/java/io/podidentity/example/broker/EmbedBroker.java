@@ -13,10 +13,16 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TokenService;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.Exemptions;
+import io.podidentity.api.token.FetchLimits;
+import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
@@ -72,15 +78,26 @@ public final class EmbedBroker {
                     clock.instant().plus(Duration.ofHours(1)),
                     clock.instant(),
                     query.resource()));
+    // Unknown callers are refused at once; the timer moves for nobody in so short a run.
+    Timer timer = new ManualTimer();
+    FetchQueue fetches =
+        new FetchQueue(
+            issuer,
+            Runnable::run,
+            timer,
+            clock,
+            Map.of(
+                TokenService.IMDS, FetchLimits.IMDS,
+                TokenService.ENTRA, FetchLimits.ENTRA),
+            Telemetry.NOOP);
     try (TokenBroker broker =
         new TokenBroker(
             workloads,
             OperationMode.standard(workloads, false),
             Exemptions.of(workloads),
-            new CachingTokenSource(issuer, Runnable::run, clock, 100),
-            // Unknown callers are refused at once; a timer is only needed to hold them.
+            new CachingTokenSource(fetches, clock, timer, CacheBounds.of(100), Telemetry.NOOP),
             new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO),
-            new ManualTimer())) {
+            timer)) {
       TokenGrant grant =
           broker.requestBlocking(
               new TokenRequest(

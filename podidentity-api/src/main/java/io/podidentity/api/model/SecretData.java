@@ -1,0 +1,22 @@
+package io.podidentity.api.model;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a Kubernetes Secret holds. It never prints its values.
+ *
+ * @param entries the values by key, in the keys' order; the arrays are not copied: who gets them
+ *     may overwrite them when done
+ */
+public record SecretData(Map<String, byte[]> entries) {
+  public SecretData {
+    entries = Collections.unmodifiableMap(new TreeMap<>(entries));
+  }
+
+  @Override
+  public String toString() {
+    return "SecretData[" + entries.size() + " entries]";
+  }
+}

@@ -1,0 +1,54 @@
+package io.podidentity.api.token;
+
+import java.time.Duration;
+
+/**
+ * What may be asked of one token service, and how much may wait for it.
+ *
+ * @param perSecond how many fetches may begin within a second; 0 for any number
+ * @param atOnce how many may be under way; at least 1
+ * @param atOnceForOnePod how many of these may be one pod's, or be refreshes, so that slow answers
+ *     to one leave room for others; at least 1
+ * @param waiting how many may wait for their turn; at least 1
+ * @param waitingForOnePod how many of these may be one pod's; at least 1
+ * @param longestWait after which one that waits is given up; positive
+ * @param longestRest how long the service is left alone at most when it throttles; zero if that
+ *     concerns only the one query that was answered so
+ */
+public record FetchLimits(
+    int perSecond,
+    int atOnce,
+    int atOnceForOnePod,
+    int waiting,
+    int waitingForOnePod,
+    Duration longestWait,
+    Duration longestRest) {
+
+  /**
+   * The instance metadata service serves 20 requests for tokens a second and 5 at once for each
+   * virtual machine, and answers 429 beyond that. It promises an answer within 10 s. What waits
+   * longest, 200 fetches, waits 10 s.
+   *
+   * @see <a
+   *     href="https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#rate-limiting">
+   *     Rate limiting</a>
+   */
+  public static final FetchLimits IMDS =
+      new FetchLimits(20, 5, 2, 200, 32, Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+  /** Entra ID counts by tenant and application, not by node; each fetch holds a thread here. */
+  public static final FetchLimits ENTRA =
+      new FetchLimits(0, 8, 2, 200, 32, Duration.ofSeconds(10), Duration.ZERO);
+
+  public FetchLimits {
+    if (perSecond < 0) {
+      throw new IllegalArgumentException("perSecond must not be negative");
+    }
+    if (atOnce < 1 || atOnceForOnePod < 1 || waiting < 1 || waitingForOnePod < 1) {
+      throw new IllegalArgumentException("limits must be at least 1");
+    }
+    if (longestWait.isNegative() || longestWait.isZero() || longestRest.isNegative()) {
+      throw new IllegalArgumentException("longestWait must be positive, longestRest not negative");
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.podidentity.api.token;
+
+import io.podidentity.api.model.NamespacedName;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose fetch is next at one token service. Pods take turns, whatever each of them asks for; a pod
+ * that waits goes before a refresh that nobody waits for, but one turn in four is a refresh's, lest
+ * a busy pod let the tokens of all others lapse. It only decides. Thread-safe.
+ */
+final class Lane {
+  private static final int PODS_BEFORE_A_REFRESH = 3;
+
+  private final Object lock = new Object();
+  private final FetchLimits limits;
+  // In the order of their turns.
+  private final Map<NamespacedName, Line> pods = new LinkedHashMap<>();
+  private final Line refreshes;
+  private int waiting;
+  private int underWay;
+  private int left;
+  private int restsUnderWay;
+  private int podsInARow;
+
+  /** One that has its turn; to be given back with {@link #done}. */
+  record Turn(Flight flight, Line line) {}
+
+  /** How many fetches wait, and how many are under way. */
+  record Load(int waiting, int underWay) {}
+
+  Lane(FetchLimits limits) {
+    this.limits = limits;
+    this.left = limits.perSecond();
+    this.refreshes = new Line(Math.max(1, limits.waiting() / 2), limits.atOnceForOnePod());
+  }
+
+  /**
+   * Lets a fetch wait in a pod's line; it may stand in others' already. Where too many wait, the
+   * pod with the longest line has to give way.
+   *
+   * @param pod null for a refresh
+   * @return the one that has no place any more, this or another; null if there is none
+   */
+  @Nullable Flight enter(Flight flight, @Nullable NamespacedName pod) {
+    synchronized (lock) {
+      Line line = pod == null ? refreshes : pods.computeIfAbsent(pod, name -> newLine());
+      if (flight.begun || flight.outcome().isDone() || flight.places.contains(line)) {
+        return null;
+      }
+      Flight pushedOut = line.isFull() ? flight : makeRoom(flight, line);
+      if (pushedOut != flight) {
+        line.flights.addLast(flight);
+        flight.places.add(line);
+        waiting++;
+      }
+      dropIdle(pods.values());
+      return pushedOut == null || !pushedOut.places.isEmpty() ? null : pushedOut;
+    }
+  }
+
+  /** Takes the next one out of its lines; null if none waits, or none may begin now. */
+  @Nullable Turn next() {
+    synchronized (lock) {
+      if (restsUnderWay > 0
+          || underWay >= limits.atOnce()
+          || (limits.perSecond() > 0 && left == 0)) {
+        return null;
+      }
+      Line line = nextLine();
+      if (line == null) {
+        return null;
+      }
+      Flight flight = line.flights.getFirst();
+      takeOut(flight);
+      flight.begun = true;
+      line.underWay++;
+      underWay++;
+      left--;
+      return new Turn(flight, line);
+    }
+  }
+
+  /** Its fetch has ended. */
+  void done(Turn turn) {
+    synchronized (lock) {
+      turn.line().underWay--;
+      underWay--;
+      dropIdle(pods.values());
+    }
+  }
+
+  /** Takes it out of all lines; whether it stood in any. */
+  boolean leave(Flight flight) {
+    synchronized (lock) {
+      boolean waited = !flight.places.isEmpty();
+      takeOut(flight);
+      dropIdle(pods.values());
+      return waited;
+    }
+  }
+
+  /** A second has passed since a fetch began. */
+  void secondPassed() {
+    synchronized (lock) {
+      left++;
+    }
+  }
+
+  /** Nothing begins until {@link #restEnded}; rests may overlap. */
+  void rest() {
+    synchronized (lock) {
+      restsUnderWay++;
+    }
+  }
+
+  void restEnded() {
+    synchronized (lock) {
+      restsUnderWay--;
+    }
+  }
+
+  Load load() {
+    synchronized (lock) {
+      return new Load(waiting, underWay);
+    }
+  }
+
+  private Line newLine() {
+    return new Line(limits.waitingForOnePod(), limits.atOnceForOnePod());
+  }
+
+  /** Null if there is room; the given flight itself if nobody has more waiting than its line. */
+  private @Nullable Flight makeRoom(Flight flight, Line line) {
+    if (waiting < limits.waiting()) {
+      return null;
+    }
+    Line longest = refreshes;
+    for (Line other : pods.values()) {
+      longest = other.flights.size() > longest.flights.size() ? other : longest;
+    }
+    if (longest.flights.size() <= line.flights.size() + 1) {
+      return flight;
+    }
+    Flight last = longest.flights.removeLast();
+    last.places.remove(longest);
+    waiting--;
+    return last;
+  }
+
+  private @Nullable Line nextLine() {
+    boolean refreshMayGo = refreshes.canGo();
+    if (!refreshMayGo || podsInARow < PODS_BEFORE_A_REFRESH) {
+      for (Map.Entry<NamespacedName, Line> pod : pods.entrySet()) {
+        if (pod.getValue().canGo()) {
+          pods.remove(pod.getKey());
+          pods.put(pod.getKey(), pod.getValue());
+          podsInARow++;
+          return pod.getValue();
+        }
+      }
+    }
+    podsInARow = 0;
+    return refreshMayGo ? refreshes : null;
+  }
+
+  private void takeOut(Flight flight) {
+    for (Line line : flight.places) {
+      line.flights.remove(flight);
+      waiting--;
+    }
+    flight.places.clear();
+  }
+
+  private static void dropIdle(Collection<Line> lines) {
+    for (Iterator<Line> each = lines.iterator(); each.hasNext(); ) {
+      if (each.next().isIdle()) {
+        each.remove();
+      }
+    }
+  }
+}

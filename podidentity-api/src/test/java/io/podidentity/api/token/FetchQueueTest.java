@@ -1,0 +1,248 @@
+package io.podidentity.api.token;
+
+import static io.podidentity.api.fixture.Samples.name;
+import static io.podidentity.api.fixture.Samples.servicePrincipal;
+import static io.podidentity.api.fixture.Samples.token;
+import static io.podidentity.api.token.CacheFixture.JOB;
+import static io.podidentity.api.token.CacheFixture.START;
+import static io.podidentity.api.token.CacheFixture.WEB;
+import static io.podidentity.api.token.CacheFixture.X;
+import static io.podidentity.api.token.CacheFixture.Y;
+import static io.podidentity.api.token.CacheFixture.limits;
+import static io.podidentity.api.token.CacheFixture.query;
+import static io.podidentity.api.token.CacheFixture.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.fixture.ManualClock;
+import io.podidentity.api.fixture.ManualTimer;
+import io.podidentity.api.fixture.QueuedExecutor;
+import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.model.TokenService;
+import io.podidentity.api.spi.Telemetry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+/** What a token service is asked, and when; whose turn it is is {@link LaneTest}'s. */
+class FetchQueueTest {
+  private final ManualClock clock = new ManualClock(START);
+  private final ManualTimer timer = new ManualTimer();
+  private final QueuedExecutor threads = new QueuedExecutor();
+  private final List<TokenQuery> asked = new ArrayList<>();
+  private final Reports reports = new Reports();
+  private CompletableFuture<List<AccessToken>> next =
+      CompletableFuture.completedFuture(List.of(token("t", START)));
+
+  @Test
+  void itAsksEachTime() {
+    FetchQueue queue = queue(FetchLimits.IMDS);
+
+    CompletableFuture<List<AccessToken>> first = queue.fetch(X, WEB);
+    CompletableFuture<List<AccessToken>> second = queue.fetch(X, WEB);
+    threads.runAll();
+
+    assertThat(first).isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+    assertThat(second).isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+    assertThat(asked).containsExactly(X, X);
+  }
+
+  /** In any second, wherever it begins: the service may count as it likes. */
+  @Test
+  void noSecondHoldsMoreThanTwenty() {
+    FetchQueue queue = queue(FetchLimits.IMDS);
+    List<Duration> times = new ArrayList<>();
+    for (int pod = 0; pod < 10; pod++) {
+      for (int i = 0; i < 10; i++) {
+        var unused = queue.fetch(query("shop/x" + i), name("shop/pod" + pod));
+      }
+    }
+    for (Duration now = Duration.ZERO; times.size() < 100; now = now.plusMillis(10)) {
+      int before = asked.size();
+      threads.runAll();
+      for (int i = before; i < asked.size(); i++) {
+        times.add(now);
+      }
+      timer.advance(Duration.ofMillis(10));
+      assertThat(now).isLessThan(Duration.ofSeconds(20));
+    }
+
+    for (int i = 20; i < times.size(); i++) {
+      assertThat(times.get(i).minus(times.get(i - 20))).isGreaterThan(Duration.ofSeconds(1));
+    }
+    // And they are not wasted.
+    assertThat(times.get(99)).isLessThanOrEqualTo(Duration.ofMillis(4 * 1070));
+  }
+
+  @Test
+  void noMoreThanFiveAreUnderWay() {
+    FetchQueue queue = queue(FetchLimits.IMDS);
+    for (int i = 0; i < 20; i++) {
+      var unused = queue.fetch(X, name("shop/pod" + i));
+    }
+
+    assertThat(threads.queued()).isEqualTo(5);
+    assertThat(reports.load).isEqualTo("imds 15 5");
+  }
+
+  @Test
+  void oneThatWaitsTooLongIsToldToComeAgain() {
+    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10)));
+    var unused = queue.fetch(X, WEB);
+    CompletableFuture<?> waiting = queue.fetch(Y, WEB);
+
+    pass(seconds(10).minusMillis(1));
+    assertThat(waiting).isNotDone();
+    pass(Duration.ofMillis(1));
+
+    assertThat(refusal(waiting).reason()).isEqualTo(ErrorReason.TOKEN_THROTTLED);
+    assertThat(refusal(waiting).retryAfter()).isPresent();
+    assertThat(reports.refused).containsExactly(Y);
+    assertThat(reports.load).isEqualTo("imds 0 1");
+  }
+
+  @Test
+  void aFullQueueTellsWhenItWillHaveRoom() {
+    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 100, 60, seconds(10), seconds(10)));
+    for (int i = 0; i < 61; i++) {
+      var unused = queue.fetch(X, WEB);
+    }
+
+    CompletableFuture<?> tooMuch = queue.fetch(Y, WEB);
+
+    assertThat(refusal(tooMuch).reason()).isEqualTo(ErrorReason.TOKEN_THROTTLED);
+    assertThat(refusal(tooMuch).retryAfter()).contains(seconds(4));
+    assertThat(asked).doesNotContain(Y);
+  }
+
+  @Test
+  void whoHangsUpLeavesTheQueue() {
+    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10)));
+    var unused = queue.fetch(X, WEB);
+    CompletableFuture<?> waiting = queue.fetch(Y, WEB);
+
+    waiting.cancel(true);
+    threads.runAll();
+
+    assertThat(asked).containsExactly(X);
+    assertThat(reports.load).isEqualTo("imds 0 0");
+  }
+
+  @Test
+  void aServiceThatThrottlesIsLeftAloneForAll() {
+    FetchQueue queue = queue(FetchLimits.IMDS);
+    next =
+        CompletableFuture.failedFuture(
+            new PodIdentityException(ErrorReason.TOKEN_THROTTLED, "429", seconds(3), null));
+    var unused = queue.fetch(X, WEB);
+    threads.runAll();
+    next = CompletableFuture.completedFuture(List.of(token("t", START)));
+
+    CompletableFuture<?> other = queue.fetch(Y, JOB);
+    pass(seconds(3).minusMillis(1));
+    threads.runAll();
+    assertThat(other).isNotDone();
+    pass(Duration.ofMillis(1));
+    threads.runAll();
+
+    assertThat(other).isCompleted();
+  }
+
+  @Test
+  void otherFailuresConcernTheirOwnQueryOnly() {
+    FetchQueue queue = queue(FetchLimits.IMDS);
+    next =
+        CompletableFuture.failedFuture(
+            new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "400", seconds(60), null));
+    var unused = queue.fetch(X, WEB);
+    threads.runAll();
+    next = CompletableFuture.completedFuture(List.of(token("t", START)));
+
+    CompletableFuture<?> other = queue.fetch(Y, JOB);
+    threads.runAll();
+
+    assertThat(other).isCompleted();
+  }
+
+  @Test
+  void eachServiceHasABudgetOfItsOwn() {
+    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 1, 1, seconds(10), seconds(10)));
+    for (int i = 0; i < 3; i++) {
+      var unused = queue.fetch(X, WEB);
+    }
+    TokenQuery entra =
+        new TokenQuery(new TokenQuery.Bound(servicePrincipal("shop/sp")), X.resource());
+
+    CompletableFuture<?> token = queue.fetch(entra, WEB);
+    threads.runNewest();
+
+    assertThat(token).isCompleted();
+  }
+
+  /**
+   * The issue's own figure: a pod that asks 1,000 times a second, each time for another token, and
+   * another pod that then asks for its first. IMDS takes 50 ms.
+   */
+  @Test
+  void onePodsFloodSlowsNobodysFirstToken() {
+    Executor slow = task -> timer.schedule(Duration.ofMillis(50), task);
+    FetchQueue queue =
+        new FetchQueue(this::fetch, slow, timer, clock, limits(FetchLimits.IMDS), reports);
+    CompletableFuture<?> first = null;
+    int waited = 0;
+    for (int millis = 0; millis < 10_000 && (first == null || !first.isDone()); millis++) {
+      var unused = queue.fetch(query("shop/flood" + millis), WEB);
+      if (millis == 5000) {
+        first = queue.fetch(Y, JOB);
+      }
+      waited += first == null ? 0 : 1;
+      pass(Duration.ofMillis(1));
+    }
+
+    assertThat(waited).isBetween(1, 999);
+    assertThat(reports.refused).hasSizeGreaterThan(4000);
+  }
+
+  private FetchQueue queue(FetchLimits imds) {
+    return new FetchQueue(this::fetch, threads, timer, clock, limits(imds), reports);
+  }
+
+  private List<AccessToken> fetch(TokenQuery query) {
+    asked.add(query);
+    try {
+      return next.join();
+    } catch (CompletionException e) {
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  private void pass(Duration by) {
+    clock.advance(by);
+    timer.advance(by);
+  }
+
+  private static Duration seconds(int count) {
+    return Duration.ofSeconds(count);
+  }
+
+  private static final class Reports implements Telemetry {
+    final List<TokenQuery> refused = new ArrayList<>();
+    String load = "";
+
+    @Override
+    public void tokenFetches(TokenService service, int waiting, int underWay) {
+      load = service.code() + " " + waiting + " " + underWay;
+    }
+
+    @Override
+    public void tokenFetchRefused(TokenQuery query) {
+      refused.add(query);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+package io.podidentity.api.token;
+
+import static io.podidentity.api.fixture.Samples.name;
+import static io.podidentity.api.token.CacheFixture.JOB;
+import static io.podidentity.api.token.CacheFixture.START;
+import static io.podidentity.api.token.CacheFixture.WEB;
+import static io.podidentity.api.token.CacheFixture.query;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.model.NamespacedName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Whose turn it is. */
+class LaneTest {
+  private static final NamespacedName SHY = name("shop/shy");
+
+  @Test
+  void podsTakeTurnsHoweverMuchEachAsksFor() {
+    Lane lane = lane(1, 1, 100, 100);
+    List<Flight> greedy = enter(lane, WEB, 5);
+    List<Flight> other = enter(lane, JOB, 2);
+    List<Flight> shy = enter(lane, SHY, 1);
+
+    assertThat(all(lane))
+        .containsExactly(
+            greedy.get(0),
+            other.get(0),
+            shy.get(0),
+            greedy.get(1),
+            other.get(1),
+            greedy.get(2),
+            greedy.get(3),
+            greedy.get(4));
+    assertThat(lane.load()).isEqualTo(new Lane.Load(0, 0));
+  }
+
+  @Test
+  void onePodsSlowAnswersLeaveRoomForOthers() {
+    Lane lane = lane(5, 2, 100, 100);
+    enter(lane, WEB, 10);
+    assertThat(lane.next()).isNotNull();
+    Lane.Turn second = lane.next();
+    assertThat(lane.next()).isNull();
+
+    Flight other = enter(lane, JOB, 1).get(0);
+
+    assertThat(flight(lane.next())).isSameAs(other);
+    assertThat(lane.next()).isNull();
+    lane.done(requireNonNull(second));
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void noMoreAreUnderWayThanMayBe() {
+    Lane lane = lane(5, 2, 100, 100);
+    for (String pod : List.of("a/1", "a/2", "a/3", "a/4")) {
+      enter(lane, name(pod), 2);
+    }
+
+    List<Lane.Turn> turns = new ArrayList<>();
+    for (Lane.Turn turn = lane.next(); turn != null; turn = lane.next()) {
+      turns.add(turn);
+    }
+
+    assertThat(turns).hasSize(5);
+    assertThat(lane.load()).isEqualTo(new Lane.Load(3, 5));
+  }
+
+  @Test
+  void aRefreshWaitsForPodsButNotForEver() {
+    Lane lane = lane(1, 1, 100, 100);
+    List<Flight> refreshes = enter(lane, null, 2);
+    List<Flight> pods = enter(lane, WEB, 7);
+
+    assertThat(all(lane))
+        .containsExactly(
+            pods.get(0),
+            pods.get(1),
+            pods.get(2),
+            refreshes.get(0),
+            pods.get(3),
+            pods.get(4),
+            pods.get(5),
+            refreshes.get(1),
+            pods.get(6));
+  }
+
+  @Test
+  void aRefreshThatAPodComesToNeedHasThePodsTurn() {
+    Lane lane = lane(1, 1, 100, 100);
+    enter(lane, null, 3);
+    Flight needed = enter(lane, null, 1).get(0);
+
+    assertThat(lane.enter(needed, WEB)).isNull();
+
+    assertThat(flight(lane.next())).isSameAs(needed);
+    assertThat(lane.load()).isEqualTo(new Lane.Load(3, 1));
+  }
+
+  @Test
+  void whoSharesAGreedyPodsFetchNeedNotWaitForItsOthers() {
+    Lane lane = lane(1, 1, 100, 100);
+    enter(lane, WEB, 10);
+    Flight shared = enter(lane, WEB, 1).get(0);
+    lane.enter(shared, JOB);
+    lane.enter(shared, JOB);
+
+    List<Flight> order = all(lane);
+
+    assertThat(order).hasSize(11).doesNotHaveDuplicates();
+    assertThat(order.get(1)).isSameAs(shared);
+  }
+
+  @Test
+  void onePodMayLetOnlySoManyWait() {
+    Lane lane = lane(1, 1, 100, 3);
+    enter(lane, WEB, 3);
+    Flight tooMuch = new Flight(query("shop/x"), START);
+
+    assertThat(lane.enter(tooMuch, WEB)).isSameAs(tooMuch);
+    assertThat(lane.enter(new Flight(query("shop/x"), START), JOB)).isNull();
+  }
+
+  @Test
+  void whenAllIsFullTheLongestLineGivesWay() {
+    Lane lane = lane(1, 1, 10, 8);
+    List<Flight> greedy = enter(lane, WEB, 8);
+    enter(lane, JOB, 2);
+
+    assertThat(lane.enter(new Flight(query("shop/x"), START), SHY)).isSameAs(greedy.get(7));
+    assertThat(lane.load()).isEqualTo(new Lane.Load(10, 0));
+    assertThat(all(lane)).hasSize(10).doesNotContain(greedy.get(7));
+  }
+
+  @Test
+  void whenAllIsFullAndSharedAlikeTheNewestGivesWay() {
+    Lane lane = lane(1, 1, 4, 4);
+    enter(lane, WEB, 2);
+    enter(lane, JOB, 2);
+    Flight third = new Flight(query("shop/x"), START);
+
+    assertThat(lane.enter(third, WEB)).isSameAs(third);
+    assertThat(lane.load()).isEqualTo(new Lane.Load(4, 0));
+  }
+
+  @Test
+  void whoLosesOneOfTwoPlacesKeepsTheOther() {
+    Lane lane = lane(1, 1, 10, 8);
+    List<Flight> greedy = enter(lane, WEB, 8);
+    lane.enter(greedy.get(7), JOB);
+    enter(lane, SHY, 1);
+
+    assertThat(lane.enter(new Flight(query("shop/y"), START), name("shop/fourth"))).isNull();
+    assertThat(all(lane)).hasSize(10).contains(greedy.get(7));
+  }
+
+  @Test
+  void aSecondHoldsOnlySoMany() {
+    Lane lane =
+        new Lane(new FetchLimits(2, 9, 9, 9, 9, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    enter(lane, WEB, 3);
+    assertThat(lane.next()).isNotNull();
+    assertThat(lane.next()).isNotNull();
+    assertThat(lane.next()).isNull();
+
+    lane.secondPassed();
+
+    assertThat(lane.next()).isNotNull();
+    assertThat(lane.next()).isNull();
+  }
+
+  @Test
+  void nothingBeginsDuringARest() {
+    Lane lane = lane(5, 5, 10, 10);
+    enter(lane, WEB, 1);
+    lane.rest();
+    lane.rest();
+    assertThat(lane.next()).isNull();
+    lane.restEnded();
+    assertThat(lane.next()).isNull();
+    lane.restEnded();
+
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void whoLeavesHasNoTurn() {
+    Lane lane = lane(5, 5, 10, 10);
+    Flight gone = enter(lane, WEB, 1).get(0);
+    lane.enter(gone, JOB);
+
+    assertThat(lane.leave(gone)).isTrue();
+
+    assertThat(lane.next()).isNull();
+    assertThat(lane.leave(gone)).isFalse();
+    assertThat(lane.load()).isEqualTo(new Lane.Load(0, 0));
+  }
+
+  private static Lane lane(int atOnce, int atOnceForOnePod, int waiting, int waitingForOnePod) {
+    Duration some = Duration.ofSeconds(1);
+    return new Lane(
+        new FetchLimits(0, atOnce, atOnceForOnePod, waiting, waitingForOnePod, some, some));
+  }
+
+  private static List<Flight> enter(Lane lane, @Nullable NamespacedName pod, int count) {
+    List<Flight> flights = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Flight flight = new Flight(query("shop/x"), START);
+      assertThat(lane.enter(flight, pod)).isNull();
+      flights.add(flight);
+    }
+    return flights;
+  }
+
+  /** All that wait, one after the other. */
+  private static List<Flight> all(Lane lane) {
+    List<Flight> order = new ArrayList<>();
+    for (Lane.Turn turn = lane.next(); turn != null; turn = lane.next()) {
+      order.add(turn.flight());
+      lane.done(turn);
+    }
+    return order;
+  }
+
+  private static @Nullable Flight flight(Lane.@Nullable Turn turn) {
+    return turn == null ? null : turn.flight();
+  }
+}

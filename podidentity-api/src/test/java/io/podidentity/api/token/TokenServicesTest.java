@@ -1,0 +1,72 @@
+package io.podidentity.api.token;
+
+import static io.podidentity.api.fixture.Samples.token;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.TokenSource;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class TokenServicesTest {
+  private static final ClientId CLIENT = new ClientId("6b1f0d1c-0000-4000-8000-3f1c8a2f6c11");
+  private static final Credential.ServicePrincipal PRINCIPAL =
+      new Credential.ServicePrincipal(
+          "tenant", CLIENT, new NamespacedName("default", "secret"), List.of(), null);
+
+  private final TokenSource services = new TokenServices(source("imds"), source("entra"));
+
+  /** Every kind of credential there is; a new one has to find its place here. */
+  @Test
+  void eachCredentialHasItsService() {
+    Map<Class<?>, String> services =
+        Stream.of(
+                new Credential.ManagedIdentity(
+                    ResourceId.of(
+                        "sub", "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", "id"),
+                    CLIENT),
+                new Credential.ClientSecret(PRINCIPAL),
+                new Credential.ClientCertificate(PRINCIPAL),
+                new Credential.Unusable("its type is 7"))
+            .collect(Collectors.toMap(Credential::getClass, this::serviceOf));
+
+    assertThat(services)
+        .containsOnlyKeys(Credential.class.getPermittedSubclasses())
+        .isEqualTo(
+            Map.of(
+                Credential.ManagedIdentity.class, "imds",
+                Credential.ClientSecret.class, "entra",
+                Credential.ClientCertificate.class, "entra",
+                Credential.Unusable.class, "imds"));
+  }
+
+  @Test
+  void theNodesIdentityComesFromTheNode() {
+    assertThat(serviceOf(new TokenQuery.OfNode(IdentityChoice.ANY))).isEqualTo("imds");
+  }
+
+  private String serviceOf(Credential credential) {
+    NamespacedName name = new NamespacedName("default", "identity");
+    return serviceOf(new TokenQuery.Bound(new AzureIdentity(name, "uid", 1, false, credential)));
+  }
+
+  private String serviceOf(TokenQuery.Subject subject) {
+    return services.fetch(new TokenQuery(subject, "resource")).get(0).value();
+  }
+
+  private static TokenSource source(String name) {
+    List<AccessToken> tokens = List.of(token(name, Instant.EPOCH));
+    return query -> tokens;
+  }
+}

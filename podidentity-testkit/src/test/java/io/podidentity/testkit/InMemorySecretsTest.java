@@ -1,0 +1,30 @@
+package io.podidentity.testkit;
+
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.spi.SecretReader;
+import io.podidentity.testkit.contract.SecretReaderContract;
+import java.util.Map;
+
+final class InMemorySecretsTest extends SecretReaderContract {
+  private final InMemorySecrets secrets = new InMemorySecrets();
+
+  @Override
+  protected SecretReader reader() {
+    return secrets;
+  }
+
+  @Override
+  protected String namespace() {
+    return "default";
+  }
+
+  @Override
+  protected void put(NamespacedName secret, Map<String, byte[]> entries) {
+    secrets.put(secret, entries);
+  }
+
+  @Override
+  protected void delete(NamespacedName secret) {
+    secrets.delete(secret);
+  }
+}
