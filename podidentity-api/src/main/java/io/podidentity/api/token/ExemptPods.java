@@ -72,15 +72,19 @@ final class ExemptPods {
     if (known != null) {
       return known;
     }
-    var unused = timer.schedule(REMEMBERED, () -> live.remove(claim));
     CompletableFuture<Boolean> answer;
     try {
+      forgetLater(claim);
       answer = mic.replicaSets().isLive(MicPods.nameOf(claim, pod), claim.uid());
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
-    var alsoUnused = answer.whenComplete((isLive, error) -> settle(asked, isLive, error));
+    var unused = answer.whenComplete((isLive, error) -> settle(asked, isLive, error));
     return asked;
+  }
+
+  private void forgetLater(PodController claim) {
+    var unused = timer.schedule(REMEMBERED, () -> live.remove(claim));
   }
 
   private static void settle(
