@@ -49,8 +49,7 @@ final class NmiFlags {
   @Option(names = "--ipt-update-interval-sec", description = "Seconds between looks at the rules.")
   int iptablesInterval = 60;
 
-  @WithoutEffect
-  @Option(names = "--MICNamespace", description = "Namespace of MIC. No effect yet.")
+  @Option(names = "--MICNamespace", description = "Namespace of MIC, whose own pods are exempt.")
   String micNamespace = "default";
 
   @Option(
@@ -116,6 +115,16 @@ final class NmiFlags {
         names = "--redirect",
         description = "iptables, or none: then something else must send pods' requests here.")
     String redirect = "iptables";
+
+    @Option(
+        names = "--mic-service-account",
+        description = "Service account by which MIC's own pods are known; empty: they are not.")
+    String micServiceAccount = "aad-pod-id-mic-service-account";
+
+    @Option(
+        names = "--exempt-pods-get-any-identity",
+        description = "Whether exempt pods get other pods' identities too, as in v1.")
+    boolean exemptPodsGetAny;
 
     @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";

@@ -1,20 +1,17 @@
 package io.podidentity.nmi;
 
+import io.podidentity.api.matching.MicPods;
 import io.podidentity.api.spi.MetadataRedirect;
-import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
-import io.podidentity.api.token.TokenServices;
-import io.podidentity.azure.entra.EntraTokenSource;
-import io.podidentity.azure.entra.SecretScope;
 import io.podidentity.azure.http.HttpClients;
-import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.Parts;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.RedirectRules;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
-import io.podidentity.k8s.KubernetesSecrets;
+import io.podidentity.k8s.LiveReplicaSets;
 import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
 import io.podidentity.k8s.PodExemptionInformer;
@@ -29,12 +26,6 @@ import org.jspecify.annotations.Nullable;
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
  */
 public final class NodeNmi implements AutoCloseable {
-  /** IMDS promises an answer within 10 s. */
-  private static final Duration IMDS_TIMEOUT = Duration.ofSeconds(10);
-
-  /** Of one tenant's token; Entra ID promises nothing. */
-  private static final Duration ENTRA_TIMEOUT = Duration.ofSeconds(15);
-
   /**
    * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
    */
@@ -75,7 +66,7 @@ public final class NodeNmi implements AutoCloseable {
     Followed followed = new Followed(parts);
     NodePods pods = followed.add(new NodePods(kubernetes, options.node()));
     OperationMode mode = mode(options, kubernetes, followed);
-    PodExemptionInformer exemptions = followed.add(new PodExemptionInformer(kubernetes));
+    Exemptions exemptions = exemptions(options.exempt(), kubernetes, followed);
     List<ClusterFollower> followers = followed.all;
 
     HttpClient metadataClient = HttpClients.local();
@@ -87,14 +78,7 @@ public final class NodeNmi implements AutoCloseable {
                     pods,
                     mode,
                     exemptions,
-                    new TokenServices(
-                        new ImdsTokenSource(
-                            options.metadata().uri(),
-                            IMDS_TIMEOUT,
-                            userAgent,
-                            metadataClient,
-                            clock),
-                        entra(options, kubernetes, clock)),
+                    Issuers.of(options, kubernetes, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
                     redirect(options),
                     metadataClient),
@@ -134,17 +118,14 @@ public final class NodeNmi implements AutoCloseable {
             how.forceNamespaced());
   }
 
-  private static TokenSource entra(
-      NmiOptions options, KubernetesConnection kubernetes, Clock clock) {
-    EntraOptions entra = options.entra();
-    NmiOptions.Identities how = options.identities();
-    return new EntraTokenSource(
-        entra.endpoints(),
-        new KubernetesSecrets(kubernetes),
-        new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
-        entra.access().client(),
-        ENTRA_TIMEOUT,
-        clock);
+  private static Exemptions exemptions(
+      NmiOptions.Exempt who, KubernetesConnection kubernetes, Followed followed) {
+    return new Exemptions(
+        followed.add(new PodExemptionInformer(kubernetes)),
+        new Exemptions.Mic(
+            new MicPods(who.micNamespace(), who.micServiceAccount()),
+            followed.parts.add(new LiveReplicaSets(kubernetes))),
+        who.anyIdentity());
   }
 
   private static @Nullable MetadataRedirect redirect(NmiOptions options) {

@@ -80,6 +80,7 @@ final class Stage implements AutoCloseable {
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),
             new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Exempt("default", "", false),
             new EntraOptions(
                 new AuthorityEndpoints(entra, Set.of()),
                 false,
