@@ -57,9 +57,9 @@ final class EndToEndCluster implements AutoCloseable {
       guard = new ImdsGuard(azure, nodesWithNmi());
       mic = Program.mic(network.control(), api.kubeconfigFor("default", MIC_ACCOUNT), azure);
       InClusterAccount nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
-      nmis.put(vm, Program.nmi(vm, nmiAccount, List.of()));
-      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, List.of()));
-      nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, IMPATIENT));
+      nmis.put(vm, Program.nmi(vm, nmiAccount, azure, List.of()));
+      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, List.of()));
+      nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, azure, IMPATIENT));
       programs().forEach(Program::start);
       programs().forEach(Program::awaitActive);
     } catch (RuntimeException e) {

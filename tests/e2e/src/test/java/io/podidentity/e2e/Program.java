@@ -44,15 +44,19 @@ final class Program {
                 "-cloudconfig=" + azure.file("azure.json"),
                 "-logtostderr",
                 "-v=2")
-            .withEnvironment("MIC_POD_NAMESPACE", "default")
-            .withEnvironment(
-                "AZURE_ENVIRONMENT_FILEPATH", azure.file("azure-environment.json").toString())
-            .withEnvironment("SSL_CERT_FILE", azure.file("ca.pem").toString());
-    return new Program(namespace, "mic", 8080, command);
+            .withEnvironment("MIC_POD_NAMESPACE", "default");
+    return new Program(namespace, "mic", 8080, inCloud(command, azure));
   }
 
-  /** NMI of a node, as a pod of the DaemonSet that has the node's network. */
-  static Program nmi(TestNode node, InClusterAccount account, List<String> moreFlags) {
+  /**
+   * NMI of a node, as a pod of the DaemonSet that has the node's network, in the cloud that the
+   * simulated Azure is.
+   */
+  static Program nmi(
+      TestNode node,
+      InClusterAccount account,
+      SimulatedAzureProcess azure,
+      List<String> moreFlags) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -61,10 +65,21 @@ final class Program {
                 "--http-probe-port=8085",
                 "--metadata-header-required",
                 "--enableScaleFeatures=true",
+                "--cloud=AzureStackCloud",
                 "--logtostderr"));
     words.addAll(moreFlags);
     return new Program(
-        node.network().namespace(), "nmi-" + node.name(), 8085, account.inPod(Command.of(words)));
+        node.network().namespace(),
+        "nmi-" + node.name(),
+        8085,
+        inCloud(account.inPod(Command.of(words)), azure));
+  }
+
+  private static Command inCloud(Command command, SimulatedAzureProcess azure) {
+    return command
+        .withEnvironment(
+            "AZURE_ENVIRONMENT_FILEPATH", azure.file("azure-environment.json").toString())
+        .withEnvironment("SSL_CERT_FILE", azure.file("ca.pem").toString());
   }
 
   /** Starts it; it does its work after {@link #awaitActive()}. */

@@ -4,8 +4,10 @@ import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.RunningPod;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One test's own namespace in Kubernetes, and what it puts there; closing it removes that. */
 final class Scene implements AutoCloseable {
@@ -53,6 +55,54 @@ final class Scene implements AutoCloseable {
                     identity.resourceId(),
                     identity.clientId(),
                     selector));
+  }
+
+  /**
+   * Creates an {@code AzureIdentity} of a service principal, a binding to pods with its name as
+   * their label.
+   *
+   * @param spec of the identity, as YAML in braces
+   */
+  void bindServicePrincipal(String name, String spec) {
+    cluster
+        .api()
+        .apply(
+            """
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentity
+            metadata: {name: %1$s, namespace: %2$s}
+            spec: %3$s
+            ---
+            apiVersion: aadpodidentity.k8s.io/v1
+            kind: AzureIdentityBinding
+            metadata: {name: %1$s-binding, namespace: %2$s}
+            spec: {azureIdentity: %1$s, selector: %1$s}
+            """
+                .formatted(name, namespace, spec));
+  }
+
+  /** Creates a Secret, and gives NMI the right of {@code deploy/rbac/nmi-secrets.yaml} here. */
+  void secret(String name, Map<String, byte[]> entries) {
+    String data =
+        entries.entrySet().stream()
+            .map(one -> one.getKey() + ": " + Base64.getEncoder().encodeToString(one.getValue()))
+            .collect(Collectors.joining(", "));
+    cluster
+        .api()
+        .apply(
+            """
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: %1$s, namespace: %2$s}
+            data: {%3$s}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: aad-pod-id-nmi-secrets-binding, namespace: %2$s}
+            subjects: [{kind: ServiceAccount, name: aad-pod-id-nmi-service-account, namespace: default}]
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: aad-pod-id-nmi-secrets-role}
+            """
+                .formatted(name, namespace, data));
   }
 
   /** A running pod with the label {@code aadpodidbinding} of that value. */

@@ -17,10 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -88,6 +90,21 @@ final class SimulatedAzureProcess {
         "/identities",
         Map.of("resourceId", identity.resourceId(), "clientId", identity.clientId()));
     return identity;
+  }
+
+  /** Makes an application known to Entra ID, or changes it. */
+  void putApplication(AzureState.Application application) {
+    Map<String, String> members = new HashMap<>(Map.of("clientId", application.clientId()));
+    putIfThere(members, "tenantId", application.tenantId());
+    putIfThere(members, "secret", application.secret());
+    putIfThere(members, "certificatePem", application.certificatePem());
+    control("PUT", "/applications", members);
+  }
+
+  private static void putIfThere(Map<String, String> members, String name, @Nullable String value) {
+    if (value != null) {
+      members.put(name, value);
+    }
   }
 
   /** What a virtual machine or scale set has now. */

@@ -1,0 +1,123 @@
+package io.podidentity.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.harness.net.HttpAnswer;
+import io.podidentity.testkit.azure.AzureState;
+import io.podidentity.testkit.azure.FakeAzure;
+import io.podidentity.testkit.http.TestCertificate;
+import io.podidentity.testkit.http.TestCertificates;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Identities of type 1 and 2: upstream's test/e2e/service_principal_test.go and more. */
+@EndToEnd
+final class ServicePrincipalIT {
+
+  private static final String TENANT = FakeAzure.DEFAULT_TENANT;
+  private static final String CAUSE = "X-Pod-Identity-Error";
+
+  private final String clientId = UUID.randomUUID().toString();
+
+  @Test
+  void podGetsATokenByClientSecret(EndToEndCluster cluster, Scene scene) {
+    register(cluster, TENANT, "s3cret");
+    scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
+    scene.bindServicePrincipal("principal", spec(scene, 1, ""));
+
+    TokenAnswer answer = TokenAnswer.of(pod(cluster, scene).askForToken());
+
+    assertThat(answer.clientId()).isEqualTo(clientId);
+    assertThat(answer.member("resource")).isEqualTo("https://management.azure.com/");
+  }
+
+  @Test
+  void podGetsATokenByCertificate(EndToEndCluster cluster, Scene scene) {
+    TestCertificate certificate = TestCertificates.selfSigned("app");
+    cluster
+        .azure()
+        .putApplication(new AzureState.Application(clientId, TENANT, null, certificate.pem()));
+    scene.secret(
+        "app",
+        Map.of("certificate", certificate.pkcs12("p4ss"), "password", "p4ss".getBytes(UTF_8)));
+    scene.bindServicePrincipal("principal", spec(scene, 2, ""));
+
+    TokenAnswer answer = TokenAnswer.of(pod(cluster, scene).askForToken());
+
+    assertThat(answer.clientId()).isEqualTo(clientId);
+  }
+
+  @Test
+  void auxiliaryTenantsMakeTheAnswerAnArrayThePrimaryOneFirst(
+      EndToEndCluster cluster, Scene scene) {
+    String other = UUID.randomUUID().toString();
+    register(cluster, TENANT, "s3cret");
+    register(cluster, other, "s3cret");
+    scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
+    scene.bindServicePrincipal(
+        "principal", spec(scene, 1, ", auxiliaryTenantIDs: [" + other + "]"));
+
+    HttpAnswer answer = pod(cluster, scene).askForToken();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    JsonNode tokens = JsonMapper.shared().readTree(answer.body());
+    assertThat(tokens.isArray()).isTrue();
+    assertThat(tokens.valueStream().map(token -> TokenAnswer.parse(token.toString()).clientId()))
+        .containsExactly(clientId, clientId);
+  }
+
+  @Test
+  void endpointOfTheIdentitysOwnChoiceIsRefusedForGood(EndToEndCluster cluster, Scene scene) {
+    register(cluster, TENANT, "s3cret");
+    scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
+    // Nobody could be reached there.
+    scene.bindServicePrincipal("principal", spec(scene, 1, ", adEndpoint: 'https://192.0.2.1/'"));
+
+    HttpAnswer answer = pod(cluster, scene).askForToken();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+    assertThat(answer.header(CAUSE)).isEqualTo("identity-not-permitted");
+  }
+
+  @Test
+  void wrongSecretIsRefusedForGoodWithEntrasNumber(EndToEndCluster cluster, Scene scene) {
+    register(cluster, TENANT, "s3cret");
+    scene.secret("app", Map.of("clientSecret", "gu3ss".getBytes(UTF_8)));
+    scene.bindServicePrincipal("principal", spec(scene, 1, ""));
+
+    HttpAnswer answer = pod(cluster, scene).askForToken();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+    assertThat(answer.body()).contains("AADSTS7000215").doesNotContain("gu3ss");
+  }
+
+  @Test
+  void secretOfANamespaceThatNmiMayNotReadIsNotReadAndMayBeLater(
+      EndToEndCluster cluster, Scene scene) {
+    register(cluster, TENANT, "s3cret");
+    scene.bindServicePrincipal("principal", spec(scene, 1, ""));
+
+    HttpAnswer answer = pod(cluster, scene).askForToken();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+    assertThat(answer.body()).contains("grant get on secrets, as deploy/rbac does");
+    assertThat(answer.header("Retry-After")).isNotEmpty();
+  }
+
+  private void register(EndToEndCluster cluster, String tenant, String secret) {
+    cluster.azure().putApplication(new AzureState.Application(clientId, tenant, secret, null));
+  }
+
+  private String spec(Scene scene, int type, String more) {
+    return "{type: %d, tenantID: %s, clientID: %s, clientPassword: {name: app, namespace: %s}%s}"
+        .formatted(type, TENANT, clientId, scene.namespace(), more);
+  }
+
+  private static TestPod pod(EndToEndCluster cluster, Scene scene) {
+    return scene.pod("principal", cluster.vm(), "principal");
+  }
+}
