@@ -19,7 +19,7 @@ final class AccessLog implements AutoCloseable {
   private static final int MAX_WAITING = 4096;
   private static final Duration DRAIN = Duration.ofSeconds(1);
 
-  private final Queue<Line> lines = new ConcurrentLinkedQueue<>();
+  private final Queue<Entry> lines = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger dropped = new AtomicInteger();
   private final Consumer<String> out;
@@ -39,7 +39,8 @@ final class AccessLog implements AutoCloseable {
       @Nullable InetAddress remote,
       int status,
       Duration took,
-      Object detail) {
+      Object detail)
+      implements Entry {
 
     static Line of(HttpServerExchange exchange, int status, Duration took, Object detail) {
       return new Line(
@@ -51,7 +52,8 @@ final class AccessLog implements AutoCloseable {
           detail);
     }
 
-    String text() {
+    @Override
+    public String text() {
       StringBuilder text = new StringBuilder(256);
       text.append("status (").append(status).append(") took ");
       text.append(Math.max(0, took.toNanos())).append(" ns for req.method=");
@@ -62,39 +64,51 @@ final class AccessLog implements AutoCloseable {
       printable(text.append(more.isEmpty() ? "" : " "), more);
       return text.toString();
     }
+  }
 
-    /** A client must not be able to write lines of its own into the log. */
-    private static void printable(StringBuilder to, String text) {
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        to.append(c >= ' ' && c <= '~' ? c : '?');
-      }
+  /** What makes a line; made into one by the log's thread. */
+  interface Entry {
+    /** One line of printable ASCII. */
+    String text();
+  }
+
+  /** A client must not be able to write lines of its own into the log. */
+  static void printable(StringBuilder to, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      to.append(c >= ' ' && c <= '~' ? c : '?');
     }
   }
 
   /**
    * Starts the thread.
    *
+   * @param name of the thread
    * @param out takes each line; may block
    */
-  AccessLog(Consumer<String> out) {
+  AccessLog(String name, Consumer<String> out) {
     this.out = out;
-    this.writer = new Thread(this::write, "access-log");
+    this.writer = new Thread(this::write, name);
     writer.setDaemon(true);
     writer.start();
   }
 
-  /** Takes a line, to be written soon. Never blocks. */
-  void add(Line line) {
+  /**
+   * Takes a line, to be written soon. Never blocks.
+   *
+   * @return false if it was dropped
+   */
+  boolean add(Entry line) {
     if (waiting.get() >= MAX_WAITING) {
       dropped.incrementAndGet();
-      return;
+      return false;
     }
     waiting.incrementAndGet();
     lines.add(line);
     if (resting) {
       LockSupport.unpark(writer);
     }
+    return true;
   }
 
   /** Writes what has come so far, within a second, and ends. */
@@ -111,7 +125,7 @@ final class AccessLog implements AutoCloseable {
 
   private void write() {
     while (true) {
-      Line line = lines.poll();
+      Entry line = lines.poll();
       if (line != null) {
         waiting.decrementAndGet();
         out.accept(line.text());

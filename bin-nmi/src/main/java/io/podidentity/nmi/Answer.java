@@ -34,7 +34,7 @@ record Answer(int status, Map<String, String> headers, ByteBuffer body) {
             CONTENT_TYPE,
             "application/json; charset=utf-8",
             Refusal.CODE_HEADER,
-            "metadata-header-missing"),
+            RefusalCause.METADATA_HEADER_MISSING.code()),
         NO_METADATA_HEADER);
   }
 

@@ -1,6 +1,5 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ record ErrorResponses(boolean retryAfterMissing) {
 
   /** Of whatever else went wrong; it tells the client nothing. */
   static Refusal internal() {
-    return new Refusal(500, "internal-error", "internal error; NMI's log says more");
+    return RefusalCause.INTERNAL_ERROR.refusal("internal error; NMI's log says more");
   }
 
   private static Refusal common(PodIdentityException error) {
@@ -70,21 +69,23 @@ record ErrorResponses(boolean retryAfterMissing) {
           POD_NOT_BOUND,
           IDENTITY_NOT_BOUND,
           IDENTITY_NOT_ASSIGNED,
-          IDENTITY_NOT_ALLOWED,
-          TARGET_NOT_FOUND,
+          IDENTITY_NOT_ALLOWED ->
+          refusal(500, error, null);
+      // MIC's; here they would be a defect.
+      case TARGET_NOT_FOUND,
           TARGET_REJECTED,
           TARGET_UNAVAILABLE,
           CLUSTER_CONFLICT,
           REDIRECT_FAILED,
           CONFIGURATION_INVALID ->
-          refusal(500, error, null);
+          internal();
     };
   }
 
   private static Refusal refusal(
       int status, PodIdentityException error, @Nullable Long retryAfter) {
-    ErrorReason reason = error.reason();
-    return new Refusal(status, reason.code(), String.valueOf(error.getMessage()), retryAfter);
+    RefusalCause cause = RefusalCause.of(error.reason());
+    return new Refusal(status, cause, String.valueOf(error.getMessage()), retryAfter);
   }
 
   /** Whole seconds, rounded up: a client that comes too soon is refused again. */

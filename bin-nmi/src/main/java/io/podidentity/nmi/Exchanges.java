@@ -1,19 +1,25 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What handlers ask of an exchange, in one place. */
 final class Exchanges {
   private static final HttpString METADATA = new HttpString("Metadata");
   private static final byte[] NODE = {127, 0, 0, 1};
+
+  /** For {@link #isForwarded}. */
+  static final Refusal FORWARDED =
+      RefusalCause.FORWARDED.refusal(
+          "request carries X-Forwarded-For, Via or Forwarded:"
+              + " ask directly, not through a proxy (NO_PROXY)");
 
   private Exchanges() {}
 
@@ -23,18 +29,14 @@ final class Exchanges {
   }
 
   /**
-   * Refuses a request that came through a proxy: its source address is not the pod's. IMDS refuses
-   * these too.
-   *
-   * @throws PodIdentityException with {@code INVALID_REQUEST}
+   * Whether a request came through a proxy: its source address is not the pod's then. IMDS refuses
+   * some of these too.
    */
-  static void refuseForwarded(HttpServerExchange exchange) {
-    if (exchange.getRequestHeaders().contains(Headers.X_FORWARDED_FOR)
-        || exchange.getRequestHeaders().contains(Headers.VIA)) {
-      throw new PodIdentityException(
-          ErrorReason.INVALID_REQUEST,
-          "request carries X-Forwarded-For or Via: ask directly, not through a proxy (NO_PROXY)");
-    }
+  static boolean isForwarded(HttpServerExchange exchange) {
+    HeaderMap headers = exchange.getRequestHeaders();
+    return headers.contains(Headers.X_FORWARDED_FOR)
+        || headers.contains(Headers.VIA)
+        || headers.contains(Headers.FORWARDED);
   }
 
   /** Whether a request comes from the node's own 127.0.0.1; a pod's address never is. */
@@ -58,10 +60,13 @@ final class Exchanges {
   static void send(HttpServerExchange exchange, Answer answer) {
     exchange.setStatusCode(answer.status());
     exchange.setResponseContentLength(answer.body().remaining());
-    answer
-        .headers()
-        .forEach((name, value) -> exchange.getResponseHeaders().put(headerName(name), value));
+    putHeaders(exchange, answer.headers());
     exchange.getResponseSender().send(answer.body().duplicate());
+  }
+
+  /** Sets headers of the answer. */
+  static void putHeaders(HttpServerExchange exchange, Map<String, String> headers) {
+    headers.forEach((name, value) -> exchange.getResponseHeaders().put(headerName(name), value));
   }
 
   private static HttpString headerName(String name) {

@@ -53,7 +53,7 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
     }
     if (error instanceof CancellationException) {
       // Nobody reads it; v1 logs and counts these as 404.
-      return refused(new Refusal(404, "client-gone", "the client hung up"));
+      return refused(RefusalCause.CLIENT_GONE.refusal("the client hung up"));
     }
     log.error("token request failed unexpectedly", error);
     return refused(ErrorResponses.internal());
@@ -61,8 +61,7 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
 
   /** The answer for a refusal. */
   Answer refused(Refusal refusal) {
-    String detail = "error=" + refusal.code() + " message=\"" + refusal.message() + '"';
-    return logged(refusal.answer(), detail);
+    return logged(refusal.answer(), refusal.detail());
   }
 
   /** The answer as it is, logged. */

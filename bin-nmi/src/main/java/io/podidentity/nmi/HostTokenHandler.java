@@ -5,53 +5,104 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.TokenBroker;
+import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HttpString;
 import java.net.InetAddress;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /host/token/}: a node component, such as a CSI driver, asks in the name of a pod. Only
- * from the node's own 127.0.0.1; no {@code Metadata} header is needed.
+ * from the node's own 127.0.0.1; no {@code Metadata} header is needed. Any process on the node's
+ * network can be that component, pods with {@code hostNetwork} included, so each request is written
+ * to the audit log, and a flag switches the endpoint off.
  */
 final class HostTokenHandler implements HttpHandler {
-  private static final HttpString POD_NAME = new HttpString("podname");
-  private static final HttpString POD_NAMESPACE = new HttpString("podns");
+  static final HttpString POD_NAME = new HttpString("podname");
+  static final HttpString POD_NAMESPACE = new HttpString("podns");
+
+  private static final Refusal DISABLED =
+      RefusalCause.HOST_TOKEN_DISABLED.refusal("/host/token is switched off on this node");
+  private static final Refusal NOT_FROM_HOST =
+      RefusalCause.NOT_FROM_HOST.refusal("request remote address is not from a host");
+  private static final Refusal NOT_AUDITED =
+      RefusalCause.AUDIT_BUSY.refusal("the audit log cannot keep up; try again", 1L);
 
   private final TokenBroker broker;
   private final ErrorResponses errors;
+  private final boolean enabled;
   private final AccessLog accessLog;
+  private final AccessLog auditLog;
   private final Clock clock;
 
-  HostTokenHandler(TokenBroker broker, ErrorResponses errors, AccessLog accessLog, Clock clock) {
+  HostTokenHandler(
+      TokenBroker broker,
+      ErrorResponses errors,
+      boolean enabled,
+      AccessLog accessLog,
+      AccessLog auditLog,
+      Clock clock) {
     this.broker = broker;
     this.errors = errors;
+    this.enabled = enabled;
     this.accessLog = accessLog;
+    this.auditLog = auditLog;
     this.clock = clock;
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
     Handled handled = new Handled(exchange, clock, accessLog, TokenJson::ofHost, errors::toHost);
-    InetAddress source = Exchanges.source(exchange);
-    if (source == null || !Exchanges.isNodeItself(source)) {
-      // Also for a pod whose connection was redirected: it keeps the pod's address.
-      Refusal refusal =
-          new Refusal(500, "not-from-host", "request remote address is not from a host");
-      Exchanges.send(exchange, handled.refused(refusal));
+    Refusal refusal = check(exchange);
+    if (refusal != null) {
+      Exchanges.send(exchange, audited(exchange, handled.refused(refusal)));
       return;
     }
     try {
-      Later.send(exchange, broker.request(read(exchange)), handled);
+      Later.send(
+          exchange,
+          broker.request(read(exchange)),
+          (grant, error) -> answer(exchange, handled, grant, error));
     } catch (PodIdentityException e) {
-      Exchanges.send(exchange, handled.refused(errors.toHost(e)));
+      Exchanges.send(exchange, audited(exchange, handled.refused(errors.toHost(e))));
     }
   }
 
+  private @Nullable Refusal check(HttpServerExchange exchange) {
+    if (!enabled) {
+      return DISABLED;
+    }
+    InetAddress source = Exchanges.source(exchange);
+    if (source == null || !Exchanges.isNodeItself(source)) {
+      // Also for a pod whose connection was redirected: it keeps the pod's address.
+      return NOT_FROM_HOST;
+    }
+    return Exchanges.isForwarded(exchange) ? Exchanges.FORWARDED : null;
+  }
+
+  /** A token that cannot be audited is not given. */
+  private Answer answer(
+      HttpServerExchange exchange,
+      Handled handled,
+      @Nullable TokenGrant grant,
+      @Nullable Throwable error) {
+    if (grant == null) {
+      return audited(exchange, handled.apply(null, error));
+    }
+    return auditLog.add(AuditLine.granted(exchange, grant))
+        ? handled.apply(grant, null)
+        : handled.refused(NOT_AUDITED);
+  }
+
+  private Answer audited(HttpServerExchange exchange, Answer refused) {
+    auditLog.add(AuditLine.refused(exchange, refused));
+    return refused;
+  }
+
   private static TokenRequest read(HttpServerExchange exchange) {
-    Exchanges.refuseForwarded(exchange);
     String name = Exchanges.header(exchange, POD_NAME);
     String namespace = Exchanges.header(exchange, POD_NAMESPACE);
     if (name.isEmpty() || namespace.isEmpty()) {

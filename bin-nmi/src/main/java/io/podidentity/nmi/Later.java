@@ -5,6 +5,7 @@ import io.undertow.util.SameThreadExecutor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,31 +32,55 @@ final class Later {
               (value, error) -> Exchanges.send(exchange, answer(toAnswer, value, error)));
     } else {
       // After the handlers have returned: only then is the exchange another thread's to end.
-      exchange.dispatch(SameThreadExecutor.INSTANCE, () -> await(exchange, future, toAnswer));
+      exchange.dispatch(
+          SameThreadExecutor.INSTANCE,
+          () -> await(exchange, future, (value, error) -> sending(answer(toAnswer, value, error))));
     }
+  }
+
+  /**
+   * Ends the exchange as the future says when it is there, on the exchange's I/O thread. A client
+   * that hangs up cancels the future.
+   *
+   * @param ending must not fail
+   */
+  static void end(
+      HttpServerExchange exchange, CompletableFuture<Consumer<HttpServerExchange>> ending) {
+    exchange.dispatch(
+        SameThreadExecutor.INSTANCE,
+        () ->
+            await(
+                exchange,
+                ending,
+                (how, error) -> how == null ? HttpServerExchange::endExchange : how));
   }
 
   private static <T> void await(
       HttpServerExchange exchange,
       CompletableFuture<T> future,
-      BiFunction<@Nullable T, @Nullable Throwable, Answer> toAnswer) {
+      BiFunction<@Nullable T, @Nullable Throwable, Consumer<HttpServerExchange>> toEnding) {
     HangUp watch = HangUp.watch(exchange, () -> future.cancel(true));
     var unused =
         future.whenComplete(
             (value, error) -> {
-              Answer answer = answer(toAnswer, value, error);
-              exchange.getIoThread().execute(() -> end(exchange, watch, answer));
+              Consumer<HttpServerExchange> ending = toEnding.apply(value, error);
+              exchange.getIoThread().execute(() -> end(exchange, watch, ending));
             });
   }
 
-  private static void end(HttpServerExchange exchange, HangUp watch, Answer answer) {
+  private static void end(
+      HttpServerExchange exchange, HangUp watch, Consumer<HttpServerExchange> ending) {
     if (exchange.getConnection().isOpen()) {
       watch.stop();
-      Exchanges.send(exchange, answer);
+      ending.accept(exchange);
     } else {
       // Runs the exchange's listeners, such as the count of those in flight.
       exchange.endExchange();
     }
+  }
+
+  private static Consumer<HttpServerExchange> sending(Answer answer) {
+    return exchange -> Exchanges.send(exchange, answer);
   }
 
   private static <T> Answer answer(

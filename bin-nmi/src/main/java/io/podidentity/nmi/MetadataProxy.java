@@ -4,113 +4,117 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
-import java.net.URI;
+import io.undertow.server.HttpServerExchange;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes requests on to the metadata service and its answers back: GET alone, bounded in time, in
+ * Passes requests on to the metadata service and its answers back as they come, bounded in time, in
  * size and in number. It adds no {@code X-Forwarded-For} and no {@code Via}, which IMDS refuses.
  * Thread-safe.
  */
 final class MetadataProxy {
   private static final Logger log = LoggerFactory.getLogger(MetadataProxy.class);
 
-  private static final int MAX_BODY = 1 << 20;
-  private static final int MAX_AT_ONCE = 8;
+  private static final long MAX_BODY = 1 << 20;
+
+  /** From the request to the last byte of its answer. */
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private static final Answer TOO_LATE =
-      new Refusal(504, "metadata-unavailable", "the metadata service did not answer in time")
-          .answer();
+  private static final Refusal BUSY =
+      RefusalCause.METADATA_BUSY.refusal("too many metadata requests; try again", 1L);
+  private static final Refusal UNREACHABLE =
+      RefusalCause.METADATA_UNREACHABLE.refusal("the metadata service cannot be reached");
+  private static final Refusal TOO_LONG =
+      RefusalCause.METADATA_UNREACHABLE.refusal("the metadata service's answer is too long");
+  private static final Refusal TOO_LATE =
+      RefusalCause.METADATA_TIMEOUT.refusal("the metadata service did not answer in time");
 
   private final HttpClient client;
-  private final URI service;
   private final Timer timer;
-  private final Semaphore free = new Semaphore(MAX_AT_ONCE);
+  private final MetadataBudget budget;
+  private final Refuser refuser;
 
   /**
    * A proxy for one service.
    *
    * @param client must use no proxy and follow no redirects
-   * @param service the service's address, without a path
    */
-  MetadataProxy(HttpClient client, URI service, Timer timer) {
+  MetadataProxy(HttpClient client, Timer timer, MetadataBudget budget, Refuser refuser) {
     this.client = requireNonNull(client, "client");
-    this.service = requireNonNull(service, "service");
     this.timer = requireNonNull(timer, "timer");
+    this.budget = requireNonNull(budget, "budget");
+    this.refuser = requireNonNull(refuser, "refuser");
   }
 
-  /**
-   * Passes a request on.
-   *
-   * @param path plain
-   * @param query as it came; may be empty
-   * @param headers end to end
-   * @return never fails; cancelling it gives the request up
-   */
-  CompletableFuture<Answer> get(String path, String query, Map<String, String> headers) {
-    HttpRequest request;
-    try {
-      URI target = URI.create(service + path + (query.isEmpty() ? "" : "?" + query));
-      HttpRequest.Builder builder = HttpRequest.newBuilder(target).GET();
-      headers.forEach(builder::setHeader);
-      request = builder.build();
-    } catch (IllegalArgumentException e) {
-      return CompletableFuture.completedFuture(
-          new Refusal(400, "invalid-request", "the query or a header is malformed").answer());
+  /** Passes a request on, and ends the exchange with its answer or a refusal. */
+  void pass(HttpServerExchange exchange, HttpRequest request) {
+    if (!budget.tryBegin()) {
+      refuser.refuse(exchange, BUSY);
+      return;
     }
-    if (!free.tryAcquire()) {
-      return CompletableFuture.completedFuture(
-          new Refusal(503, "metadata-busy", "too many metadata requests at once; try again", 1L)
-              .answer());
-    }
-    return send(request);
-  }
-
-  private CompletableFuture<Answer> send(HttpRequest request) {
-    CompletableFuture<HttpResponse<byte[]>> call =
-        client.sendAsync(request, info -> new LimitedBody(MAX_BODY));
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    Subscription alarm = timer.schedule(LIMIT, () -> answer.complete(TOO_LATE));
-    var unusedEnd =
-        answer.whenComplete(
-            (value, error) -> {
-              call.cancel(true);
-              alarm.close();
-            });
-    var unused =
-        call.whenComplete(
-            (response, error) -> {
-              free.release();
-              if (!answer.isDone()) {
-                answer.complete(response == null ? unreachable(error) : toAnswer(response));
+    AnswerStream stream = new AnswerStream(exchange, MAX_BODY, UNREACHABLE);
+    CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> call =
+        client.sendAsync(request, BodyHandlers.ofPublisher());
+    CompletableFuture<Consumer<HttpServerExchange>> answer = new CompletableFuture<>();
+    Subscription alarm =
+        timer.schedule(
+            LIMIT,
+            () -> {
+              if (!answer.complete(waiting -> refuser.refuse(waiting, TOO_LATE))) {
+                stream.abort();
               }
             });
-    return answer;
+    exchange.addExchangeCompleteListener(
+        (ended, next) -> {
+          budget.end();
+          alarm.close();
+          call.cancel(true);
+          stream.cancel();
+          // A body that nobody takes would keep its connection busy for ever.
+          var unusedLate = call.thenAccept(response -> stream.take(response.body()));
+          next.proceed();
+        });
+    var unused =
+        call.whenComplete(
+            (response, error) ->
+                answer.complete(waiting -> answer(waiting, response, error, stream)));
+    Later.end(exchange, answer);
   }
 
-  private static Answer toAnswer(HttpResponse<byte[]> response) {
-    return new Answer(
-        response.statusCode(),
-        EndToEndHeaders.of(response.headers().map()),
-        ByteBuffer.wrap(response.body()));
-  }
-
-  private static Answer unreachable(@Nullable Throwable error) {
-    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    log.warn("metadata request failed error={}", String.valueOf(cause));
-    return new Refusal(502, "metadata-unavailable", "the metadata service cannot be reached")
-        .answer();
+  private void answer(
+      HttpServerExchange exchange,
+      @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> response,
+      @Nullable Throwable error,
+      AnswerStream stream) {
+    if (response == null) {
+      Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+      log.warn("metadata request failed error={}", String.valueOf(cause));
+      refuser.refuse(exchange, UNREACHABLE);
+      return;
+    }
+    long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    if (length > MAX_BODY) {
+      refuser.refuse(exchange, TOO_LONG);
+      return;
+    }
+    exchange.setStatusCode(response.statusCode());
+    Exchanges.putHeaders(exchange, EndToEndHeaders.of(response.headers().map()));
+    if (length >= 0) {
+      exchange.setResponseContentLength(length);
+    }
+    stream.take(response.body());
   }
 }

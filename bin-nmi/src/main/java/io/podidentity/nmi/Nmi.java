@@ -28,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class Nmi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Nmi.class);
   private static final Logger requests = LoggerFactory.getLogger("io.podidentity.nmi.requests");
+  private static final Logger audit = LoggerFactory.getLogger("io.podidentity.nmi.audit");
 
   private static final Map<TokenService, FetchLimits> FETCHES =
       Map.of(TokenService.IMDS, FetchLimits.IMDS, TokenService.ENTRA, FetchLimits.ENTRA);
@@ -72,11 +74,28 @@ public final class Nmi implements AutoCloseable {
 
   /** An NMI that does not listen yet. */
   public Nmi(NmiOptions options, Ports ports, Clock clock) {
-    this(options, ports, clock, new ScheduledTimer("timer"));
+    this(
+        options,
+        ports,
+        clock,
+        new ScheduledTimer("timer"),
+        ServerLimits.withHold(options.holds().untilAssigned()),
+        audit::info);
   }
 
-  /** An NMI with a timer of its own, which it closes if it can be closed. */
-  Nmi(NmiOptions options, Ports ports, Clock clock, Timer timer) {
+  /**
+   * An NMI with parts of its own.
+   *
+   * @param timer closed with it, if it can be closed
+   * @param audit takes the audit log's lines, on a thread of their own; may block
+   */
+  Nmi(
+      NmiOptions options,
+      Ports ports,
+      Clock clock,
+      Timer timer,
+      ServerLimits limits,
+      Consumer<String> audit) {
     this.synced = ports.synced();
     if (timer instanceof ScheduledTimer scheduled) {
       parts.add(scheduled);
@@ -84,7 +103,8 @@ public final class Nmi implements AutoCloseable {
     // The queue in front of them bounds their number.
     ExecutorService fetches = Executors.newCachedThreadPool(Daemons.named("fetch"));
     parts.add(fetches::shutdownNow);
-    AccessLog accessLog = parts.add(new AccessLog(requests::info));
+    AccessLog accessLog = parts.add(new AccessLog("access-log", requests::info));
+    AccessLog auditLog = parts.add(new AccessLog("audit-log", audit));
 
     TokenBroker broker =
         new TokenBroker(
@@ -97,20 +117,27 @@ public final class Nmi implements AutoCloseable {
 
     NmiOptions.Http http = options.http();
     ErrorResponses errors = new ErrorResponses(http.retryAfterMissing());
+    Refuser refuser = new Refuser(accessLog);
     MetadataProxy proxy =
-        new MetadataProxy(ports.metadataClient(), options.metadata().uri(), timer);
+        new MetadataProxy(ports.metadataClient(), timer, new MetadataBudget(clock), refuser);
     NmiRouter router =
         new NmiRouter(
             new TokenHandler(broker, errors, http.metadataHeaderRequired(), accessLog, clock),
-            new HostTokenHandler(broker, errors, accessLog, clock),
-            new MetadataHandler(ports.pods(), proxy, errors, http.metadataHeaderRequired()),
+            new HostTokenHandler(broker, errors, http.hostToken(), accessLog, auditLog, clock),
+            new MetadataHandler(
+                ports.pods(),
+                new MetadataRequests(options.metadata().uri()),
+                proxy,
+                errors,
+                refuser,
+                http),
+            refuser,
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            http.address(),
-            http.port(),
+            new InetSocketAddress(http.address(), http.port()),
             router,
-            options.holds().untilAssigned(),
+            limits,
             broker::close,
             STOP_BOUND);
     this.health = new HealthServer(options.probePort(), this::isReady, this::isReady);
@@ -139,6 +166,16 @@ public final class Nmi implements AutoCloseable {
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
     return redirect.isInPlace() && synced.getAsBoolean();
+  }
+
+  /** How many requests have no answer yet. */
+  int inFlight() {
+    return server.inFlight();
+  }
+
+  /** How many connections there are. */
+  int connections() {
+    return server.connections();
   }
 
   /**

@@ -121,5 +121,15 @@ final class NmiFlags {
 
     @Option(names = "--token-cache-size", description = "How many tokens are kept; 0 for none.")
     int tokenCacheSize = 2000;
+
+    @Option(
+        names = "--metadata-get-only",
+        description = "Whether only GET is passed on to the metadata service. Default: true.")
+    boolean metadataGetOnly = true;
+
+    @Option(
+        names = "--host-token",
+        description = "Whether /host/token/ is served to the node itself. Default: true.")
+    boolean hostToken = true;
   }
 }

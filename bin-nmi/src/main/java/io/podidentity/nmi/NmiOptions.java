@@ -61,13 +61,17 @@ public record NmiOptions(
    * @param retryAfterMissing whether a missing identity is 503 with {@code Retry-After}, not 404;
    *     default false
    * @param blockInstanceMetadata whether {@code /metadata/instance} is refused; default false
+   * @param metadataGetOnly whether only GET is passed on to the metadata service; default true
+   * @param hostToken whether {@code /host/token/} is served; default true
    */
   public record Http(
       String address,
       int port,
       boolean metadataHeaderRequired,
       boolean retryAfterMissing,
-      boolean blockInstanceMetadata) {
+      boolean blockInstanceMetadata,
+      boolean metadataGetOnly,
+      boolean hostToken) {
     public Http {
       require(!address.isEmpty(), "--nmi-listen-address must not be empty");
       requirePort("--nmi-port", port, 0);

@@ -6,25 +6,27 @@ import io.undertow.server.HttpServerExchange;
 /** Sends each request where its path leads; the order of checks is AAD Pod Identity v1's. */
 final class NmiRouter implements HttpHandler {
   /** v1's text, and its status: it comes before the check of the header. */
-  private static final Answer REFUSED =
-      new Refusal(400, "path-refused", "Invalid request").answer();
+  private static final Refusal REFUSED = RefusalCause.PATH_REFUSED.refusal("Invalid request");
 
-  private static final Answer BLOCKED =
-      new Refusal(403, "metadata-blocked", "Request blocked by AAD Pod Identity NMI").answer();
+  private static final Refusal BLOCKED =
+      RefusalCause.METADATA_BLOCKED.refusal("Request blocked by AAD Pod Identity NMI");
 
   private final HttpHandler token;
   private final HttpHandler hostToken;
   private final MetadataHandler metadata;
+  private final Refuser refuser;
   private final boolean blockInstanceMetadata;
 
   NmiRouter(
       HttpHandler token,
       HttpHandler hostToken,
       MetadataHandler metadata,
+      Refuser refuser,
       boolean blockInstanceMetadata) {
     this.token = token;
     this.hostToken = hostToken;
     this.metadata = metadata;
+    this.refuser = refuser;
     this.blockInstanceMetadata = blockInstanceMetadata;
   }
 
@@ -34,10 +36,10 @@ final class NmiRouter implements HttpHandler {
     switch (path.route()) {
       case TOKEN -> token.handleRequest(exchange);
       case HOST_TOKEN -> hostToken.handleRequest(exchange);
-      case REFUSED -> Exchanges.send(exchange, REFUSED);
+      case REFUSED -> refuser.refuse(exchange, REFUSED);
       case INSTANCE -> {
         if (blockInstanceMetadata) {
-          Exchanges.send(exchange, BLOCKED);
+          refuser.refuse(exchange, BLOCKED);
         } else {
           metadata.handle(exchange, path.plain());
         }

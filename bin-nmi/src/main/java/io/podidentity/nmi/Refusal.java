@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
  * a trailing newline, and {@code nosniff}.
  *
  * @param status the HTTP status
- * @param code the stable name of the cause, for programs; sent as a header
+ * @param cause its code is sent as a header, for programs
  * @param message for people
  * @param retryAfterSeconds null if there is no advice
  * @see <a href="https://pkg.go.dev/net/http#Error">http.Error</a>
  */
-record Refusal(int status, String code, String message, @Nullable Long retryAfterSeconds) {
+record Refusal(int status, RefusalCause cause, String message, @Nullable Long retryAfterSeconds) {
   /** Names the cause of a refusal. */
   static final String CODE_HEADER = "X-Pod-Identity-Error";
 
-  Refusal(int status, String code, String message) {
-    this(status, code, message, null);
+  /** The refusal for the access log. */
+  String detail() {
+    return "error=" + cause + " message=\"" + message + '"';
   }
 
   /** The refusal on the wire. */
@@ -27,7 +28,7 @@ record Refusal(int status, String code, String message, @Nullable Long retryAfte
     Map<String, String> headers = new HashMap<>();
     headers.put("Content-Type", "text/plain; charset=utf-8");
     headers.put("X-Content-Type-Options", "nosniff");
-    headers.put(CODE_HEADER, code);
+    headers.put(CODE_HEADER, cause.code());
     if (retryAfterSeconds != null) {
       headers.put("Retry-After", retryAfterSeconds.toString());
     }

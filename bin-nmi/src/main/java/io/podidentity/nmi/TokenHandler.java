@@ -43,7 +43,12 @@ final class TokenHandler implements HttpHandler {
     // First, and before any look-up: SDKs probe without the header, and give up after a second.
     if (metadataHeaderRequired && !Exchanges.hasMetadataHeader(exchange)) {
       Answer answer = Answer.withoutMetadataHeader();
-      Exchanges.send(exchange, handled.logged(answer, "error=metadata-header-missing"));
+      Exchanges.send(
+          exchange, handled.logged(answer, "error=" + RefusalCause.METADATA_HEADER_MISSING));
+      return;
+    }
+    if (Exchanges.isForwarded(exchange)) {
+      Exchanges.send(exchange, handled.refused(Exchanges.FORWARDED));
       return;
     }
     try {
@@ -54,7 +59,6 @@ final class TokenHandler implements HttpHandler {
   }
 
   private static TokenRequest read(HttpServerExchange exchange) {
-    Exchanges.refuseForwarded(exchange);
     InetAddress source = Exchanges.source(exchange);
     // An IPv4 address in IPv6 form is an Inet4Address here already.
     if (!(source instanceof Inet4Address)) {

@@ -48,7 +48,7 @@ class AccessLogTest {
 
   @Test
   void everythingIsWrittenInOrderBeforeItCloses() {
-    AccessLog log = new AccessLog(written::add);
+    AccessLog log = new AccessLog("log", written::add);
     for (int i = 0; i < 1000; i++) {
       log.add(new Line("GET", "/" + i, null, 200, Duration.ZERO, ""));
     }
@@ -61,7 +61,7 @@ class AccessLogTest {
 
   @Test
   void aLineIsWrittenSoonWithoutAnotherOneAfterIt() {
-    try (AccessLog log = new AccessLog(written::add)) {
+    try (AccessLog log = new AccessLog("log", written::add)) {
       log.add(LINE);
       Eventually.isTrue("the first is written", () -> written.size() == 1);
       log.add(LINE);
@@ -74,6 +74,7 @@ class AccessLogTest {
     CountDownLatch stuck = new CountDownLatch(1);
     try (AccessLog log =
         new AccessLog(
+            "log",
             text -> {
               try {
                 stuck.await();

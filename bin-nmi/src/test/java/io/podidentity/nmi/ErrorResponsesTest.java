@@ -45,11 +45,11 @@ class ErrorResponsesTest {
     PodIdentityException error = new PodIdentityException(reason, "what happened");
 
     assertThat(errors.toPod(error))
-        .extracting(Refusal::status, Refusal::code)
-        .containsExactly(forPod, reason.code());
+        .extracting(Refusal::status, Refusal::cause)
+        .containsExactly(forPod, RefusalCause.of(reason));
     assertThat(errors.toHost(error))
-        .extracting(Refusal::status, Refusal::code)
-        .containsExactly(forHost, reason.code());
+        .extracting(Refusal::status, Refusal::cause)
+        .containsExactly(forHost, RefusalCause.of(reason));
   }
 
   // Azure's SDKs retry 404, 410, 429 and 5xx, and give up on 400, 401 and 403:
@@ -77,8 +77,9 @@ class ErrorResponsesTest {
   void retryAfterFlagTurnsAMissingIdentityInto503ForPodsOnly(ErrorReason reason) {
     PodIdentityException error = new PodIdentityException(reason, "none");
 
-    assertThat(withRetryAfter.toPod(error)).isEqualTo(new Refusal(503, reason.code(), "none", 20L));
-    assertThat(withRetryAfter.toHost(error)).isEqualTo(new Refusal(404, reason.code(), "none"));
+    RefusalCause cause = RefusalCause.of(reason);
+    assertThat(withRetryAfter.toPod(error)).isEqualTo(new Refusal(503, cause, "none", 20L));
+    assertThat(withRetryAfter.toHost(error)).isEqualTo(new Refusal(404, cause, "none", null));
   }
 
   @ParameterizedTest
@@ -124,7 +125,7 @@ class ErrorResponsesTest {
   // https://pkg.go.dev/net/http#Error
   @Test
   void bodyHasTheFormOfGosHttpError() {
-    Answer answer = new Refusal(503, "some-code", "what happened", 7L).answer();
+    Answer answer = new Refusal(503, RefusalCause.TOKEN_UNAVAILABLE, "what happened", 7L).answer();
 
     assertThat(answer.status()).isEqualTo(503);
     assertThat(StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString())
@@ -133,7 +134,7 @@ class ErrorResponsesTest {
         .containsOnly(
             Map.entry("Content-Type", "text/plain; charset=utf-8"),
             Map.entry("X-Content-Type-Options", "nosniff"),
-            Map.entry("X-Pod-Identity-Error", "some-code"),
+            Map.entry("X-Pod-Identity-Error", "token-unavailable"),
             Map.entry("Retry-After", "7"));
   }
 }

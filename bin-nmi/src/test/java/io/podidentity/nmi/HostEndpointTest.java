@@ -12,6 +12,7 @@ import io.podidentity.nmi.RawHttp.Received;
 import io.podidentity.nmi.TestNmi.Settings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,23 @@ class HostEndpointTest {
     nmi.timer.advance(Duration.ofSeconds(30));
     nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "not now"));
     assertThat(nmi.from(NODE).get(TARGET, WEB).read().status()).isEqualTo(503);
+  }
+
+  // Not in v1.
+  @Test
+  void switchedOffItIsRefusedWhoeverAsks() throws IOException {
+    nmi.close();
+    nmi = new TestNmi(Settings.DEFAULT.withoutHostToken());
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    for (String source : List.of(NODE, POD)) {
+      Received reply = nmi.from(source).get(TARGET, WEB).read();
+
+      assertThat(reply.status()).isEqualTo(403);
+      assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("host-token-disabled");
+      assertThat(reply.body()).isEqualTo("/host/token is switched off on this node\n");
+    }
+    assertThat(nmi.fetched).isEmpty();
   }
 
   @Test

@@ -87,7 +87,9 @@ class MetadataEndpointTest {
         .get(
             COMPUTE + "&format=json",
             METADATA,
-            "X-Mine: a",
+            "X-Ms-Client-Request-Id: a",
+            "X-Original-URL: /metadata/identity/oauth2/token",
+            "X-HTTP-Method-Override: POST",
             "Connection: keep-alive, X-Hop",
             "X-Hop: 1",
             "TE: trailers",
@@ -99,11 +101,19 @@ class MetadataEndpointTest {
     assertThat(request.path()).isEqualTo("/metadata/instance/compute");
     assertThat(request.query()).isEqualTo("api-version=2021-02-01&format=json");
     assertThat(request.header("Metadata")).hasValue("true");
-    assertThat(request.header("X-Mine")).hasValue("a");
+    assertThat(request.header("X-Ms-Client-Request-Id")).hasValue("a");
     assertThat(request.header("Host")).hasValue("127.0.0.1:" + imds.address().getPort());
     assertThat(request.headers())
         .doesNotContainKeys(
-            "x-forwarded-for", "forwarded", "via", "x-hop", "te", "proxy-authorization", "upgrade");
+            "x-forwarded-for",
+            "forwarded",
+            "via",
+            "x-hop",
+            "te",
+            "proxy-authorization",
+            "upgrade",
+            "x-original-url",
+            "x-http-method-override");
   }
 
   // v1's test/e2e/instance_metadata_test.go: IMDS itself answers 404.
@@ -152,6 +162,104 @@ class MetadataEndpointTest {
     assertThat(imds.requests().all()).isEmpty();
   }
 
+  // IMDS serves five a second to a virtual machine:
+  // https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#rate-limiting
+  @Test
+  void fiveASecondArePassedOn() throws IOException {
+    nmi.pod("web", POD);
+    RawHttp pod = nmi.from(POD);
+    for (int i = 0; i < 5; i++) {
+      assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+    }
+
+    Received sixth = pod.get(COMPUTE, METADATA).read();
+    assertThat(sixth.status()).isEqualTo(503);
+    assertThat(sixth.header("Retry-After")).isEqualTo("1");
+    assertThat(sixth.header("X-Pod-Identity-Error")).isEqualTo("metadata-busy");
+
+    nmi.clock.advance(Duration.ofMillis(200));
+    assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+    assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
+    assertThat(imds.requests().all()).hasSize(6);
+  }
+
+  @Test
+  void refusedRequestsCostNothingOfTheBudget() throws IOException {
+    nmi.pod("web", POD);
+    for (int i = 0; i < 20; i++) {
+      assertThat(nmi.from("127.0.0.9").get(COMPUTE, METADATA).read().status()).isEqualTo(500);
+    }
+
+    assertThat(nmi.from(POD).get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+  }
+
+  // https://learn.microsoft.com/azure/virtual-machines/linux/scheduled-events#start-an-event
+  @Test
+  void byFlagAnyMethodIsPassedOnWithItsBody() throws IOException {
+    restartWithAnyMethod();
+    String body = "{\"StartRequests\":[{\"EventId\":\"f020ba2e\"}]}";
+
+    Received reply =
+        nmi.from(NODE)
+            .send(
+                "POST",
+                "/metadata/scheduledevents?api-version=2020-07-01",
+                METADATA,
+                "Content-Type: application/json",
+                "Content-Length: " + body.length())
+            .write(body)
+            .read();
+
+    assertThat(reply.status()).isEqualTo(200);
+    RecordedRequest request = imds.requests().all().get(0);
+    assertThat(request.method()).isEqualTo("POST");
+    assertThat(request.body()).isEqualTo(body);
+    assertThat(request.header("Content-Type")).hasValue("application/json");
+  }
+
+  @Test
+  void chunkedBodyIsPassedOnWhole() throws IOException {
+    restartWithAnyMethod();
+    RawHttp connection =
+        nmi.from(NODE)
+            .send("POST", "/metadata/scheduledevents", METADATA, "Transfer-Encoding: chunked");
+    connection.write("3\r\nabc\r\n");
+    Received reply = connection.write("2\r\nde\r\n0\r\n\r\n").read();
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(imds.requests().all().get(0).body()).isEqualTo("abcde");
+  }
+
+  @Test
+  void bodyThatIsTooLongIsRefusedAndTheConnectionEnds() throws IOException {
+    restartWithAnyMethod();
+    RawHttp connection =
+        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 16385");
+
+    Received reply = connection.read();
+
+    assertThat(reply.status()).isEqualTo(413);
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("body-too-large");
+    assertThat(connection.isAtEnd()).isTrue();
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @Test
+  void answerToHeadHasItsHeadersAndNoBody() throws IOException {
+    restartWithAnyMethod();
+    RawHttp connection = nmi.from(NODE);
+
+    Received reply = connection.send("HEAD", "/metadata/versions", METADATA).readHead();
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(connection.get("/metadata\\x").read().status()).isEqualTo(400);
+  }
+
+  private void restartWithAnyMethod() throws IOException {
+    nmi.close();
+    nmi = new TestNmi(Settings.DEFAULT.withMetadata(imds.uri()).withAnyMethod());
+  }
+
   // A POST to /metadata/scheduledevents approves an event of the node.
   @ParameterizedTest
   @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS"})
@@ -168,7 +276,7 @@ class MetadataEndpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"X-Forwarded-For: 10.0.0.1", "Via: 1.1 x"})
+  @ValueSource(strings = {"X-Forwarded-For: 10.0.0.1", "Via: 1.1 x", "Forwarded: for=10.0.0.1"})
   void requestThroughAProxyIsRefused(String header) throws IOException {
     assertThat(nmi.from(NODE).get(COMPUTE, METADATA, header).read().status()).isEqualTo(400);
     assertThat(imds.requests().all()).isEmpty();
@@ -213,7 +321,7 @@ class MetadataEndpointTest {
     Received reply = nmi.from(NODE).get(COMPUTE, METADATA).read();
 
     assertThat(reply.status()).isEqualTo(502);
-    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("metadata-unavailable");
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("metadata-unreachable");
   }
 
   @Test
@@ -249,12 +357,15 @@ class MetadataEndpointTest {
     List<RawHttp> held = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       held.add(nmi.from(NODE).get(COMPUTE, METADATA));
+      int soFar = i + 1;
+      Eventually.isTrue("one more is under way", () -> answering.get() == soFar);
+      nmi.clock.advance(Duration.ofMillis(200));
     }
-    Eventually.isTrue("eight are under way", () -> answering.get() == 8);
 
     Received ninth = nmi.from(NODE).get(COMPUTE, METADATA).read();
     assertThat(ninth.status()).isEqualTo(503);
     assertThat(ninth.header("Retry-After")).isEqualTo("1");
+    assertThat(ninth.header("X-Pod-Identity-Error")).isEqualTo("metadata-busy");
 
     held.get(0).close();
     Eventually.isTrue("seven are under way", () -> nmi.timer.pending() == 7);

@@ -37,7 +37,7 @@ class NmiCommandLineTest {
         .isEqualTo(
             new NmiOptions(
                 "n1",
-                new NmiOptions.Http("127.0.0.1", 2579, true, false, false),
+                new NmiOptions.Http("127.0.0.1", 2579, true, false, false, true, true),
                 new NmiOptions.Metadata("169.254.169.254", 80),
                 new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
                 HoldPolicy.DEFAULT,
@@ -87,7 +87,7 @@ class NmiCommandLineTest {
         .isEqualTo(
             new NmiOptions(
                 "n1",
-                new NmiOptions.Http("0.0.0.0", 1, false, true, true),
+                new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
                 new NmiOptions.Redirect(true, Duration.ofSeconds(3)),
                 new HoldPolicy(
@@ -112,7 +112,16 @@ class NmiCommandLineTest {
   @Test
   void ownFlagsAreTaken() {
     NmiOptions options =
-        options("--node=n", "--redirect=none", "--kubeconfig=/k", "--token-cache-size=0");
+        options(
+            "--node=n",
+            "--redirect=none",
+            "--kubeconfig=/k",
+            "--token-cache-size=0",
+            "--metadata-get-only=false",
+            "--host-token=false");
+
+    assertThat(options.http().metadataGetOnly()).isFalse();
+    assertThat(options.http().hostToken()).isFalse();
 
     assertThat(options.redirect().iptables()).isFalse();
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));

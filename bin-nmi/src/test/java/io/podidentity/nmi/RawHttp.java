@@ -7,7 +7,11 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,8 +63,82 @@ final class RawHttp implements AutoCloseable {
     return this;
   }
 
+  /** Sends text; whether the other side still took it. */
+  boolean tryToWrite(String text) {
+    try {
+      write(text);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Sends text and reads all answers until the other side closes the connection. */
+  List<Integer> writeAndDrain(String text) throws IOException {
+    tryToWrite(text);
+    List<Integer> statuses = new ArrayList<>();
+    try {
+      while (true) {
+        statuses.add(read().status());
+      }
+    } catch (EOFException | SocketException e) {
+      // Closed, in good order or by a reset: it had sent what nobody read.
+      return statuses;
+    }
+  }
+
+  /** Whether the other side closes the connection within so many milliseconds. */
+  boolean isOver(int millis) throws IOException {
+    socket.setSoTimeout(millis);
+    try {
+      return isAtEnd();
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    } finally {
+      socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+  }
+
   /** Reads one answer. */
   Received read() throws IOException {
+    Received head = readHead();
+    if (head.header("Transfer-Encoding").equals("chunked")) {
+      return new Received(head.status(), head.headers(), readChunks());
+    }
+    int length = Integer.parseInt(head.headers().getOrDefault("Content-Length", "0"));
+    String body = new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+    return new Received(head.status(), head.headers(), body);
+  }
+
+  /** Reads the chunks of a body to its end. */
+  String readChunks() throws IOException {
+    StringBuilder body = new StringBuilder();
+    for (String chunk = readChunk(); !chunk.isEmpty(); chunk = readChunk()) {
+      body.append(chunk);
+    }
+    return body.toString();
+  }
+
+  /** Reads one chunk; empty for the last. */
+  String readChunk() throws IOException {
+    InputStream in = socket.getInputStream();
+    int length = Integer.parseInt(line(in), 16);
+    String chunk = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    if (!line(in).isEmpty()) {
+      throw new IOException("no end of line after a chunk");
+    }
+    return chunk;
+  }
+
+  /** Reads so many bytes of a body. */
+  String readBytes(int count) throws IOException {
+    return new String(socket.getInputStream().readNBytes(count), StandardCharsets.UTF_8);
+  }
+
+  /** Reads an answer up to its body. */
+  Received readHead() throws IOException {
     InputStream in = socket.getInputStream();
     String statusLine = line(in);
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -68,9 +146,7 @@ final class RawHttp implements AutoCloseable {
       int colon = line.indexOf(':');
       headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
     }
-    int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
-    String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
-    return new Received(Integer.parseInt(statusLine, 9, 12, 10), headers, body);
+    return new Received(Integer.parseInt(statusLine, 9, 12, 10), headers, "");
   }
 
   /** Whether the other side has closed the connection, without sending more. */

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A real NMI on a free port, over a cluster in memory and a clock that stands still. */
@@ -60,29 +61,47 @@ final class TestNmi implements AutoCloseable {
   private volatile Function<TokenQuery, AccessToken> source = TestNmi::tokenFor;
 
   /** How an NMI is told to be; the rest is v1's defaults. */
-  record Settings(
-      boolean headerRequired, boolean retryAfter, boolean block, String listen, URI metadata) {
+  record Settings(NmiOptions.Http http, URI metadata, ServerLimits limits) {
     static final Settings DEFAULT =
-        new Settings(true, false, false, "127.0.0.1", URI.create("http://127.0.0.1:9"));
+        new Settings(
+            new NmiOptions.Http("127.0.0.1", 0, true, false, false, true, true),
+            URI.create("http://127.0.0.1:9"),
+            ServerLimits.withHold(HOLDS.untilAssigned()));
 
     Settings withoutHeader() {
-      return new Settings(false, retryAfter, block, listen, metadata);
+      return with(new NmiOptions.Http(http.address(), 0, false, false, false, true, true));
     }
 
     Settings withRetryAfter() {
-      return new Settings(headerRequired, true, block, listen, metadata);
+      return with(new NmiOptions.Http(http.address(), 0, true, true, false, true, true));
     }
 
     Settings withBlock() {
-      return new Settings(headerRequired, retryAfter, true, listen, metadata);
+      return with(new NmiOptions.Http(http.address(), 0, true, false, true, true, true));
     }
 
-    Settings listeningOn(String newListen) {
-      return new Settings(headerRequired, retryAfter, block, newListen, metadata);
+    Settings withAnyMethod() {
+      return with(new NmiOptions.Http(http.address(), 0, true, false, false, false, true));
+    }
+
+    Settings withoutHostToken() {
+      return with(new NmiOptions.Http(http.address(), 0, true, false, false, true, false));
+    }
+
+    Settings listeningOn(String listen) {
+      return with(new NmiOptions.Http(listen, 0, true, false, false, true, true));
     }
 
     Settings withMetadata(URI newMetadata) {
-      return new Settings(headerRequired, retryAfter, block, listen, newMetadata);
+      return new Settings(http, newMetadata, limits);
+    }
+
+    Settings withLimits(ServerLimits newLimits) {
+      return new Settings(http, metadata, newLimits);
+    }
+
+    private Settings with(NmiOptions.Http newHttp) {
+      return new Settings(newHttp, metadata, limits);
     }
   }
 
@@ -91,15 +110,15 @@ final class TestNmi implements AutoCloseable {
   }
 
   TestNmi(Settings settings) {
+    this(settings, line -> {});
+  }
+
+  /** With an audit log that goes there. */
+  TestNmi(Settings settings, Consumer<String> audit) {
     NmiOptions options =
         new NmiOptions(
             "n1",
-            new NmiOptions.Http(
-                settings.listen(),
-                0,
-                settings.headerRequired(),
-                settings.retryAfter(),
-                settings.block()),
+            settings.http(),
             new NmiOptions.Metadata(settings.metadata().getHost(), settings.metadata().getPort()),
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             HOLDS,
@@ -122,7 +141,9 @@ final class TestNmi implements AutoCloseable {
                 null,
                 metadataClient()),
             clock,
-            timer);
+            timer,
+            settings.limits(),
+            audit);
     address = nmi.start();
   }
 
@@ -238,6 +259,16 @@ final class TestNmi implements AutoCloseable {
         .version(HttpClient.Version.HTTP_1_1)
         .proxy(HttpClient.Builder.NO_PROXY)
         .build();
+  }
+
+  /** Requests that have no answer yet. */
+  int inFlight() {
+    return nmi.inFlight();
+  }
+
+  /** Connections that are open. */
+  int connectionsOpen() {
+    return nmi.connections();
   }
 
   /**

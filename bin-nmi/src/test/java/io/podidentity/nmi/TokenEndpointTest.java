@@ -157,14 +157,20 @@ class TokenEndpointTest {
 
   // IMDS refuses X-Forwarded-For; v1 looks at neither.
   @ParameterizedTest
-  @ValueSource(strings = {"X-Forwarded-For: 127.0.0.3", "x-forwarded-for:", "Via: 1.1 squid"})
+  @ValueSource(
+      strings = {
+        "X-Forwarded-For: 127.0.0.3",
+        "x-forwarded-for:",
+        "Via: 1.1 squid",
+        "Forwarded: for=127.0.0.3"
+      })
   void requestThroughAProxyIsRefused(String header) throws IOException {
     nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
 
     Received reply = nmi.from(POD).get(TOKEN, METADATA, header).read();
 
-    assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("invalid-request");
+    refused(reply, 400, "forwarded");
+    assertThat(nmi.fetched).isEmpty();
   }
 
   @Test
@@ -369,6 +375,37 @@ class TokenEndpointTest {
       throws IOException {
     refused(
         nmi.from(POD).get(path + "?" + RESOURCE).read(), 400, "path-refused", "Invalid request\n");
+  }
+
+  // Go's HTTP server, below v1, refuses these; so does RFC 9112, section 3.2.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET %s HTTP/1.1\r\nMetadata: true\r\n\r\n",
+        "GET %s HTTP/1.1\r\nHost: a\r\nHost: b\r\nMetadata: true\r\n\r\n",
+        "GET %s HTTP/1.1\r\nHost: a\r\nMetadata: true\r\nhost: a\r\n\r\n",
+        "GET %s HTTP/1.0\r\nHost: a\r\nMetadata: true\r\nhost: a\r\n\r\n",
+      })
+  void withoutExactlyOneHostItIsRefusedAndTheConnectionEnds(String request) throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+    RawHttp connection = nmi.from(POD).write(request.formatted(TOKEN));
+
+    assertThat(connection.read().status()).isEqualTo(400);
+    assertThat(connection.isAtEnd()).isTrue();
+    assertThat(nmi.fetched).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET %s HTTP/1.1\r\nHost:\r\nMetadata: true\r\n\r\n",
+        "GET %s HTTP/1.0\r\nMetadata: true\r\n\r\n",
+        "GET http://169.254.169.254%s HTTP/1.1\r\nHost: a\r\nMetadata: true\r\n\r\n",
+      })
+  void otherwiseItIsNotLookedAtWhatHostItIs(String request) throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    assertThat(nmi.from(POD).write(request.formatted(TOKEN)).read().status()).isEqualTo(200);
   }
 
   // MSAL4J sends this one; v1 redirects it.

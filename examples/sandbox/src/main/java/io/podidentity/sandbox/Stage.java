@@ -66,7 +66,7 @@ final class Stage implements AutoCloseable {
     NmiOptions options =
         new NmiOptions(
             node.name(),
-            new NmiOptions.Http("127.0.0.1", node.nmiPort(), true, false, false),
+            new NmiOptions.Http("127.0.0.1", node.nmiPort(), true, false, false, true, true),
             new NmiOptions.Metadata(imds.getHost(), imds.getPort()),
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),

@@ -1,0 +1,83 @@
+package io.podidentity.nmi;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.xnio.ChannelListener;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.StreamConnection;
+
+/**
+ * Lets connections in up to a number for each address and a number for all, so that one pod cannot
+ * use up what all share. Those beyond are closed before anything is read from them. Thread-safe.
+ */
+final class ConnectionLimit implements ChannelListener<StreamConnection> {
+  private final ChannelListener<StreamConnection> next;
+  private final int perSource;
+  private final int all;
+  private final ConcurrentHashMap<InetAddress, Integer> open = new ConcurrentHashMap<>();
+  private final AtomicInteger count = new AtomicInteger();
+
+  ConnectionLimit(ChannelListener<StreamConnection> next, int perSource, int all) {
+    this.next = next;
+    this.perSource = perSource;
+    this.all = all;
+  }
+
+  @Override
+  public void handleEvent(StreamConnection connection) {
+    InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
+    if (peer == null || peer.getAddress() == null || !enter(peer.getAddress())) {
+      IoUtils.safeClose(connection);
+      return;
+    }
+    next.handleEvent(connection);
+    leaveAtClose(connection, peer.getAddress());
+  }
+
+  /** How many connections there are. */
+  int count() {
+    return count.get();
+  }
+
+  private boolean enter(InetAddress source) {
+    if (count.incrementAndGet() > all) {
+      count.decrementAndGet();
+      return false;
+    }
+    int ofSource = open.merge(source, 1, Integer::sum);
+    if (ofSource > perSource) {
+      leave(source);
+      return false;
+    }
+    return true;
+  }
+
+  private void leaveAtClose(StreamConnection connection, InetAddress source) {
+    AtomicBoolean left = new AtomicBoolean();
+    Runnable leaveOnce =
+        () -> {
+          if (left.compareAndSet(false, true)) {
+            leave(source);
+          }
+        };
+    // There is one place for a listener, and Undertow's is in it.
+    ChannelListener<? super StreamConnection> undertows = connection.getCloseListener();
+    connection.setCloseListener(
+        closed -> {
+          leaveOnce.run();
+          ChannelListeners.invokeChannelListener(closed, undertows);
+        });
+    if (!connection.isOpen()) {
+      leaveOnce.run();
+    }
+  }
+
+  private void leave(InetAddress source) {
+    open.computeIfPresent(source, (address, number) -> number == 1 ? null : number - 1);
+    count.decrementAndGet();
+  }
+}

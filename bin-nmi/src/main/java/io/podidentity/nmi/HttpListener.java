@@ -1,0 +1,141 @@
+package io.podidentity.nmi;
+
+import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/**
+ * A listening socket that speaks HTTP with Undertow. Undertow's own builder can neither limit
+ * connections by their source nor stop to accept without closing what there is.
+ */
+final class HttpListener implements AutoCloseable {
+  /** A token request fits into one buffer, and so does its answer. */
+  private static final int BUFFER = 8 * 1024;
+
+  private static final int MAX_HEADERS_SIZE = 16 * 1024;
+  private static final int MAX_HEADERS = 64;
+  private static final int MAX_PARAMETERS = 32;
+
+  /** Few read a body; a small one that nobody reads is skipped, so that its connection goes on. */
+  private static final long MAX_BODY = 16 * 1024;
+
+  private static final int BACKLOG = 1024;
+  private static final int MAX_THREADS = 2;
+
+  /** Buffers of a thread that are kept for its next request. */
+  private static final int BUFFERS_KEPT = 4;
+
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+
+  private final HttpOpenListener http;
+  private final ConnectionLimit limit;
+  private @Nullable XnioWorker worker;
+  private @Nullable AcceptingChannel<StreamConnection> socket;
+
+  /** A listener that does not listen yet. */
+  HttpListener(HttpHandler handler, ServerLimits limits) {
+    this.http =
+        new HttpOpenListener(
+            new DefaultByteBufferPool(true, BUFFER, -1, BUFFERS_KEPT), options(limits));
+    http.setRootHandler(handler);
+    this.limit = new ConnectionLimit(http, limits.perSource(), limits.connections());
+  }
+
+  private static OptionMap options(ServerLimits limits) {
+    return OptionMap.builder()
+        // The router reads paths as they come.
+        .set(UndertowOptions.DECODE_URL, false)
+        .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
+        // As in Go; several are refused whatever this says.
+        .set(UndertowOptions.REQUIRE_HOST_HTTP11, true)
+        // Go sends no such header in HTTP/1.1.
+        .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+        // An answer must not wait for the one behind it.
+        .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+        .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADERS_SIZE)
+        .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+        .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
+        .set(UndertowOptions.MAX_ENTITY_SIZE, MAX_BODY)
+        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.parse().toMillis())
+        .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
+        // Counts while a request is held, too.
+        .set(UndertowOptions.IDLE_TIMEOUT, (int) limits.hold().toMillis())
+        .getMap();
+  }
+
+  /**
+   * Listens.
+   *
+   * @return the address it listens on
+   * @throws IOException if it cannot
+   */
+  InetSocketAddress start(InetSocketAddress address) throws IOException {
+    int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
+    XnioWorker started =
+        Xnio.getInstance(HttpListener.class.getClassLoader())
+            .createWorker(
+                OptionMap.builder()
+                    .set(Options.WORKER_NAME, "nmi")
+                    .set(Options.WORKER_IO_THREADS, threads)
+                    // Nothing here blocks; XNIO wants at least one.
+                    .set(Options.WORKER_TASK_CORE_THREADS, 1)
+                    .set(Options.WORKER_TASK_MAX_THREADS, 1)
+                    .set(Options.THREAD_DAEMON, true)
+                    .getMap());
+    worker = started;
+    AcceptingChannel<StreamConnection> listening =
+        started.createStreamConnectionServer(
+            address,
+            ChannelListeners.openListenerAdapter(limit),
+            OptionMap.builder()
+                .set(Options.WORKER_IO_THREADS, threads)
+                .set(Options.TCP_NODELAY, true)
+                .set(Options.REUSE_ADDRESSES, true)
+                .set(Options.BACKLOG, BACKLOG)
+                .getMap());
+    socket = listening;
+    InetSocketAddress bound = listening.getLocalAddress(InetSocketAddress.class);
+    listening.resumeAccepts();
+    return bound;
+  }
+
+  /** How many connections there are. */
+  int connections() {
+    return limit.count();
+  }
+
+  /** Accepts no more connections; those that there are go on. */
+  void stopAccepting() {
+    IoUtils.safeClose(socket);
+  }
+
+  /** Closes all connections, and ends. */
+  @Override
+  public void close() {
+    stopAccepting();
+    http.closeConnections();
+    if (worker != null) {
+      worker.shutdownNow();
+      try {
+        // Its connections are closed by its threads.
+        worker.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
