@@ -41,7 +41,8 @@ final class NmiServerMain {
                 cluster,
                 OperationMode.standard(cluster, false),
                 cluster,
-                new ImdsTokenSource(imds, Duration.ofSeconds(10), "bench", client, Clock.systemUTC()),
+                new ImdsTokenSource(
+                    imds, Duration.ofSeconds(10), "bench", client, Clock.systemUTC()),
                 () -> true,
                 null,
                 client),

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Measures NMI under load, beside a bare handler of the same HTTP server. It fails on no figure:
- * {@code tests/benchmarks/nmi-load.sh} runs it and shows the goals beside. No build runs it, because
- * its name does not end in Test.
+ * {@code tests/benchmarks/nmi-load.sh} runs it and shows the goals beside. No build runs it,
+ * because its name does not end in Test.
  */
 final class NmiLoadReport {
   private static final int PODS = 16;
@@ -41,7 +41,8 @@ final class NmiLoadReport {
 
   @Test
   void measure() throws IOException {
-    Path jvmArguments = Path.of(System.getProperty("nmi.jvmargs", "../../bin-nmi/src/dist/conf/nmi.jvmargs"));
+    Path jvmArguments =
+        Path.of(System.getProperty("nmi.jvmargs", "../../bin-nmi/src/dist/conf/nmi.jvmargs"));
     FakeAzure azure = new FakeAzure(Clock.systemUTC());
     azure.createCompute(MACHINE);
     List<String> toNmi = new ArrayList<>();
@@ -63,8 +64,7 @@ final class NmiLoadReport {
         try {
           Files.write(body, bodyOf(nmi));
           try (ServerProcess bare =
-              ServerProcess.start(
-                  BareServerMain.class, jvmArguments, List.of(body.toString()))) {
+              ServerProcess.start(BareServerMain.class, jvmArguments, List.of(body.toString()))) {
             compare(nmi, bare);
           }
         } finally {
