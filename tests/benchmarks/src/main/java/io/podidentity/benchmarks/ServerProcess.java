@@ -58,12 +58,12 @@ record ServerProcess(ManagedProcess process, int port) implements AutoCloseable 
    */
   record Measured(Result result, Duration cpu) {
     double cpuMicros() {
-      return cpu.toNanos() / 1e3 / result.nanos().length;
+      return cpu.toNanos() / 1e3 / result.count();
     }
   }
 
   /** Has each of so many pods send so many requests, one after the other. */
-  Measured measure(byte[] request, int pods, int each) {
+  Measured measure(String request, int pods, int each) {
     Duration before = cpuTime();
     Result result =
         LoadClient.run(

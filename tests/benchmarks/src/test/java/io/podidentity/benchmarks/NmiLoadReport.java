@@ -31,11 +31,10 @@ final class NmiLoadReport {
       "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/bench"
           + "/providers/Microsoft.Compute/virtualMachines/bench";
 
-  private static final byte[] REQUEST =
-      ("GET /metadata/identity/oauth2/token?api-version=2018-02-01"
-              + "&resource=https%3A%2F%2Fmanagement.azure.com%2F HTTP/1.1\r\n"
-              + "Host: 169.254.169.254\r\nMetadata: true\r\n\r\n")
-          .getBytes(StandardCharsets.US_ASCII);
+  private static final String REQUEST =
+      "GET /metadata/identity/oauth2/token?api-version=2018-02-01"
+          + "&resource=https%3A%2F%2Fmanagement.azure.com%2F HTTP/1.1\r\n"
+          + "Host: 169.254.169.254\r\nMetadata: true\r\n\r\n";
 
   private final Table table = new Table();
 
@@ -101,7 +100,7 @@ final class NmiLoadReport {
       socket
           .getOutputStream()
           .write(
-              new String(REQUEST, StandardCharsets.US_ASCII)
+              REQUEST
                   .replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

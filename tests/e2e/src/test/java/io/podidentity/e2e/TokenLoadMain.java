@@ -4,7 +4,6 @@ import io.podidentity.harness.net.LoadClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Locale;
 
@@ -16,7 +15,7 @@ import java.util.Locale;
  */
 final class TokenLoadMain {
 
-  private static final byte[] REQUEST =
+  private static final String REQUEST =
       """
       GET /metadata/identity/oauth2/token?api-version=2018-02-01\
       &resource=https%3A%2F%2Fmanagement.azure.com%2F HTTP/1.1
@@ -24,8 +23,7 @@ final class TokenLoadMain {
       Metadata: true
 
       """
-          .replace("\n", "\r\n")
-          .getBytes(StandardCharsets.US_ASCII);
+          .replace("\n", "\r\n");
 
   private TokenLoadMain() {}
 
@@ -40,7 +38,7 @@ final class TokenLoadMain {
     System.out.printf(
         Locale.ROOT,
         "requests=%d seconds=%.3f p50millis=%.2f p99millis=%.2f%n",
-        result.nanos().length,
+        result.count(),
         result.seconds(),
         result.millis(0.5),
         result.millis(0.99));

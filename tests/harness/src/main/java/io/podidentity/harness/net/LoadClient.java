@@ -31,17 +31,31 @@ public final class LoadClient {
    * One connection.
    *
    * @param from the local address to connect from; null for any
-   * @param request all of it, with the blank line at its end
+   * @param request all of it in ASCII, with the blank line at its end
    */
-  public record Connection(@Nullable InetAddress from, InetSocketAddress to, byte[] request) {}
+  public record Connection(@Nullable InetAddress from, InetSocketAddress to, String request) {}
 
-  /**
-   * What came of it.
-   *
-   * @param nanos how long each answer took, sorted
-   * @param seconds how long all took together
-   */
-  public record Result(long[] nanos, double seconds) {
+  /** What came of it. */
+  public static final class Result {
+    // Sorted.
+    private final long[] nanos;
+    private final double seconds;
+
+    private Result(long[] nanos, double seconds) {
+      this.nanos = nanos;
+      this.seconds = seconds;
+    }
+
+    /** How many requests were answered. */
+    public int count() {
+      return nanos.length;
+    }
+
+    /** How long all took together. */
+    public double seconds() {
+      return seconds;
+    }
+
     /** Answers a second. */
     public double perSecond() {
       return nanos.length / seconds;
@@ -85,6 +99,7 @@ public final class LoadClient {
 
   private static long[] ask(Connection connection, int count) throws IOException {
     long[] nanos = new long[count];
+    byte[] request = connection.request().getBytes(StandardCharsets.US_ASCII);
     try (Socket socket = new Socket()) {
       if (connection.from() != null) {
         socket.bind(new InetSocketAddress(connection.from(), 0));
@@ -94,7 +109,7 @@ public final class LoadClient {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       for (int i = 0; i < count; i++) {
         long start = System.nanoTime();
-        socket.getOutputStream().write(connection.request());
+        socket.getOutputStream().write(request);
         readAnswer(in);
         nanos[i] = System.nanoTime() - start;
       }
