@@ -2,7 +2,6 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.TokenService;
-import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Telemetry;
@@ -10,6 +9,7 @@ import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.CachingTokenSource;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.OperationMode;
@@ -60,7 +60,7 @@ public final class Nmi implements AutoCloseable {
   public record Ports(
       PodDirectory pods,
       OperationMode mode,
-      ExemptionDirectory exemptions,
+      Exemptions exemptions,
       TokenSource tokens,
       BooleanSupplier synced,
       @Nullable MetadataRedirect redirect,

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param redirect how pods' requests come here
  * @param holds how long requests wait
  * @param identities how it is told which identity a pod may have
+ * @param exempt which pods get the node's identities
+ * @param entra how service principals get their tokens
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
  * @param kubelet the check for kubenet; null to do without it
@@ -35,6 +37,8 @@ public record NmiOptions(
     Redirect redirect,
     HoldPolicy holds,
     Identities identities,
+    Exempt exempt,
+    EntraOptions entra,
     int tokenCacheSize,
     int probePort,
     @Nullable Path kubelet,
@@ -94,6 +98,18 @@ public record NmiOptions(
           "--operation-mode=managed needs --forceNamespaced: managed mode works within namespaces");
     }
   }
+
+  /**
+   * Which pods get the node's identities, besides those that {@code AzurePodIdentityException}
+   * objects name.
+   *
+   * @param micNamespace MIC's namespace; default {@code default}
+   * @param micServiceAccount the service account of MIC's pods, which are exempt; empty if they are
+   *     not; default {@code aad-pod-id-mic-service-account}
+   * @param anyIdentity whether pods that are exempt by an object may be given identities that are
+   *     on the node for other pods; default false
+   */
+  public record Exempt(String micNamespace, String micServiceAccount, boolean anyIdentity) {}
 
   /**
    * Where the instance metadata service is.

@@ -1,15 +1,17 @@
 package io.podidentity.nmi;
 
+import io.podidentity.api.matching.MicPods;
 import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
-import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.Parts;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.RedirectRules;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.LiveReplicaSets;
 import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
 import io.podidentity.k8s.PodExemptionInformer;
@@ -24,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
  */
 public final class NodeNmi implements AutoCloseable {
-  /** IMDS promises an answer within 10 s. */
-  private static final Duration IMDS_TIMEOUT = Duration.ofSeconds(10);
-
   /**
    * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
    */
@@ -67,7 +66,7 @@ public final class NodeNmi implements AutoCloseable {
     Followed followed = new Followed(parts);
     NodePods pods = followed.add(new NodePods(kubernetes, options.node()));
     OperationMode mode = mode(options, kubernetes, followed);
-    PodExemptionInformer exemptions = followed.add(new PodExemptionInformer(kubernetes));
+    Exemptions exemptions = exemptions(options.exempt(), kubernetes, followed);
     List<ClusterFollower> followers = followed.all;
 
     HttpClient metadataClient = HttpClients.local();
@@ -79,8 +78,7 @@ public final class NodeNmi implements AutoCloseable {
                     pods,
                     mode,
                     exemptions,
-                    new ImdsTokenSource(
-                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
+                    Issuers.of(options, kubernetes, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
                     redirect(options),
                     metadataClient),
@@ -118,6 +116,16 @@ public final class NodeNmi implements AutoCloseable {
             followed.add(
                 new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly())),
             how.forceNamespaced());
+  }
+
+  private static Exemptions exemptions(
+      NmiOptions.Exempt who, KubernetesConnection kubernetes, Followed followed) {
+    return new Exemptions(
+        followed.add(new PodExemptionInformer(kubernetes)),
+        new Exemptions.Mic(
+            new MicPods(who.micNamespace(), who.micServiceAccount()),
+            followed.parts.add(new LiveReplicaSets(kubernetes))),
+        who.anyIdentity());
   }
 
   private static @Nullable MetadataRedirect redirect(NmiOptions options) {

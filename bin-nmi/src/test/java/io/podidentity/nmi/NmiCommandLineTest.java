@@ -42,6 +42,8 @@ class NmiCommandLineTest {
                 new NmiOptions.Redirect(true, Duration.ofSeconds(60)),
                 HoldPolicy.DEFAULT,
                 new NmiOptions.Identities(false, false, true),
+                new NmiOptions.Exempt("default", "aad-pod-id-mic-service-account", false),
+                EntraOptions.DEFAULT,
                 2000,
                 8080,
                 Path.of("/etc/default/kubelet"),
@@ -93,6 +95,8 @@ class NmiCommandLineTest {
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false),
+                new NmiOptions.Exempt("kube-system", "aad-pod-id-mic-service-account", false),
+                EntraOptions.DEFAULT,
                 2000,
                 8085,
                 null,
@@ -101,12 +105,7 @@ class NmiCommandLineTest {
                 "mine"));
     assertThat(line.withoutEffect())
         .containsExactly(
-            "MICNamespace",
-            "enableProfile",
-            "prometheus-port",
-            "enable-conntrack-deletion",
-            "logtostderr",
-            "v");
+            "enableProfile", "prometheus-port", "enable-conntrack-deletion", "logtostderr", "v");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.bin.LogFormat;
@@ -123,6 +124,8 @@ final class TestNmi implements AutoCloseable {
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             HOLDS,
             new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Exempt("default", "mic-account", false),
+            EntraOptions.DEFAULT,
             100,
             0,
             null,
@@ -135,7 +138,7 @@ final class TestNmi implements AutoCloseable {
             new Nmi.Ports(
                 cluster,
                 OperationMode.standard(cluster, false),
-                cluster,
+                Exemptions.of(cluster),
                 this::fetch,
                 () -> true,
                 null,

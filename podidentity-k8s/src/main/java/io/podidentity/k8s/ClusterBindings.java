@@ -1,15 +1,13 @@
 package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
-import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +18,6 @@ import java.util.concurrent.CompletableFuture;
  * mode.
  */
 public final class ClusterBindings implements BindingDirectory, ClusterFollower {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
   private final KeyedIndex<Key, IdentityBinding> bySelector =
       new KeyedIndex<>(binding -> Set.of(new Key(binding.name().namespace(), binding.selector())));
   private final Mirror<AzureIdentityBindingResource, IdentityBinding> bindings;
@@ -57,13 +53,14 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
   @Override
   public List<IdentityBinding> bindings(String namespace, String selector) {
     if (!hasSynced()) {
-      throw new PodIdentityException(
-          ErrorReason.CLUSTER_UNAVAILABLE,
-          "the bindings of the cluster are not known yet; ask again in a moment",
-          RETRY_AFTER,
-          null);
+      throw ClusterFollower.notYet("bindings");
     }
     return bySelector.get(new Key(namespace, selector));
+  }
+
+  @Override
+  public Collection<AzureIdentity> identities() {
+    return identities.values();
   }
 
   @Override

@@ -60,6 +60,15 @@ public interface ClusterFollower extends AutoCloseable {
     }
   }
 
+  /** What is thrown when something is asked before the first list has come. */
+  static PodIdentityException notYet(String what) {
+    return new PodIdentityException(
+        ErrorReason.CLUSTER_UNAVAILABLE,
+        "the %s of the cluster are not known yet; ask again in a moment".formatted(what),
+        Duration.ofSeconds(1),
+        null);
+  }
+
   /** Follows no longer. What is known can still be looked up. */
   @Override
   void close();

@@ -2,7 +2,10 @@ package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.PodController;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,20 @@ final class Metadata {
 
   @Nullable String annotation(String key) {
     return meta == null || meta.getAnnotations() == null ? null : meta.getAnnotations().get(key);
+  }
+
+  /** The owner that is marked as its controller; null if none is. */
+  @Nullable PodController controller() {
+    List<OwnerReference> owners =
+        meta == null || meta.getOwnerReferences() == null ? List.of() : meta.getOwnerReferences();
+    return owners.stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .findFirst()
+        .map(
+            owner ->
+                new PodController(
+                    orEmpty(owner.getKind()), orEmpty(owner.getName()), orEmpty(owner.getUid())))
+        .orElse(null);
   }
 
   static String orEmpty(@Nullable String text) {

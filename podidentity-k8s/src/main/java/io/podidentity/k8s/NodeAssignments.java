@@ -7,6 +7,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code AzureAssignedIdentity} records about one node's pods, in all namespaces. Empty until
- * {@link #start()}.
+ * {@link #start()}. Those of other nodes, where the API server is asked for them too, are seen by
+ * {@link #all()} alone.
  */
 public final class NodeAssignments implements AssignmentDirectory, ClusterFollower {
   /** The label that records carry, with the node's name. */
@@ -23,6 +25,7 @@ public final class NodeAssignments implements AssignmentDirectory, ClusterFollow
   private final KeyedIndex<NamespacedName, AssignedIdentity> byPod =
       new KeyedIndex<>(record -> Set.of(record.pod()));
   private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> mirror;
+  private final String nodeName;
 
   /**
    * The records of a node.
@@ -31,14 +34,14 @@ public final class NodeAssignments implements AssignmentDirectory, ClusterFollow
    *     stays the caller's to close
    * @param byLabel whether the API server is asked only for records labelled with the node's name
    *     ({@code enableScaleFeatures}). Without, it sends those of all nodes, also records without
-   *     that label, which very old versions of AAD Pod Identity wrote; those about other nodes are
-   *     not kept
+   *     that label, which very old versions of AAD Pod Identity wrote
    */
   public NodeAssignments(KubernetesConnection connection, String nodeName, boolean byLabel) {
     this(connection.client(), nodeName, byLabel);
   }
 
   NodeAssignments(KubernetesClient client, String nodeName, boolean byLabel) {
+    this.nodeName = nodeName;
     var everywhere = client.resources(AzureAssignedIdentityResource.class).inAnyNamespace();
     Informable<AzureAssignedIdentityResource> objects =
         byLabel ? everywhere.withLabel(NODE_LABEL, nodeName) : everywhere;
@@ -46,13 +49,21 @@ public final class NodeAssignments implements AssignmentDirectory, ClusterFollow
         new Mirror<>(
             KubernetesAssignmentStore.KIND,
             objects,
-            resource -> onNode(RecordMapping.record(resource), nodeName),
-            byPod::replace);
+            RecordMapping::record,
+            (before, after) -> byPod.replace(onNode(before), onNode(after)));
   }
 
   @Override
   public List<AssignedIdentity> forPod(NamespacedName pod) {
     return byPod.get(pod);
+  }
+
+  @Override
+  public Collection<AssignedIdentity> all() {
+    if (!hasSynced()) {
+      throw ClusterFollower.notYet("records");
+    }
+    return mirror.values();
   }
 
   @Override
@@ -75,7 +86,9 @@ public final class NodeAssignments implements AssignmentDirectory, ClusterFollow
     mirror.close();
   }
 
-  private static @Nullable AssignedIdentity onNode(AssignedIdentity record, String nodeName) {
-    return record.nodeName().isEmpty() || record.nodeName().equals(nodeName) ? record : null;
+  private @Nullable AssignedIdentity onNode(@Nullable AssignedIdentity record) {
+    return record == null || record.nodeName().isEmpty() || record.nodeName().equals(nodeName)
+        ? record
+        : null;
   }
 }

@@ -1,12 +1,16 @@
 package io.podidentity.k8s;
 
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +26,8 @@ public final class NodePods implements PodDirectory, ClusterFollower {
   private final KeyedIndex<NamespacedName, Pod> byName =
       new KeyedIndex<>(pod -> Set.of(pod.name()));
   private final Mirror<PodResource, Pod> mirror;
-  private final LivePodList live;
+  private final LiveCalls live;
+  private final String nodeName;
 
   /**
    * The pods whose {@code spec.nodeName} is that name.
@@ -37,16 +42,14 @@ public final class NodePods implements PodDirectory, ClusterFollower {
     mirror =
         new Mirror<>(
             KIND,
-            client
-                .resources(PodResource.class)
-                .inAnyNamespace()
-                .withField("spec.nodeName", nodeName),
+            ofNode(client, nodeName),
             PodMapping::whole,
             (before, after) -> {
               byName.replace(before, after);
               byAddress.replace(before, after);
             });
-    live = new LivePodList(client, nodeName);
+    live = new LiveCalls(client, "pod-list");
+    this.nodeName = nodeName;
   }
 
   @Override
@@ -69,9 +72,16 @@ public final class NodePods implements PodDirectory, ClusterFollower {
     return byName.onChange(pod, wake);
   }
 
+  /** Without a resource version: the API server answers from its store, not from a cache. */
   @Override
   public CompletableFuture<List<Pod>> list() {
-    return live.get();
+    return live.call(
+        "list pods of node " + nodeName,
+        client ->
+            ofNode(client, nodeName).list().getItems().stream()
+                .map(PodMapping::whole)
+                .filter(Objects::nonNull)
+                .toList());
   }
 
   @Override
@@ -88,5 +98,14 @@ public final class NodePods implements PodDirectory, ClusterFollower {
   public void close() {
     mirror.close();
     live.close();
+  }
+
+  private static FilterWatchListDeletable<
+          PodResource, KubernetesResourceList<PodResource>, Resource<PodResource>>
+      ofNode(KubernetesClient client, String nodeName) {
+    return client
+        .resources(PodResource.class)
+        .inAnyNamespace()
+        .withField("spec.nodeName", nodeName);
   }
 }

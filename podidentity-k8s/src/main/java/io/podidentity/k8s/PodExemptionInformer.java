@@ -42,6 +42,9 @@ public final class PodExemptionInformer implements ExemptionDirectory, ClusterFo
 
   @Override
   public List<PodExemption> inNamespace(String namespace) {
+    if (!hasSynced()) {
+      throw ClusterFollower.notYet("exceptions");
+    }
     return byNamespace.get(namespace);
   }
 

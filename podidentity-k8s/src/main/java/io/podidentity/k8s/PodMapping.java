@@ -2,6 +2,7 @@ package io.podidentity.k8s;
 
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodController;
 import io.podidentity.api.model.PodPhase;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,7 +23,13 @@ final class PodMapping {
 
   /** With all that tells who asks for a token; null for an object without a UID. */
   static @Nullable Pod whole(PodResource pod) {
-    return map(pod, withoutNulls(Metadata.of(pod).labels()), addresses(pod.getStatus()));
+    PodResource.Spec spec = pod.getSpec();
+    return map(
+        pod,
+        withoutNulls(Metadata.of(pod).labels()),
+        addresses(pod.getStatus()),
+        spec == null ? "" : Metadata.orEmpty(spec.serviceAccountName()),
+        Metadata.of(pod).controller());
   }
 
   /**
@@ -31,11 +38,20 @@ final class PodMapping {
    */
   static @Nullable Pod forPlanning(PodResource pod) {
     String label = Metadata.of(pod).labels().get(IdentityBinding.POD_LABEL);
-    return map(pod, label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label), Set.of());
+    return map(
+        pod,
+        label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label),
+        Set.of(),
+        "",
+        null);
   }
 
   private static @Nullable Pod map(
-      PodResource pod, Map<String, String> labels, Set<InetAddress> addresses) {
+      PodResource pod,
+      Map<String, String> labels,
+      Set<InetAddress> addresses,
+      String serviceAccount,
+      @Nullable PodController controller) {
     Metadata meta = Metadata.of(pod);
     if (meta.uid().isEmpty()) {
       return null;
@@ -50,7 +66,9 @@ final class PodMapping {
         addresses,
         phase(pod.getStatus()),
         spec != null && Boolean.TRUE.equals(spec.hostNetwork()),
-        meta.isTerminating());
+        meta.isTerminating(),
+        serviceAccount,
+        controller);
   }
 
   private static PodPhase phase(PodResource.@Nullable Status status) {

@@ -25,7 +25,10 @@ final class PodResource extends CustomResource<PodResource.Spec, PodResource.Sta
   private static final long serialVersionUID = 1L;
 
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Spec(@Nullable String nodeName, @Nullable Boolean hostNetwork) {}
+  record Spec(
+      @Nullable String nodeName,
+      @Nullable Boolean hostNetwork,
+      @Nullable String serviceAccountName) {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Status(@Nullable String phase, @Nullable String podIP, @Nullable List<Address> podIPs) {}

@@ -3,6 +3,8 @@ package io.podidentity.k8s;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -17,6 +19,7 @@ import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodController;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
@@ -49,8 +52,13 @@ final class ClusterObjects {
           .resource(
               new PodBuilder()
                   .withMetadata(meta(pod.name(), pod.labels()))
+                  .editMetadata()
+                  .withOwnerReferences(owners(pod))
+                  .endMetadata()
                   .withNewSpec()
                   .withNodeName(pod.nodeName())
+                  .withServiceAccountName(
+                      pod.serviceAccount().isEmpty() ? null : pod.serviceAccount())
                   .withHostNetwork(pod.hostNetwork())
                   .addNewContainer()
                   .withName("main")
@@ -76,6 +84,20 @@ final class ClusterObjects {
                             .endStatus()
                             .build())),
             PodResource.class));
+  }
+
+  private static List<OwnerReference> owners(Pod pod) {
+    PodController controller = pod.controller();
+    return controller == null
+        ? List.of()
+        : List.of(
+            new OwnerReferenceBuilder()
+                .withApiVersion("apps/v1")
+                .withKind(controller.kind())
+                .withName(controller.name())
+                .withUid(controller.uid())
+                .withController(true)
+                .build());
   }
 
   void deletePod(NamespacedName name) {

@@ -1,6 +1,11 @@
 package io.podidentity.k8s;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.spi.ExemptionDirectory;
@@ -9,6 +14,7 @@ import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.testkit.contract.ExemptionDirectoryContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class PodExemptionInformerTest extends ExemptionDirectoryContract {
@@ -30,6 +36,16 @@ final class PodExemptionInformerTest extends ExemptionDirectoryContract {
     exemptions.close();
     nmi.close();
     admin.close();
+  }
+
+  /** An exempt pod must not be taken for one that asks for nothing. */
+  @Test
+  void nothingIsSaidBeforeTheFirstList() {
+    try (PodExemptionInformer early = new PodExemptionInformer(nmi)) {
+      assertThatExceptionOfType(PodIdentityException.class)
+          .isThrownBy(() -> early.inNamespace("default"))
+          .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
+    }
   }
 
   @Override

@@ -91,6 +91,17 @@ final class RolesTest {
   }
 
   @Test
+  void nmiReadsWhatStandardModeNeedsAndNoMore() {
+    assertForbidden(() -> nmi.resources(AzureIdentityResource.class).inAnyNamespace().list());
+    assertForbidden(() -> nmi.nodes().list());
+    assertForbidden(() -> nmi.apps().replicaSets().inNamespace("default").list());
+    assertForbidden(
+        () -> nmi.apps().replicaSets().inNamespace("kube-system").withName("any").get());
+    assertThatCode(() -> nmi.apps().replicaSets().inNamespace("default").withName("any").get())
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void micTouchesNoOtherLease() {
     admin
         .resource(

@@ -17,13 +17,17 @@ import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.ReplicaSetDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +41,7 @@ public final class InMemoryCluster
         AssignmentDirectory,
         BindingDirectory,
         ExemptionDirectory,
+        ReplicaSetDirectory,
         ClusterView,
         AssignmentStore {
   private static final Object ANY = new Object();
@@ -57,6 +62,7 @@ public final class InMemoryCluster
   private final Shelf<NamespacedName, PodExemption, String> exemptions =
       new Shelf<>(lock, exemption -> Set.of(exemption.name().namespace()), () -> {});
   private final RecordShelf store = new RecordShelf(lock, this::nudge);
+  private final Map<NamespacedName, String> replicaSets = new ConcurrentHashMap<>();
   private volatile @Nullable PodIdentityException listError;
 
   /** An empty cluster. */
@@ -112,6 +118,16 @@ public final class InMemoryCluster
     exemptions.remove(name);
   }
 
+  /** Creates or replaces a ReplicaSet. */
+  public void putReplicaSet(NamespacedName name, String uid) {
+    replicaSets.put(name, uid);
+  }
+
+  /** Deletes a ReplicaSet; no effect if there is none. */
+  public void deleteReplicaSet(NamespacedName name) {
+    replicaSets.remove(name);
+  }
+
   /** Creates or replaces a record as it is, as someone else may, without the store's checks. */
   public void putRecord(AssignedIdentity record) {
     store.records.put(record.name(), record);
@@ -137,7 +153,10 @@ public final class InMemoryCluster
     store.failWrites(error);
   }
 
-  /** Makes {@link #list()} fail with this error, as without an API server; null ends that. */
+  /**
+   * Makes {@link #list()} and {@link #isLive} fail with this error, as without an API server; null
+   * ends that.
+   */
   public void failLists(@Nullable PodIdentityException error) {
     listError = error;
   }
@@ -176,6 +195,11 @@ public final class InMemoryCluster
   }
 
   @Override
+  public Collection<AssignedIdentity> all() {
+    return store.records.all();
+  }
+
+  @Override
   public Subscription onChange(NamespacedName pod, Runnable wake) {
     return store.records.onChange(pod, wake);
   }
@@ -186,6 +210,11 @@ public final class InMemoryCluster
   }
 
   @Override
+  public Collection<AzureIdentity> identities() {
+    return identities.all();
+  }
+
+  @Override
   public Optional<AzureIdentity> identity(NamespacedName name) {
     return Optional.ofNullable(identities.get(name));
   }
@@ -193,6 +222,14 @@ public final class InMemoryCluster
   @Override
   public List<PodExemption> inNamespace(String namespace) {
     return exemptions.with(namespace);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> isLive(NamespacedName name, String uid) {
+    PodIdentityException error = listError;
+    return error == null
+        ? CompletableFuture.completedFuture(uid.equals(replicaSets.get(name)))
+        : CompletableFuture.failedFuture(error);
   }
 
   @Override

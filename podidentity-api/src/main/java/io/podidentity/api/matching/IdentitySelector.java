@@ -4,6 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityChoice;
@@ -53,6 +54,18 @@ public final class IdentitySelector {
       return new Selection.Chosen(assigned.get().identity());
     }
     return wanted.isEmpty() ? absent(pod, choice, own) : notAssigned(pod, wanted);
+  }
+
+  /**
+   * The identities that a pod has, assigned or not.
+   *
+   * @param records all records about pods of that name, in any order
+   */
+  public List<AzureIdentity> identitiesOf(Pod pod, List<AssignedIdentity> records) {
+    return records.stream()
+        .filter(record -> counts(record, pod))
+        .map(AssignedIdentity::identity)
+        .toList();
   }
 
   private static boolean isUsable(AssignedIdentity record) {

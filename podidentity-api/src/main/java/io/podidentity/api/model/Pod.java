@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param phase its phase
  * @param hostNetwork whether it shares its node's network, and so its address with other processes
  * @param terminating whether its deletion has begun
+ * @param serviceAccount the service account it runs under; empty where it is not known
+ * @param controller what made it; null if nothing did, or it is not known
  */
 public record Pod(
     NamespacedName name,
@@ -26,7 +28,9 @@ public record Pod(
     Set<InetAddress> addresses,
     PodPhase phase,
     boolean hostNetwork,
-    boolean terminating) {
+    boolean terminating,
+    String serviceAccount,
+    @Nullable PodController controller) {
   public Pod {
     Objects.requireNonNull(name, "name");
     Checks.notEmpty(uid, "uid");
@@ -35,6 +39,20 @@ public record Pod(
     labels = Map.copyOf(labels);
     addresses = Set.copyOf(addresses);
     Objects.requireNonNull(phase, "phase");
+    Objects.requireNonNull(serviceAccount, "serviceAccount");
+  }
+
+  /** A pod of which neither service account nor controller is known. */
+  public Pod(
+      NamespacedName name,
+      String uid,
+      @Nullable String nodeName,
+      Map<String, String> labels,
+      Set<InetAddress> addresses,
+      PodPhase phase,
+      boolean hostNetwork,
+      boolean terminating) {
+    this(name, uid, nodeName, labels, addresses, phase, hostNetwork, terminating, "", null);
   }
 
   /** The value of the {@value IdentityBinding#POD_LABEL} label; empty if the pod has none. */

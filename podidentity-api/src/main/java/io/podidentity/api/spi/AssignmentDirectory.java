@@ -2,6 +2,7 @@ package io.podidentity.api.spi;
 
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.NamespacedName;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -11,6 +12,15 @@ import java.util.List;
 public interface AssignmentDirectory {
   /** All records about pods of that name, in any state and any order; empty if there are none. */
   List<AssignedIdentity> forPod(NamespacedName pod);
+
+  /**
+   * Every record that the directory sees: those of this node, and maybe of others. A copy, or a
+   * view that may change while it is walked.
+   *
+   * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} until it is
+   *     known which there are
+   */
+  Collection<AssignedIdentity> all();
 
   /**
    * Calls back after each change of a record about a pod of that name.

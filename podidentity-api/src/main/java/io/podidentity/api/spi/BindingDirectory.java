@@ -3,6 +3,7 @@ package io.podidentity.api.spi;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,9 @@ public interface BindingDirectory {
    *     known which there are
    */
   List<IdentityBinding> bindings(String namespace, String selector);
+
+  /** Every identity, in any order; a copy, or a view that may change while it is walked. */
+  Collection<AzureIdentity> identities();
 
   /** The identity of that name; empty if there is none. */
   Optional<AzureIdentity> identity(NamespacedName name);

@@ -8,6 +8,11 @@ import java.util.List;
  * look-up in memory that neither blocks nor locks. Thread-safe.
  */
 public interface ExemptionDirectory {
-  /** The exemptions of a namespace, in any order; empty if it has none. */
+  /**
+   * The exemptions of a namespace, in any order; empty if it has none.
+   *
+   * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} until it is
+   *     known which there are
+   */
   List<PodExemption> inNamespace(String namespace);
 }

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.matching.ManagedSelector;
+import io.podidentity.api.matching.OthersIdentities;
 import io.podidentity.api.matching.Selection;
+import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.IdentityChoice;
@@ -45,6 +47,13 @@ public abstract sealed class OperationMode {
   /** Calls back after each change that another selection for the pod may follow from. */
   abstract Subscription onChange(Pod pod, Runnable wake);
 
+  /**
+   * The identities that are on the node for other pods, as far as can be told.
+   *
+   * @throws io.podidentity.api.PodIdentityException until it can be told
+   */
+  abstract OthersIdentities identitiesOfOthers(Pod pod);
+
   private static final class Standard extends OperationMode {
     private final AssignmentDirectory records;
     private final IdentitySelector selector;
@@ -63,6 +72,17 @@ public abstract sealed class OperationMode {
     Subscription onChange(Pod pod, Runnable wake) {
       return records.onChange(pod.name(), wake);
     }
+
+    /** Whatever their state: what is not assigned yet, or no longer, may be on the node already. */
+    @Override
+    OthersIdentities identitiesOfOthers(Pod pod) {
+      List<AzureIdentity> ofOthers =
+          records.all().stream()
+              .filter(record -> !record.isOf(pod))
+              .map(AssignedIdentity::identity)
+              .toList();
+      return OthersIdentities.of(ofOthers, selector.identitiesOf(pod, records.forPod(pod.name())));
+    }
   }
 
   private static final class Managed extends OperationMode {
@@ -74,16 +94,25 @@ public abstract sealed class OperationMode {
 
     @Override
     Selection select(Pod pod, IdentityChoice choice) {
+      return ManagedSelector.select(pod, choice, boundTo(pod));
+    }
+
+    /** There are no records: whatever an object describes is somebody's. */
+    @Override
+    OthersIdentities identitiesOfOthers(Pod pod) {
+      List<AzureIdentity> own = boundTo(pod);
+      return OthersIdentities.of(directory.identities(), own);
+    }
+
+    private List<AzureIdentity> boundTo(Pod pod) {
       String namespace = pod.name().namespace();
-      List<AzureIdentity> bound =
-          directory.bindings(namespace, pod.bindingLabel()).stream()
-              .filter(binding -> ManagedSelector.selects(binding, pod))
-              .map(IdentityBinding::azureIdentity)
-              .filter(name -> !name.isEmpty())
-              .map(name -> directory.identity(new NamespacedName(namespace, name)))
-              .flatMap(Optional::stream)
-              .toList();
-      return ManagedSelector.select(pod, choice, bound);
+      return directory.bindings(namespace, pod.bindingLabel()).stream()
+          .filter(binding -> ManagedSelector.selects(binding, pod))
+          .map(IdentityBinding::azureIdentity)
+          .filter(name -> !name.isEmpty())
+          .map(name -> directory.identity(new NamespacedName(namespace, name)))
+          .flatMap(Optional::stream)
+          .toList();
     }
 
     /** It never says that something should be waited for. */

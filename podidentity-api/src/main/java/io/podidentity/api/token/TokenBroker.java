@@ -4,13 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.PodExemptions;
 import io.podidentity.api.matching.Selection;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.TokenQuery;
-import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.token.EventWait.Look;
@@ -32,7 +30,8 @@ import java.util.function.Consumer;
 public final class TokenBroker implements AutoCloseable {
   private final PodFinder pods;
   private final OperationMode mode;
-  private final ExemptionDirectory exemptions;
+  private final ExemptPods exemptPods;
+  private final NodeIdentityRule nodeIdentity;
   private final TokenFetcher tokens;
   private final HoldPolicy holds;
   private final Timer timer;
@@ -43,16 +42,17 @@ public final class TokenBroker implements AutoCloseable {
   public TokenBroker(
       PodDirectory pods,
       OperationMode mode,
-      ExemptionDirectory exemptions,
+      Exemptions exemptions,
       TokenFetcher tokens,
       HoldPolicy holds,
       Timer timer) {
     this.mode = requireNonNull(mode, "mode");
-    this.exemptions = requireNonNull(exemptions, "exemptions");
     this.tokens = requireNonNull(tokens, "tokens");
     this.holds = requireNonNull(holds, "holds");
     this.timer = requireNonNull(timer, "timer");
     this.pods = new PodFinder(requireNonNull(pods, "pods"), timer, holds.untilPodIsKnown());
+    this.exemptPods = new ExemptPods(requireNonNull(exemptions, "exemptions"), timer);
+    this.nodeIdentity = new NodeIdentityRule(mode, exemptions.anyIdentity());
   }
 
   /**
@@ -117,14 +117,22 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
-    if (request.caller() instanceof Caller.ByAddress
-        && PodExemptions.isExempt(pod, exemptions.inNamespace(pod.name().namespace()))) {
-      grantOfNode(answer, request, pod);
+    if (request.caller() instanceof Caller.ByAddress) {
+      then(answer, exemptPods.of(pod), why -> grant(answer, request, pod, why));
     } else {
+      grant(answer, request, pod, ExemptPods.Kind.NONE);
+    }
+  }
+
+  private void grant(
+      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, ExemptPods.Kind why) {
+    if (why == ExemptPods.Kind.NONE) {
       then(
           answer,
           findIdentity(pod, request.choice()),
           identity -> grantBound(answer, request, pod, identity));
+    } else {
+      grantOfNode(answer, request, pod, why);
     }
   }
 
@@ -159,13 +167,18 @@ public final class TokenBroker implements AutoCloseable {
             answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
   }
 
-  /** The one case in which a pod is given the node's identity: an administrator exempted it. */
-  private void grantOfNode(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
+  /** The one case in which a pod is given the node's identity: it is exempt. */
+  private void grantOfNode(
+      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, ExemptPods.Kind why) {
+    nodeIdentity.check(pod, why, request.choice());
     TokenQuery query = new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource());
     then(
         answer,
         tokens.fetch(query, pod.name()),
-        list -> answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list)));
+        list -> {
+          nodeIdentity.check(pod, why, request.choice(), list);
+          answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list));
+        });
   }
 
   /**

@@ -22,6 +22,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.BindingDirectory;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,7 +42,12 @@ class ManagedModeTest {
   private final ManualTimer timer = new ManualTimer();
   private final TokenBroker broker =
       new TokenBroker(
-          node, OperationMode.managed(cluster), node, tokens, HoldPolicy.DEFAULT, timer);
+          node,
+          OperationMode.managed(cluster),
+          Exemptions.of(node),
+          tokens,
+          HoldPolicy.DEFAULT,
+          timer);
 
   @BeforeEach
   void putPod() {
@@ -163,6 +169,11 @@ class ManagedModeTest {
                       || (binding.name().namespace().equals(namespace)
                           && binding.selector().equals(selector)))
           .toList();
+    }
+
+    @Override
+    public Collection<AzureIdentity> identities() {
+      return identities;
     }
 
     @Override

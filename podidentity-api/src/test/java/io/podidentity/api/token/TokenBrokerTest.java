@@ -41,7 +41,12 @@ class TokenBrokerTest {
   private final ManualTimer timer = new ManualTimer();
   private final TokenBroker broker =
       new TokenBroker(
-          node, OperationMode.standard(node, false), node, tokens, HoldPolicy.DEFAULT, timer);
+          node,
+          OperationMode.standard(node, false),
+          Exemptions.of(node),
+          tokens,
+          HoldPolicy.DEFAULT,
+          timer);
 
   @Test
   void whatIsAtHandIsAnsweredOnTheCallersThread() {
@@ -229,7 +234,7 @@ class TokenBrokerTest {
         new TokenBroker(
             new BrokenPods(),
             OperationMode.standard(empty, false),
-            empty,
+            Exemptions.of(empty),
             tokens,
             HoldPolicy.DEFAULT,
             timer);

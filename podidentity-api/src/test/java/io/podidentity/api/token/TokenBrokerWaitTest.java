@@ -44,7 +44,12 @@ class TokenBrokerWaitTest {
   private final ManualTimer timer = new ManualTimer();
   private final TokenBroker broker =
       new TokenBroker(
-          node, OperationMode.standard(node, false), node, tokens, HoldPolicy.DEFAULT, timer);
+          node,
+          OperationMode.standard(node, false),
+          Exemptions.of(node),
+          tokens,
+          HoldPolicy.DEFAULT,
+          timer);
 
   @Test
   void aPodThatIsNotKnownYetIsWaitedFor() {

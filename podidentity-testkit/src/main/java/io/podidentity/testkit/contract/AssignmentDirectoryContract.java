@@ -77,6 +77,28 @@ public abstract class AssignmentDirectoryContract {
   }
 
   @Test
+  void recordsOfAllPodsAreFoundTogether() {
+    AssignedIdentity one = record(Samples.pod(NAMESPACE), AssignmentState.CREATED);
+    AssignedIdentity other = record(Samples.pod(NAMESPACE), AssignmentState.ASSIGNED);
+
+    put(one);
+    put(other);
+    Eventually.asserted(
+        () ->
+            assertThat(directory().all())
+                .extracting(AssignedIdentity::name)
+                .contains(one.name(), other.name()));
+
+    delete(one.name());
+    Eventually.asserted(
+        () ->
+            assertThat(directory().all())
+                .extracting(AssignedIdentity::name)
+                .contains(other.name())
+                .doesNotContain(one.name()));
+  }
+
+  @Test
   void whoWaitsForAPodIsWokenWhenARecordComesChangesAndGoes() {
     Pod pod = Samples.pod(NAMESPACE);
     AssignedIdentity record = record(pod, AssignmentState.CREATED);

@@ -80,6 +80,9 @@ public abstract class BindingDirectoryContract {
 
     put(identity);
     assertMeans(identity);
+    assertThat(directory().identities())
+        .extracting(AzureIdentity::name)
+        .containsOnlyOnce(identity.name());
 
     put(changed);
     assertMeans(changed);

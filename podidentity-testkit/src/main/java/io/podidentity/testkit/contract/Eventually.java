@@ -5,7 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Bounded waits for what a cluster shows only after a while. */
 final class Eventually {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  /** For a single answer. */
+  static final Duration LIMIT = Duration.ofSeconds(20);
+
   private static final Duration PAUSE = Duration.ofMillis(10);
 
   private Eventually() {}

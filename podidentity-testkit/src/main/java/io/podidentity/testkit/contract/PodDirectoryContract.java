@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodController;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
@@ -34,7 +35,10 @@ public abstract class PodDirectoryContract {
   void podIsFoundByEachOfItsAddressesAndByItsName() {
     InetAddress first = Samples.address();
     InetAddress second = Samples.address6();
-    Pod pod = Samples.pod(NAMESPACE, first, second);
+    Pod pod =
+        Samples.madeBy(
+            Samples.pod(NAMESPACE, first, second),
+            new PodController(PodController.REPLICA_SET, "contract-1", "uid-of-contract-1"));
 
     put(pod);
 
@@ -52,6 +56,8 @@ public abstract class PodDirectoryContract {
           assertThat(found.nodeName()).isEqualTo(Samples.NODE);
           assertThat(found.phase()).isEqualTo(PodPhase.RUNNING);
           assertThat(found.uid()).isNotEmpty();
+          assertThat(found.serviceAccount()).isEqualTo(pod.serviceAccount());
+          assertThat(found.controller()).isEqualTo(pod.controller());
           assertThat(found.hostNetwork()).isFalse();
           assertThat(found.terminating()).isFalse();
         });

@@ -9,6 +9,7 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodController;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
 import java.net.InetAddress;
@@ -63,6 +64,21 @@ final class Samples {
         PodPhase.RUNNING,
         false,
         false);
+  }
+
+  /** The pod under its namespace's default service account, with that controller. */
+  static Pod madeBy(Pod pod, PodController controller) {
+    return new Pod(
+        pod.name(),
+        pod.uid(),
+        pod.nodeName(),
+        pod.labels(),
+        pod.addresses(),
+        pod.phase(),
+        pod.hostNetwork(),
+        pod.terminating(),
+        "default",
+        controller);
   }
 
   static Pod bound(Pod pod, String selector) {

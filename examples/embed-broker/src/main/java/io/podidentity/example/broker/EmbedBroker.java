@@ -20,6 +20,7 @@ import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.Caller;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.HoldPolicy;
@@ -93,7 +94,7 @@ public final class EmbedBroker {
         new TokenBroker(
             workloads,
             OperationMode.standard(workloads, false),
-            workloads,
+            Exemptions.of(workloads),
             new CachingTokenSource(fetches, clock, timer, CacheBounds.of(100), Telemetry.NOOP),
             new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO),
             timer)) {

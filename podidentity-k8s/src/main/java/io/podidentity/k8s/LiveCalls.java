@@ -4,34 +4,29 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.model.Pod;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
- * Lists a node's pods as they are now: without a resource version, so that the API server answers
- * from its store and not from a cache that may lag.
+ * Asks the API server for what is there now, when a request cannot be answered from what is
+ * followed. fabric8's calls block, so there is a thread for them, which ends when it is idle.
  */
-final class LivePodList implements AutoCloseable {
-  /** Whoever waits for it does so for about a second; a call that takes longer serves the next. */
+final class LiveCalls implements AutoCloseable {
+  /** Whoever waits for a call does so for about a second; one that takes longer serves the next. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
   private final KubernetesClient client;
-  private final String nodeName;
   private final ThreadPoolExecutor thread;
 
-  LivePodList(KubernetesClient client, String nodeName) {
+  LiveCalls(KubernetesClient client, String threadName) {
     this.client = KubernetesClients.impatient(client, TIMEOUT, 0);
-    this.nodeName = nodeName;
-    // fabric8's calls block. Pods are seldom asked for so: the thread ends meanwhile.
     this.thread =
         new ThreadPoolExecutor(
             1,
@@ -40,19 +35,25 @@ final class LivePodList implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> {
-              Thread made = new Thread(task, "pod-list");
+              Thread made = new Thread(task, threadName);
               made.setDaemon(true);
               return made;
             });
     this.thread.allowCoreThreadTimeOut(true);
   }
 
-  CompletableFuture<List<Pod>> get() {
+  /**
+   * Makes a call.
+   *
+   * @param doing what, for messages
+   * @return fails with {@code CLUSTER_UNAVAILABLE} if the API server does not answer or refuses
+   */
+  <T> CompletableFuture<T> call(String doing, Function<KubernetesClient, T> call) {
     try {
-      return CompletableFuture.supplyAsync(this::list, thread);
+      return CompletableFuture.supplyAsync(() -> make(doing, call), thread);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(
-          new PodIdentityException(ErrorReason.SHUTTING_DOWN, "pods are listed no more", e));
+          new PodIdentityException(ErrorReason.SHUTTING_DOWN, doing + ": no more calls", e));
     }
   }
 
@@ -62,22 +63,13 @@ final class LivePodList implements AutoCloseable {
     thread.shutdownNow();
   }
 
-  private List<Pod> list() {
+  private <T> T make(String doing, Function<KubernetesClient, T> call) {
     try {
-      return client
-          .resources(PodResource.class)
-          .inAnyNamespace()
-          .withField("spec.nodeName", nodeName)
-          .list()
-          .getItems()
-          .stream()
-          .map(PodMapping::whole)
-          .filter(Objects::nonNull)
-          .toList();
+      return call.apply(client);
     } catch (KubernetesClientException e) {
       throw new PodIdentityException(
           ErrorReason.CLUSTER_UNAVAILABLE,
-          "list pods of node %s: %s".formatted(nodeName, Failures.brief(e)),
+          doing + ": " + Failures.brief(e),
           Failures.retryAfter(e),
           e);
     }

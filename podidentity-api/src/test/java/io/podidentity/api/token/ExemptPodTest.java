@@ -1,0 +1,330 @@
+package io.podidentity.api.token;
+
+import static io.podidentity.api.fixture.PodBuilder.pod;
+import static io.podidentity.api.fixture.RecordBuilder.record;
+import static io.podidentity.api.fixture.Samples.clientId;
+import static io.podidentity.api.fixture.Samples.identity;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.name;
+import static io.podidentity.api.fixture.Samples.token;
+import static io.podidentity.api.token.TokenBrokerTest.assertRefused;
+import static io.podidentity.api.token.TokenBrokerTest.requestFrom;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.fixture.InMemoryNode;
+import io.podidentity.api.fixture.ManualTimer;
+import io.podidentity.api.fixture.PodBuilder;
+import io.podidentity.api.matching.MicPods;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodExemption;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.ReplicaSetDirectory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The named branch: which pods are given the node's identities, and which of those. */
+class ExemptPodTest {
+  private static final String AGENT_ADDRESS = "10.0.0.5";
+  private static final Pod AGENT =
+      pod("shop/agent").label("app", "agent").address(AGENT_ADDRESS).build();
+  private static final Pod WEB = pod("shop/web").bindingLabel("app").address("10.0.0.7").build();
+  private static final AzureIdentity X = identity("shop/x");
+  private static final IdentityChoice KUBELET = new IdentityChoice(clientId("kubelet"), null);
+  private static final IdentityChoice X_BY_CLIENT = new IdentityChoice(clientId("x"), null);
+  private static final IdentityChoice X_BY_RESOURCE =
+      new IdentityChoice(null, identityId("x").value());
+
+  private final InMemoryNode node = new InMemoryNode();
+  private final StubTokens tokens = new StubTokens();
+  private final ManualTimer timer = new ManualTimer();
+  private final ReplicaSets replicaSets = new ReplicaSets();
+  private final Exemptions.Mic mic =
+      new Exemptions.Mic(new MicPods("default", "mic-account"), replicaSets);
+
+  @BeforeEach
+  void putPods() {
+    node.put(AGENT);
+    node.put(new PodExemption(name("shop/e"), Map.of("app", "agent")));
+    node.put(WEB);
+    // The metadata service answers with the identity that is named, or with the node's own.
+    tokens.answer =
+        query -> {
+          IdentityChoice choice = ((TokenQuery.OfNode) query.subject()).choice();
+          return gives(jwt("\"appid\":\"%s\"".formatted(clientOf(choice))));
+        };
+  }
+
+  @Test
+  void itIsGivenTheNodesIdentityAndTheOneItNames() {
+    node.put(record(WEB, X).build());
+
+    assertThat(ask(IdentityChoice.ANY)).isCompleted();
+    assertThat(ask(KUBELET).join().clientId()).isEqualTo(clientId("kubelet"));
+    IdentityChoice byResource = new IdentityChoice(null, identityId("kubelet").value());
+    assertThat(ask(byResource)).isCompleted();
+    assertThat(tokens.queries)
+        .extracting(TokenQuery::subject)
+        .containsExactly(
+            new TokenQuery.OfNode(IdentityChoice.ANY),
+            new TokenQuery.OfNode(KUBELET),
+            new TokenQuery.OfNode(byResource));
+  }
+
+  @Test
+  void itIsNotGivenAnIdentityThatARecordPutOnTheNodeForAnotherPod() {
+    for (AssignmentState state : AssignmentState.values()) {
+      node.put(record(WEB, X).state(state).build());
+
+      assertRefused(ask(X_BY_CLIENT), ErrorReason.IDENTITY_NOT_ALLOWED);
+      assertRefused(ask(X_BY_RESOURCE), ErrorReason.IDENTITY_NOT_ALLOWED);
+    }
+    node.put(record(WEB, X).terminating().build());
+    assertRefused(ask(X_BY_CLIENT), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertThat(tokens.queries).as("nothing is fetched for it").isEmpty();
+  }
+
+  @Test
+  void letterCaseOpensNothing() {
+    node.put(record(WEB, X).build());
+    String upper = clientId("x").value().toUpperCase(Locale.ROOT);
+    String upperId = identityId("x").value().toUpperCase(Locale.ROOT);
+
+    assertRefused(
+        ask(new IdentityChoice(new ClientId(upper), null)), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertRefused(ask(new IdentityChoice(null, upperId)), ErrorReason.IDENTITY_NOT_ALLOWED);
+  }
+
+  @Test
+  void oneOfTwoNamesIsEnoughToBeRefused() {
+    node.put(record(WEB, X).build());
+
+    assertRefused(
+        ask(new IdentityChoice(clientId("kubelet"), identityId("x").value())),
+        ErrorReason.IDENTITY_NOT_ALLOWED);
+  }
+
+  /**
+   * Without a name, and where a machine has one identity and none of its own, the metadata service
+   * answers with that one.
+   */
+  @Test
+  void aTokenThatTurnsOutToBeAnothersIsNotHandedOut() {
+    node.put(record(WEB, X).build());
+
+    tokens.answer = query -> gives(jwt("\"appid\":\"%s\"".formatted(clientId("x").value())));
+    assertRefused(ask(IdentityChoice.ANY), ErrorReason.IDENTITY_NOT_ALLOWED);
+
+    // A record with a client ID that is not the identity's: the resource ID tells.
+    String id = identityId("x").value().toUpperCase(Locale.ROOT).replace("/", "\\/");
+    tokens.answer = query -> gives(jwt("\"appid\":\"other\",\"xms_mirid\":\"%s\"".formatted(id)));
+    assertRefused(ask(KUBELET), ErrorReason.IDENTITY_NOT_ALLOWED);
+  }
+
+  @Test
+  void aTokenThatDoesNotTellWhoseItIsIsHandedOutOnlyIfThereAreNoOthers() {
+    for (String unreadable : List.of("opaque", "a.b", "a.!.c", "a.bm90IGpzb24.c")) {
+      tokens.answer = query -> gives(unreadable);
+      assertThat(ask(IdentityChoice.ANY)).isCompleted();
+    }
+    node.put(record(WEB, X).build());
+    for (String unreadable : List.of("opaque", "a.b", "a.!.c", "a.bm90IGpzb24.c")) {
+      tokens.answer = query -> gives(unreadable);
+      assertRefused(ask(IdentityChoice.ANY), ErrorReason.IDENTITY_NOT_ALLOWED);
+    }
+  }
+
+  @Test
+  void aRecordThatComesWhileTheTokenIsFetchedCounts() {
+    CompletableFuture<List<io.podidentity.api.model.AccessToken>> fetch = new CompletableFuture<>();
+    tokens.answer = query -> fetch;
+    CompletableFuture<TokenGrant> answer = ask(IdentityChoice.ANY);
+
+    node.put(record(WEB, X).build());
+    fetch.complete(gives(jwt("\"appid\":\"%s\"".formatted(clientId("x").value()))).join());
+
+    assertRefused(answer, ErrorReason.IDENTITY_NOT_ALLOWED);
+  }
+
+  @Test
+  void anIdentityThatIsBoundToItTooIsNotClosedToIt() {
+    node.put(record(WEB, X).build());
+    node.put(record(AGENT, X).build());
+
+    assertThat(ask(X_BY_CLIENT)).isCompleted();
+    assertThat(ask(X_BY_RESOURCE)).isCompleted();
+  }
+
+  @Test
+  void theRecordOfAnEarlierPodOfItsNameIsAnothers() {
+    node.put(record(AGENT, X).podUid("earlier").build());
+
+    assertRefused(ask(X_BY_CLIENT), ErrorReason.IDENTITY_NOT_ALLOWED);
+  }
+
+  @Test
+  void byFlagItIsGivenAnyAsInVersionOne() {
+    node.put(record(WEB, X).build());
+    TokenBroker open = broker(new Exemptions(node, null, true));
+
+    assertThat(ask(open, AGENT_ADDRESS, X_BY_CLIENT)).isCompleted();
+    assertThat(ask(open, AGENT_ADDRESS, X_BY_RESOURCE)).isCompleted();
+    tokens.answer = query -> gives("opaque");
+    assertThat(ask(open, AGENT_ADDRESS, IdentityChoice.ANY)).isCompleted();
+  }
+
+  @Test
+  void micIsRecognisedAndGivenWhatItAsksFor() {
+    node.put(record(WEB, X).build());
+    replicaSets.live.add("rs-uid");
+    node.put(micPod().build());
+
+    assertThat(askAsMic(IdentityChoice.ANY)).isCompleted();
+    assertThat(askAsMic(KUBELET)).isCompleted();
+    // It could put this one on the node anyhow.
+    assertThat(askAsMic(X_BY_CLIENT)).isCompleted();
+  }
+
+  @Test
+  void whoOnlyResemblesMicIsNotTakenForIt() {
+    replicaSets.live.add("rs-uid");
+    replicaSets.live.add("other-uid");
+    List<PodBuilder> impostors =
+        List.of(
+            pod("default/mic-1").serviceAccount("mic-account"),
+            micPod().serviceAccount("default"),
+            micPod().controller("ReplicaSet", "mic-5c7", "gone-uid"),
+            micPod().controller("ReplicaSet", "microservice-1", "rs-uid"),
+            micPod().controller("ReplicaSet", "mic-5c7", ""),
+            micPod().controller("StatefulSet", "mic-5c7", "rs-uid"),
+            pod("shop/mic-5c7-x")
+                .serviceAccount("mic-account")
+                .controller("ReplicaSet", "mic-5c7", "rs-uid"));
+    for (PodBuilder impostor : impostors) {
+      Pod pod = impostor.address("10.0.0.6").build();
+      node.put(pod);
+
+      assertRefused(askAsMic(KUBELET), ErrorReason.POD_NOT_BOUND);
+      node.remove(pod);
+    }
+    assertThat(tokens.queries).isEmpty();
+  }
+
+  @Test
+  void withoutAServiceAccountToGoByNoPodIsMics() {
+    replicaSets.live.add("rs-uid");
+    node.put(micPod().serviceAccount("").build());
+    TokenBroker blind =
+        broker(
+            new Exemptions(
+                node, new Exemptions.Mic(new MicPods("default", ""), replicaSets), false));
+
+    assertRefused(ask(blind, "10.0.0.6", KUBELET), ErrorReason.POD_NOT_BOUND);
+  }
+
+  @Test
+  void aClaimIsCheckedOnceInAWhile() {
+    replicaSets.live.add("rs-uid");
+    node.put(micPod().build());
+    for (int i = 0; i < 20; i++) {
+      assertThat(askAsMic(KUBELET)).isCompleted();
+    }
+    assertThat(replicaSets.asked).hasSize(1);
+
+    replicaSets.live.clear();
+    timer.advance(ExemptPods.REMEMBERED);
+
+    assertRefused(askAsMic(KUBELET), ErrorReason.POD_NOT_BOUND);
+    timer.advance(ExemptPods.REMEMBERED);
+    assertThat(timer.pending()).isZero();
+  }
+
+  @Test
+  void aClaimThatCannotBeCheckedIsRefusedWithAReasonThatIsRetried() {
+    replicaSets.error =
+        new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "connection refused");
+    node.put(micPod().build());
+    assertRefused(askAsMic(KUBELET), ErrorReason.CLUSTER_UNAVAILABLE);
+
+    // Exempt it is anyway, if an object says so, and as far as that goes.
+    node.put(record(WEB, X).build());
+    node.put(new PodExemption(name("default/e"), Map.of("app", "mic")));
+    node.put(micPod().label("app", "mic").build());
+    assertThat(askAsMic(KUBELET)).isCompleted();
+    assertRefused(askAsMic(X_BY_CLIENT), ErrorReason.IDENTITY_NOT_ALLOWED);
+  }
+
+  private static PodBuilder micPod() {
+    return pod("default/mic-5c7-x")
+        .serviceAccount("mic-account")
+        .controller("ReplicaSet", "mic-5c7", "rs-uid")
+        .address("10.0.0.6");
+  }
+
+  private CompletableFuture<TokenGrant> ask(IdentityChoice choice) {
+    return ask(broker(Exemptions.of(node)), AGENT_ADDRESS, choice);
+  }
+
+  private CompletableFuture<TokenGrant> askAsMic(IdentityChoice choice) {
+    return ask(micBroker, "10.0.0.6", choice);
+  }
+
+  private static CompletableFuture<TokenGrant> ask(
+      TokenBroker broker, String address, IdentityChoice choice) {
+    TokenRequest any = requestFrom(address);
+    return broker.request(new TokenRequest(any.caller(), choice, any.resource()));
+  }
+
+  private final TokenBroker micBroker = broker(new Exemptions(node, mic, false));
+
+  private TokenBroker broker(Exemptions exemptions) {
+    return new TokenBroker(
+        node, OperationMode.standard(node, false), exemptions, tokens, HoldPolicy.DEFAULT, timer);
+  }
+
+  private static String clientOf(IdentityChoice choice) {
+    ClientId clientId = choice.clientId();
+    return clientId == null ? clientId("of-the-node").value() : clientId.value();
+  }
+
+  private static CompletableFuture<List<io.podidentity.api.model.AccessToken>> gives(String value) {
+    return CompletableFuture.completedFuture(List.of(token(value, Instant.EPOCH)));
+  }
+
+  private static String jwt(String claims) {
+    String json = "{\"aud\":\"https://management.azure.com/\"," + claims + "}";
+    return "e30."
+        + Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(json.getBytes(StandardCharsets.UTF_8))
+        + ".c2ln";
+  }
+
+  private static final class ReplicaSets implements ReplicaSetDirectory {
+    final List<String> live = new ArrayList<>();
+    final List<NamespacedName> asked = new ArrayList<>();
+    PodIdentityException error;
+
+    @Override
+    public CompletableFuture<Boolean> isLive(NamespacedName name, String uid) {
+      asked.add(name);
+      return error == null
+          ? CompletableFuture.completedFuture(name.name().equals("mic-5c7") && live.contains(uid))
+          : CompletableFuture.failedFuture(error);
+    }
+  }
+}
