@@ -1,12 +1,14 @@
 package io.podidentity.benchmarks;
 
-import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Logging;
+import io.podidentity.bin.ProgramVersion;
 import io.podidentity.nmi.Nmi;
+import io.podidentity.nmi.NmiCommandLine;
 import io.podidentity.nmi.NmiOptions;
 import io.podidentity.testkit.InMemoryCluster;
 import java.net.InetSocketAddress;
@@ -15,6 +17,7 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -40,7 +43,7 @@ final class NmiServerMain {
             new Nmi.Ports(
                 cluster,
                 OperationMode.standard(cluster, false),
-                cluster,
+                Exemptions.of(cluster),
                 new ImdsTokenSource(
                     imds, Duration.ofSeconds(10), "bench", client, Clock.systemUTC()),
                 () -> true,
@@ -53,18 +56,22 @@ final class NmiServerMain {
   }
 
   private static NmiOptions options(URI imds) {
-    return new NmiOptions(
-        BenchNode.NAME,
-        new NmiOptions.Http("127.0.0.1", 0, true, false, false),
-        new NmiOptions.Metadata(imds.getHost(), imds.getPort()),
-        new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
-        HoldPolicy.DEFAULT,
-        new NmiOptions.Identities(false, false, true),
-        2000,
-        0,
-        null,
-        null,
-        LogFormat.TEXT,
-        "");
+    NmiCommandLine commandLine =
+        new NmiCommandLine(ProgramVersion.ofThisBuild("nmi"), variable -> null);
+    OptionalInt exit =
+        commandLine.parse(
+            List.of(
+                "--node=" + BenchNode.NAME,
+                "--nmi-port=0",
+                "--http-probe-port=0",
+                "--redirect=none",
+                "--metadata-ip=" + imds.getHost(),
+                "--metadata-port=" + imds.getPort()),
+            System.out,
+            System.err);
+    if (exit.isPresent()) {
+      throw new IllegalStateException("the flags are not those of this build");
+    }
+    return commandLine.options();
   }
 }
