@@ -66,6 +66,7 @@ public final class NmiCommandLine {
             managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
         new NmiOptions.Exempt(
             flags.micNamespace, flags.own.micServiceAccount, flags.own.exemptPodsGetAny),
+        EntraOptions.of(flags.own, environment),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),

@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Environment: FORCENAMESPACED=true is --forceNamespaced; KUBECONFIG is --kubeconfig;"
-          + " NMI_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
+          + " AZURE_ENVIRONMENT_FILEPATH is a custom cloud's file; HTTPS_PROXY, NO_PROXY,"
+          + " SSL_CERT_FILE and SSL_CERT_DIR are for Entra ID alone; NMI_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
     })
 final class NmiFlags {
   @Mixin CommonFlags common = new CommonFlags(9090);
@@ -127,6 +128,27 @@ final class NmiFlags {
 
     @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";
+
+    @Option(
+        names = "--cloud",
+        description =
+            "Cloud of the AzureIdentities that name no adEndpoint. AzureStackCloud is the one in the"
+                + " file AZURE_ENVIRONMENT_FILEPATH.")
+    String cloud = "AzurePublicCloud";
+
+    @Option(
+        names = "--entra-endpoints",
+        description =
+            "Entra ID endpoints that AzureIdentities may name besides the known clouds': https URLs,"
+                + " with commas.")
+    String entraEndpoints = "";
+
+    @Option(
+        names = "--refuse-foreign-secrets",
+        description =
+            "Whether an AzureIdentity may not use a Secret of another namespace. One that is"
+                + " namespaced never may.")
+    boolean refuseForeignSecrets;
 
     @Option(names = "--token-cache-size", description = "How many tokens are kept; 0 for none.")
     int tokenCacheSize = 2000;

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param holds how long requests wait
  * @param identities how it is told which identity a pod may have
  * @param exempt which pods get the node's identities
+ * @param entra how service principals get their tokens
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
  * @param kubelet the check for kubenet; null to do without it
@@ -37,6 +38,7 @@ public record NmiOptions(
     HoldPolicy holds,
     Identities identities,
     Exempt exempt,
+    EntraOptions entra,
     int tokenCacheSize,
     int probePort,
     @Nullable Path kubelet,

@@ -5,7 +5,6 @@ import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
-import io.podidentity.azure.imds.ImdsTokenSource;
 import io.podidentity.bin.Parts;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.RedirectRules;
@@ -27,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
  */
 public final class NodeNmi implements AutoCloseable {
-  /** IMDS promises an answer within 10 s. */
-  private static final Duration IMDS_TIMEOUT = Duration.ofSeconds(10);
-
   /**
    * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
    */
@@ -82,8 +78,7 @@ public final class NodeNmi implements AutoCloseable {
                     pods,
                     mode,
                     exemptions,
-                    new ImdsTokenSource(
-                        options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
+                    Issuers.of(options, kubernetes, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
                     redirect(options),
                     metadataClient),

@@ -125,6 +125,7 @@ final class TestNmi implements AutoCloseable {
             HOLDS,
             new NmiOptions.Identities(false, false, true),
             new NmiOptions.Exempt("default", "mic-account", false),
+            EntraOptions.DEFAULT,
             100,
             0,
             null,

@@ -55,13 +55,12 @@ final class Sandbox implements AutoCloseable {
       narrator.step("simulated Azure is up: IMDS, Entra ID, Resource Manager");
       Cast.NODES.forEach(cluster::createNode);
       Stage stage = parts.add(new Stage(kubeconfig, clock));
-      stage.startMic(
-          Cloud.azureJson(folder),
-          folder.resolve("azure-environment.json"),
-          folder.resolve("ca.pem"));
+      Path environment = folder.resolve("azure-environment.json");
+      Path caBundle = folder.resolve("ca.pem");
+      stage.startMic(Cloud.azureJson(folder), environment, caBundle);
       narrator.step("MIC is up");
       for (NodeRole node : Cast.NODES) {
-        stage.startNmi(node, cloud.startMetadataService(node));
+        stage.startNmi(node, cloud.startMetadataService(node), environment, caBundle);
         narrator.step("NMI of %s is up on 127.0.0.1:%d".formatted(node.name(), node.nmiPort()));
       }
       return new Story(narrator, cluster, cloud);

@@ -1,12 +1,16 @@
 package io.podidentity.sandbox;
 
 import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.azure.config.AuthorityEndpoints;
+import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Parts;
 import io.podidentity.k8s.LeaseElection;
 import io.podidentity.mic.Mic;
 import io.podidentity.mic.MicOptions;
+import io.podidentity.nmi.EntraOptions;
 import io.podidentity.nmi.NmiOptions;
 import io.podidentity.nmi.NodeNmi;
 import io.podidentity.sandbox.Cast.NodeRole;
@@ -14,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /** The programs of the product, as the sandbox runs them: in this process, each with its flags. */
@@ -61,8 +66,12 @@ final class Stage implements AutoCloseable {
             }));
   }
 
-  /** Starts the NMI of a node, as {@code nmi --node=… --nmi-port=… --redirect=none}. */
-  void startNmi(NodeRole node, URI imds) {
+  /**
+   * Starts the NMI of a node, as {@code nmi --node=… --nmi-port=… --redirect=none
+   * --cloud=AzureStackCloud}.
+   */
+  void startNmi(NodeRole node, URI imds, Path environment, Path caBundle) {
+    URI entra = AzureCloud.named("AzureStackCloud", environment).activeDirectoryEndpoint();
     NmiOptions options =
         new NmiOptions(
             node.name(),
@@ -72,6 +81,10 @@ final class Stage implements AutoCloseable {
             new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),
             new NmiOptions.Identities(false, false, true),
             new NmiOptions.Exempt("default", "", false),
+            new EntraOptions(
+                new AuthorityEndpoints(entra, Set.of()),
+                false,
+                new CloudAccess(null, caBundle, List.of())),
             2000,
             node.probePort(),
             null,

@@ -4,18 +4,22 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AzureIdentity;
 import java.net.URI;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The Entra ID endpoints to which a service principal's secret may be sent. What an {@code
  * AzureIdentity} writes as {@code adEndpoint} only chooses among them: AAD Pod Identity v1 sends
- * the secret wherever it says. Immutable.
+ * the secret wherever it says.
+ *
+ * @param own the endpoint for identities that name none
+ * @param more further ones besides the known clouds': a custom cloud's, or a private one's; https,
+ *     with a path at most
  */
-public final class AuthorityEndpoints {
+public record AuthorityEndpoints(URI own, Set<URI> more) {
+  private static final String WHAT = "Entra ID";
+
   /**
    * The hosts under which Entra ID is known in the clouds of {@link AzureCloud}, old names
    * included.
@@ -27,8 +31,8 @@ public final class AuthorityEndpoints {
    *     href="https://github.com/AzureAD/microsoft-authentication-library-for-java/blob/dev/msal4j-sdk/src/main/java/com/microsoft/aad/msal4j/AadInstanceDiscoveryProvider.java">
    *     The hosts that MSAL4J trusts</a>
    */
-  private static final List<String> KNOWN_HOSTS =
-      List.of(
+  private static final Set<String> KNOWN_HOSTS =
+      Set.of(
           "login.microsoftonline.com",
           "login.windows.net",
           "login.microsoft.com",
@@ -43,21 +47,17 @@ public final class AuthorityEndpoints {
           "login.sovcloud-identity.de",
           "login.sovcloud-identity.sg");
 
-  private final URI own;
-  private final Map<URI, URI> permitted = new LinkedHashMap<>();
-
   /**
-   * The known clouds' endpoints and those named here.
+   * Checks the endpoints.
    *
-   * @param own the endpoint for identities that name none
-   * @param more further ones: a custom cloud's, or a private one's; https, with a path at most
    * @throws IllegalArgumentException if one of them is not an https URL
    */
-  public AuthorityEndpoints(URI own, Collection<URI> more) {
-    this.own = Endpoints.canonical(own, "Entra ID");
-    KNOWN_HOSTS.forEach(host -> permit(URI.create("https://" + host)));
-    more.forEach(this::permit);
-    permit(own);
+  public AuthorityEndpoints {
+    own = Endpoints.canonical(own, WHAT);
+    more =
+        more.stream()
+            .map(endpoint -> Endpoints.canonical(endpoint, WHAT))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -70,8 +70,8 @@ public final class AuthorityEndpoints {
     if (written == null) {
       return own;
     }
-    URI chosen = permitted.get(parsed(written));
-    if (chosen == null) {
+    URI chosen = parsed(written);
+    if (chosen == null || !isPermitted(chosen)) {
       // What it says is not repeated: it may hold anything.
       throw new PodIdentityException(
           ErrorReason.IDENTITY_NOT_PERMITTED,
@@ -83,14 +83,17 @@ public final class AuthorityEndpoints {
     return chosen;
   }
 
-  private void permit(URI endpoint) {
-    URI canonical = Endpoints.canonical(endpoint, "Entra ID");
-    permitted.put(canonical, canonical);
+  private boolean isPermitted(URI endpoint) {
+    boolean known =
+        KNOWN_HOSTS.contains(endpoint.getHost())
+            && endpoint.getPort() == -1
+            && endpoint.getRawPath().isEmpty();
+    return known || endpoint.equals(own) || more.contains(endpoint);
   }
 
   private static @Nullable URI parsed(String written) {
     try {
-      return Endpoints.canonical(URI.create(written.strip()), "Entra ID");
+      return Endpoints.canonical(URI.create(written.strip()), WHAT);
     } catch (IllegalArgumentException e) {
       return null;
     }

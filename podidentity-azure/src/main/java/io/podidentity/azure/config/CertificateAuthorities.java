@@ -1,5 +1,6 @@
 package io.podidentity.azure.config;
 
+import io.podidentity.api.PodIdentityException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -19,7 +23,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Whom to trust: the JDK's certificate authorities, and those of a PEM file. */
+/** Whom to trust: the JDK's certificate authorities, and those of PEM files. */
 public final class CertificateAuthorities {
   private static final String WHAT = "CA bundle";
   private static final Pattern BLOCK =
@@ -38,7 +42,20 @@ public final class CertificateAuthorities {
    *     cannot be read, holds no certificate, or one that cannot be read
    */
   public static SSLContext trusting(@Nullable Path bundle) {
-    TrustManager[] trusted = trustManagers(bundle);
+    return trusting(bundle, List.of());
+  }
+
+  /**
+   * A TLS context for clients.
+   *
+   * @param bundle as above
+   * @param folders folders with more such files ({@code SSL_CERT_DIR}), among which there may be
+   *     others, which are passed over
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if the file
+   *     or a folder cannot be read, or the file holds no certificate, or one that cannot be read
+   */
+  public static SSLContext trusting(@Nullable Path bundle, List<Path> folders) {
+    TrustManager[] trusted = trustManagers(bundle, folders);
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, trusted, null);
@@ -48,9 +65,12 @@ public final class CertificateAuthorities {
     }
   }
 
-  static TrustManager[] trustManagers(@Nullable Path bundle) {
+  static TrustManager[] trustManagers(@Nullable Path bundle, List<Path> folders) {
+    // Folders of OpenSSL's have each certificate under two names.
+    Set<X509Certificate> more = new LinkedHashSet<>(bundle == null ? List.of() : read(bundle));
+    folders.forEach(folder -> more.addAll(readAll(folder)));
     try {
-      return trustManagers(bundle == null ? List.of() : read(bundle));
+      return trustManagers(more);
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("this JDK offers no trust managers", e);
     }
@@ -79,8 +99,20 @@ public final class CertificateAuthorities {
     return certificates;
   }
 
+  private static List<X509Certificate> readAll(Path folder) {
+    List<X509Certificate> certificates = new ArrayList<>();
+    for (Path file : ConfigFiles.in(folder, "folder of CA certificates")) {
+      try {
+        certificates.addAll(read(file));
+      } catch (PodIdentityException e) {
+        // A README, or a list of revoked ones.
+      }
+    }
+    return certificates;
+  }
+
   /** One trust manager over both, since a chain is judged as a whole. */
-  private static TrustManager[] trustManagers(List<X509Certificate> more)
+  private static TrustManager[] trustManagers(Collection<X509Certificate> more)
       throws GeneralSecurityException, IOException {
     if (more.isEmpty()) {
       return factory(null).getTrustManagers();

@@ -4,6 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads files of bounded size, and says in one line what is wrong with those that it cannot read.
@@ -29,6 +32,15 @@ final class ConfigFiles {
       return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
       throw invalid(file, what, "it is not text in UTF-8");
+    }
+  }
+
+  /** The files of a folder that can be opened, links followed, in the order of their names. */
+  static List<Path> in(Path folder, String what) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isRegularFile).filter(Files::isReadable).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw invalid(folder, what, "it cannot be read");
     }
   }
 

@@ -47,9 +47,14 @@ public final class BoundedCalls {
    */
   public HttpResponse<byte[]> send(HttpRequest request) throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<byte[]>> call =
-        client.sendAsync(request, info -> new BoundedBody(maxBytes));
+        client.sendAsync(forProxy(request), info -> new BoundedBody(maxBytes));
     try {
-      return call.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      HttpResponse<byte[]> response = call.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      if (response.body() == null) {
+        // So the JDK's client hands on a proxy's 407; it is not the service's answer.
+        throw new IOException("the proxy answered " + response.statusCode());
+      }
+      return response;
     } catch (TimeoutException e) {
       throw new HttpTimeoutException("no answer within " + limit.toMillis() + " ms");
     } catch (ExecutionException e) {
@@ -58,5 +63,22 @@ public final class BoundedCalls {
       // Frees the connection of a call that is given up; nothing to do for one that has ended.
       call.cancel(true);
     }
+  }
+
+  /**
+   * The JDK's client could ask an Authenticator, but then takes a 401 of the service itself for a
+   * defect, unless it says how to authenticate, which Entra ID does not. The header is the proxy's
+   * alone: the client sends it with CONNECT and not with what follows.
+   */
+  private HttpRequest forProxy(HttpRequest request) {
+    String authorization =
+        client.proxy().orElse(null) instanceof ProxySettings settings
+            ? settings.authorization(request.uri())
+            : null;
+    return authorization == null
+        ? request
+        : HttpRequest.newBuilder(request, (name, value) -> true)
+            .setHeader("Proxy-Authorization", authorization)
+            .build();
   }
 }

@@ -10,7 +10,7 @@ import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.NamespacedName;
 import java.net.URI;
-import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +24,7 @@ final class AuthorityEndpointsTest {
   private final AuthorityEndpoints endpoints =
       new AuthorityEndpoints(
           URI.create("https://login.microsoftonline.com"),
-          List.of(URI.create("https://adfs.local.azurestack.external/some/path/")));
+          Set.of(URI.create("https://adfs.local.azurestack.external/some/path/")));
 
   @Test
   void identityThatNamesNoneHasTheCloudsOwn() {
@@ -92,9 +92,9 @@ final class AuthorityEndpointsTest {
   void permittedEndpointMustBeHttps() {
     URI own = URI.create("https://login.microsoftonline.com");
 
-    assertThatThrownBy(() -> new AuthorityEndpoints(own, List.of(URI.create("http://a"))))
+    assertThatThrownBy(() -> new AuthorityEndpoints(own, Set.of(URI.create("http://a"))))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new AuthorityEndpoints(URI.create("ftp://a"), List.of()))
+    assertThatThrownBy(() -> new AuthorityEndpoints(URI.create("ftp://a"), Set.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

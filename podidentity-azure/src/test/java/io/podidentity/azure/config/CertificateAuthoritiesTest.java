@@ -9,6 +9,8 @@ import io.podidentity.testkit.http.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,33 @@ final class CertificateAuthoritiesTest {
   }
 
   @Test
+  void foldersAddWhatTheyHoldOnceAndOtherFilesArePassedOver() throws IOException {
+    Path first = Files.createDirectory(folder.resolve("first"));
+    Path second = Files.createDirectory(folder.resolve("second"));
+    Files.writeString(first.resolve("ca.pem"), CERTIFICATE);
+    // As c_rehash makes it.
+    Files.createSymbolicLink(first.resolve("1a2b3c4d.0"), Path.of("ca.pem"));
+    Files.writeString(first.resolve("README"), "no certificate");
+    Files.createDirectory(first.resolve("folder"));
+    Files.writeString(second.resolve("other.crt"), TestCertificates.create().caPem());
+    int jdk = issuers(null);
+
+    TrustManager[] managers =
+        CertificateAuthorities.trustManagers(file(CERTIFICATE), List.of(first, second));
+
+    assertThat(((X509TrustManager) managers[0]).getAcceptedIssuers()).hasSize(jdk + 2);
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    assertThat(
+            catchThrowableOfType(
+                PodIdentityException.class,
+                () -> CertificateAuthorities.trusting(null, List.of(folder.resolve("missing")))))
+        .hasMessageContaining("missing: it cannot be read");
+  }
+
+  @Test
   void aBundleThatIsNotThereIsNamed() {
     assertThat(invalid(folder.resolve("missing.pem")))
         .hasMessageContaining("missing.pem")
@@ -63,7 +92,7 @@ final class CertificateAuthoritiesTest {
   }
 
   private static int issuers(@Nullable Path bundle) {
-    return ((X509TrustManager) CertificateAuthorities.trustManagers(bundle)[0])
+    return ((X509TrustManager) CertificateAuthorities.trustManagers(bundle, List.of())[0])
         .getAcceptedIssuers()
         .length;
   }

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 final class EntraTokenSourceContractTest extends TokenSourceContract {
@@ -40,7 +41,7 @@ final class EntraTokenSourceContractTest extends TokenSourceContract {
   private final HttpClient http = HttpClients.cloud(CERTIFICATES.clientContext()).build();
   private final EntraTokenSource source =
       new EntraTokenSource(
-          new AuthorityEndpoints(entra.uri(), List.of()),
+          new AuthorityEndpoints(entra.uri(), Set.of()),
           secrets,
           new SecretScope(false, false),
           () -> http,

@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +71,7 @@ final class EntraTokenSourceTest {
 
   private EntraTokenSource source(SecretScope scope) {
     return new EntraTokenSource(
-        new AuthorityEndpoints(entra.uri(), List.of()),
+        new AuthorityEndpoints(entra.uri(), Set.of()),
         secrets,
         scope,
         () -> http,
@@ -225,7 +226,7 @@ final class EntraTokenSourceTest {
       other.register(EntraApplication.withSecret(TENANT, CLIENT_ID, VALUE));
       EntraTokenSource both =
           new EntraTokenSource(
-              new AuthorityEndpoints(entra.uri(), List.of(other.uri())),
+              new AuthorityEndpoints(entra.uri(), Set.of(other.uri())),
               secrets,
               ANY_NAMESPACE,
               () -> http,

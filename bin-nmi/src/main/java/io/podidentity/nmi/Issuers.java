@@ -1,0 +1,53 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.TokenServices;
+import io.podidentity.azure.entra.EntraTokenSource;
+import io.podidentity.azure.entra.SecretScope;
+import io.podidentity.azure.imds.ImdsTokenSource;
+import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.KubernetesSecrets;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Who issues tokens to the pods of a node: IMDS and Entra ID. */
+final class Issuers {
+  /** IMDS promises an answer within 10 s. */
+  private static final Duration IMDS_TIMEOUT = Duration.ofSeconds(10);
+
+  /** For one tenant's token; Entra ID promises nothing. */
+  private static final Duration ENTRA_TIMEOUT = Duration.ofSeconds(15);
+
+  private Issuers() {}
+
+  /**
+   * Both of them.
+   *
+   * @param metadataClient for IMDS; must use no proxy and follow no redirects
+   */
+  static TokenSource of(
+      NmiOptions options,
+      KubernetesConnection kubernetes,
+      String userAgent,
+      HttpClient metadataClient,
+      Clock clock) {
+    return new TokenServices(
+        new ImdsTokenSource(
+            options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
+        entra(options, kubernetes, clock));
+  }
+
+  private static TokenSource entra(
+      NmiOptions options, KubernetesConnection kubernetes, Clock clock) {
+    EntraOptions entra = options.entra();
+    NmiOptions.Identities how = options.identities();
+    return new EntraTokenSource(
+        entra.endpoints(),
+        new KubernetesSecrets(kubernetes),
+        new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
+        entra.access().client(),
+        ENTRA_TIMEOUT,
+        clock);
+  }
+}
