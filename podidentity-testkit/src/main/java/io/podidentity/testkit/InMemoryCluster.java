@@ -161,6 +161,11 @@ public final class InMemoryCluster
     listError = error;
   }
 
+  /** How many wait for a pod or for a record, as requests do. */
+  public int waiting() {
+    return pods.subscriptions() + store.records.subscriptions();
+  }
+
   @Override
   public List<Pod> byAddress(InetAddress address) {
     return pods.with(address);

@@ -28,6 +28,10 @@ final class Listeners<K> {
     byKey.getOrDefault(key, List.of()).forEach(entry -> entry.listener.run());
   }
 
+  int count() {
+    return byKey.values().stream().mapToInt(List::size).sum();
+  }
+
   private void remove(K key, Entry entry) {
     byKey.computeIfPresent(
         key,

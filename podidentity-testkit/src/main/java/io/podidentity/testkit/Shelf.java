@@ -51,6 +51,10 @@ final class Shelf<N, V, K> {
     return listeners.add(key, listener);
   }
 
+  int subscriptions() {
+    return listeners.count();
+  }
+
   void put(N name, V value) {
     change(name, old -> value);
   }

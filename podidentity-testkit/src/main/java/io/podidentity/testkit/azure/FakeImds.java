@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,19 +31,15 @@ public final class FakeImds implements AutoCloseable {
   private final FakeAzure azure;
   private final @Nullable ArmId compute;
   private final ImdsTokenHandler tokens;
+  private final ImdsThrottle throttle = new ImdsThrottle();
   private final SimulatorServer server;
+  private volatile Duration latency = Duration.ZERO;
 
   private FakeImds(FakeAzure azure, InetSocketAddress address, @Nullable ArmId compute) {
     this.azure = requireNonNull(azure, "azure");
     this.compute = compute;
     this.tokens = new ImdsTokenHandler(azure);
-    this.server =
-        SimulatorServer.start(
-            "fake-imds",
-            address,
-            null,
-            azure.clock(),
-            request -> CompletableFuture.completedFuture(answer(request)));
+    this.server = SimulatorServer.start("fake-imds", address, null, azure.clock(), this::handle);
   }
 
   /**
@@ -88,6 +85,19 @@ public final class FakeImds implements AutoCloseable {
     tokens.lifetime(lifetime);
   }
 
+  /**
+   * From now on each virtual machine is served so much and no more; null, as it starts, serves all.
+   * Machines are told apart by the node of their source address, where nodes are known.
+   */
+  public void limits(@Nullable ImdsLimits limits) {
+    throttle.limits(limits);
+  }
+
+  /** How long each answer to an identity endpoint takes, in real time; zero unless told. */
+  public void latency(Duration newLatency) {
+    latency = newLatency;
+  }
+
   @Override
   public void close() {
     server.close();
@@ -96,6 +106,24 @@ public final class FakeImds implements AutoCloseable {
   @Override
   public String toString() {
     return server.toString();
+  }
+
+  private CompletableFuture<Reply> handle(RecordedRequest request) {
+    boolean token = request.path().toLowerCase(Locale.ROOT).startsWith("/metadata/identity/");
+    String machine = azure.nodeAt(request.source()).map(SimulatedNode::name).orElse("");
+    return throttle.admit(
+        machine,
+        token,
+        azure.clock().instant(),
+        () -> token ? later(request) : CompletableFuture.completedFuture(answer(request)));
+  }
+
+  private CompletableFuture<Reply> later(RecordedRequest request) {
+    long nanos = latency.toNanos();
+    return nanos == 0
+        ? CompletableFuture.completedFuture(answer(request))
+        : CompletableFuture.supplyAsync(
+            () -> answer(request), CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS));
   }
 
   private Reply answer(RecordedRequest request) {
