@@ -56,10 +56,13 @@ final class TestNmi implements AutoCloseable {
   /** What the token source was asked, in order. */
   final List<TokenQuery> fetched = new CopyOnWriteArrayList<>();
 
+  /** The access log. */
+  final List<String> accessLog = new CopyOnWriteArrayList<>();
+
   private final Nmi nmi;
   private final InetSocketAddress address;
   private final List<RawHttp> connections = new ArrayList<>();
-  private volatile Function<TokenQuery, AccessToken> source = TestNmi::tokenFor;
+  private volatile Function<TokenQuery, List<AccessToken>> source = q -> List.of(tokenFor(q));
 
   /** How an NMI is told to be; the rest is v1's defaults. */
   record Settings(NmiOptions.Http http, URI metadata, ServerLimits limits) {
@@ -146,12 +149,17 @@ final class TestNmi implements AutoCloseable {
             clock,
             timer,
             settings.limits(),
-            audit);
+            new Nmi.Logs(accessLog::add, audit));
     address = nmi.start();
   }
 
   /** The token source gives such tokens, or throws. */
   void tokens(Function<TokenQuery, AccessToken> newSource) {
+    source = query -> List.of(newSource.apply(query));
+  }
+
+  /** The token source gives several at a time, as for an identity with auxiliary tenants. */
+  void severalTokens(Function<TokenQuery, List<AccessToken>> newSource) {
     source = newSource;
   }
 
@@ -245,8 +253,12 @@ final class TestNmi implements AutoCloseable {
         query.subject() instanceof TokenQuery.Bound bound
             ? bound.identity().name().name()
             : "node:" + ((TokenQuery.OfNode) query.subject()).choice();
-    return new AccessToken(
-        "token-of-" + whose, NOW.plusSeconds(86399), NOW.minusSeconds(301), query.resource());
+    return token("token-of-" + whose, query);
+  }
+
+  /** A token with that value; it ends 86,399 s from now. */
+  static AccessToken token(String value, TokenQuery query) {
+    return new AccessToken(value, NOW.plusSeconds(86399), NOW.minusSeconds(301), query.resource());
   }
 
   static InetAddress inet(String text) {
@@ -297,6 +309,6 @@ final class TestNmi implements AutoCloseable {
 
   private List<AccessToken> fetch(TokenQuery query) {
     fetched.add(query);
-    return List.of(source.apply(query));
+    return source.apply(query);
   }
 }
