@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MetadataHandler {
   /** What IMDS takes in a request, such as the approval of an event, is far shorter. */
-  private static final int MAX_BODY = 16 * 1024;
+  private static final int MAX_BODY = 4 * 1024;
 
   private static final byte[] NO_BODY = {};
 

@@ -6,12 +6,14 @@ import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.TokenBroker;
+import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The token endpoint of pods. A request that can be answered from memory is answered on the I/O
@@ -52,7 +54,11 @@ final class TokenHandler implements HttpHandler {
       return;
     }
     try {
-      Later.send(exchange, broker.request(read(exchange)), handled);
+      CompletableFuture<TokenGrant> grant = broker.request(read(exchange));
+      if (!grant.isDone()) {
+        Exchanges.forgetRequest(exchange);
+      }
+      Later.send(exchange, grant, handled);
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, handled.refused(errors.toPod(e)));
     }

@@ -85,7 +85,7 @@ class EveryRefusalTest {
       case METHOD_NOT_ALLOWED -> nmi.from(NODE).send("POST", COMPUTE, METADATA).read();
       case BODY_TOO_LARGE -> {
         restart(Settings.DEFAULT.withAnyMethod());
-        yield nmi.from(NODE).send("POST", COMPUTE, METADATA, "Content-Length: 16385").read();
+        yield nmi.from(NODE).send("POST", COMPUTE, METADATA, "Content-Length: 4097").read();
       }
 
       case POD_NOT_FOUND -> afterHold(nmi.from(STRANGER).get(TOKEN, METADATA));
