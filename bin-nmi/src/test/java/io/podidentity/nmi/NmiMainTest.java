@@ -4,17 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,53 +15,35 @@ import org.junit.jupiter.api.io.TempDir;
 class NmiMainTest {
   @TempDir Path folder;
 
-  private final List<Process> processes = new ArrayList<>();
-
-  @BeforeEach
-  void writeKubeconfig() throws IOException {
-    Files.writeString(
-        folder.resolve("kubeconfig"),
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: u}}]
-        clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
-        users: [{name: u, user: {token: t}}]
-        """);
-  }
+  private final List<NmiProcess> processes = new ArrayList<>();
 
   @AfterEach
   void endProcesses() {
-    processes.forEach(Process::destroyForcibly);
+    processes.forEach(NmiProcess::close);
   }
 
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndSigtermEndsItWithZero() throws Exception {
-    int probePort = freePort();
-    Process nmi =
-        start(
-            "--node=n1",
-            "--redirect=none",
-            "--kubeconfig=" + folder.resolve("kubeconfig"),
-            "--nmi-port=0",
-            "--http-probe-port=" + probePort,
-            "--logtostderr");
-    Eventually.isTrue("the probe answers", () -> "Not Active".equals(probe(probePort)));
+    int probePort = NmiProcess.freePort();
+    NmiProcess nmi = start("--nmi-port=0", "--http-probe-port=" + probePort, "--logtostderr");
+    Eventually.isTrue(
+        "the probe answers",
+        () -> NmiProcess.probe(probePort, "/healthz").equals("200 Not Active"));
 
-    nmi.destroy();
+    nmi.terminate();
 
-    assertThat(codeOf(nmi)).isZero();
-    assertThat(errors())
+    assertThat(nmi.exitCode()).isZero();
+    assertThat(nmi.errors())
         .contains("flags without effect in this version flags=[logtostderr]")
         .contains("Shutdown - stopped");
   }
 
   @Test
   void aValueThatCannotBeIsOneLineAndCodeTwo() throws Exception {
-    assertThat(codeOf(start("--node=n1", "--operation-mode=managed"))).isEqualTo(2);
+    NmiProcess nmi = start("--operation-mode=managed");
 
-    assertThat(errors())
+    assertThat(nmi.exitCode()).isEqualTo(2);
+    assertThat(nmi.errors())
         .startsWith("nmi: --operation-mode=managed needs --forceNamespaced")
         .hasLineCount(1);
   }
@@ -76,67 +51,18 @@ class NmiMainTest {
   @Test
   void aPortInUseIsSaidPlainlyAndEndsIt() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, TestNmi.inet("127.0.0.1"))) {
-      Process nmi =
-          start(
-              "--node=n1",
-              "--redirect=none",
-              "--kubeconfig=" + folder.resolve("kubeconfig"),
-              "--http-probe-port=0",
-              "--nmi-port=" + taken.getLocalPort());
+      NmiProcess nmi = start("--http-probe-port=0", "--nmi-port=" + taken.getLocalPort());
 
-      assertThat(codeOf(nmi)).isEqualTo(2);
-      assertThat(errors())
+      assertThat(nmi.exitCode()).isEqualTo(2);
+      assertThat(nmi.errors())
           .contains("nmi: cannot listen on 127.0.0.1:" + taken.getLocalPort())
           .doesNotContain("\tat ");
     }
   }
 
-  private Process start(String... flags) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NmiMain.class.getName()));
-    command.addAll(List.of(flags));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(folder.resolve("out").toFile())
-            .redirectError(folder.resolve("err").toFile())
-            .start();
+  private NmiProcess start(String... flags) throws IOException {
+    NmiProcess process = NmiProcess.start(folder, flags);
     processes.add(process);
     return process;
-  }
-
-  private String errors() throws IOException {
-    return Files.readString(folder.resolve("err"));
-  }
-
-  private static int codeOf(Process process) throws InterruptedException {
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ended").isTrue();
-    return process.exitValue();
-  }
-
-  private static String probe(int port) {
-    try {
-      URI uri = URI.create("http://127.0.0.1:" + port + "/healthz");
-      return HttpClient.newHttpClient()
-          .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
-          .body();
-    } catch (IOException e) {
-      return "";
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "";
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }
