@@ -39,7 +39,7 @@ final class BlockingCalls implements AutoCloseable {
    *
    * @param thread by its name
    * @return all that kept such threads waiting; not their reads and writes of channels that do not
-   *     block, which are what an I/O thread is for
+   *     block, which are what an I/O thread is for, nor the coming of connections
    */
   List<RecordedEvent> of(Predicate<String> thread) throws IOException {
     recording.stop();
@@ -49,7 +49,7 @@ final class BlockingCalls implements AutoCloseable {
       return RecordingFile.readAllEvents(file).stream()
           .filter(event -> event.getThread() != null)
           .filter(event -> thread.test(event.getThread().getJavaName()))
-          .filter(event -> !isOfChannel(event))
+          .filter(event -> !isOfChannel(event) && !isOfNewConnection(event))
           .toList();
     } finally {
       Files.delete(file);
@@ -57,9 +57,16 @@ final class BlockingCalls implements AutoCloseable {
   }
 
   private static boolean isOfChannel(RecordedEvent event) {
-    return SOCKETS.contains(event.getEventType().getName())
-        && event.getStackTrace().getFrames().stream()
-            .anyMatch(frame -> frame.getMethod().getType().getName().startsWith("org.xnio.nio."));
+    return SOCKETS.contains(event.getEventType().getName()) && isIn(event, "org.xnio.nio.");
+  }
+
+  private static boolean isOfNewConnection(RecordedEvent event) {
+    return isIn(event, "org.xnio.nio.WorkerThread$SynchTask");
+  }
+
+  private static boolean isIn(RecordedEvent event, String type) {
+    return event.getStackTrace().getFrames().stream()
+        .anyMatch(frame -> frame.getMethod().getType().getName().startsWith(type));
   }
 
   @Override
