@@ -23,6 +23,7 @@ import io.podidentity.k8s.LeaseElection;
 import java.net.URI;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -119,7 +120,13 @@ public final class Mic implements AutoCloseable {
             options.syncInterval());
     parts.add(reconciler);
     work.set(reconciler);
-    parts.add(new HealthServer(options.probePort(), this::isActive, view::hasSynced)).start();
+    parts
+        .add(
+            new HealthServer(
+                options.probePort(),
+                this::isActive,
+                () -> view.hasSynced() ? List.of() : List.of("the cluster is not known yet")))
+        .start();
     var unused = view.start();
     election.start();
   }
