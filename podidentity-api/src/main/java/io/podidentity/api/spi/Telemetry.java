@@ -8,6 +8,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
+import io.podidentity.api.model.WaitReason;
 import java.time.Duration;
 
 /**
@@ -38,6 +39,15 @@ public interface Telemetry {
 
   /** A whole pass over the cluster, or the work on a whole target, failed; it will be retried. */
   default void passFailed(RuntimeException error) {}
+
+  /** A token request could not be answered at once, and waits; {@link #requestWaited} follows. */
+  default void requestWaits(WaitReason reason) {}
+
+  /**
+   * A token request waits no longer: what it waited for came, or did not come in time, or its
+   * client hung up.
+   */
+  default void requestWaited(WaitReason reason, Duration took) {}
 
   /**
    * The token cache did so. For a hit it is called on the request's own thread, on each request.
