@@ -25,26 +25,28 @@ final class Issuers {
    * Both of them.
    *
    * @param metadataClient for IMDS; must use no proxy and follow no redirects
+   * @param metrics counts Secrets that cannot be read
    */
   static TokenSource of(
       NmiOptions options,
       KubernetesConnection kubernetes,
       String userAgent,
       HttpClient metadataClient,
+      NmiMetrics metrics,
       Clock clock) {
     return new TokenServices(
         new ImdsTokenSource(
             options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
-        entra(options, kubernetes, clock));
+        entra(options, kubernetes, metrics, clock));
   }
 
   private static TokenSource entra(
-      NmiOptions options, KubernetesConnection kubernetes, Clock clock) {
+      NmiOptions options, KubernetesConnection kubernetes, NmiMetrics metrics, Clock clock) {
     EntraOptions entra = options.entra();
     NmiOptions.Identities how = options.identities();
     return new EntraTokenSource(
         entra.endpoints(),
-        new KubernetesSecrets(kubernetes),
+        new CountedSecrets(new KubernetesSecrets(kubernetes), metrics),
         new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
         entra.access().client(),
         ENTRA_TIMEOUT,

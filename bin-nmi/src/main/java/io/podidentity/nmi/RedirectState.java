@@ -19,6 +19,7 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   private final @Nullable MetadataRedirect redirect;
   private final Duration interval;
   private final Timer timer;
+  private final NmiMetrics metrics;
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(Daemons.named("redirect"));
   private @Nullable RedirectGuard guard;
@@ -28,10 +29,12 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   /**
    * A state that is looked after from {@link #start} on; with no redirect it is always in place.
    */
-  RedirectState(@Nullable MetadataRedirect redirect, Duration interval, Timer timer) {
+  RedirectState(
+      @Nullable MetadataRedirect redirect, Duration interval, Timer timer, NmiMetrics metrics) {
     this.redirect = redirect;
     this.interval = interval;
     this.timer = timer;
+    this.metrics = metrics;
   }
 
   void start() {
@@ -53,6 +56,7 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
       log.info("metadata redirect is in place");
     } else if (changed) {
       log.warn("metadata redirect was missing or changed, and is in place again");
+      metrics.redirectRepaired();
     }
     inPlace = true;
     failing = false;
@@ -61,6 +65,7 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   @Override
   public void onFailure(PodIdentityException error) {
     inPlace = false;
+    metrics.redirectFailed();
     if (!failing) {
       log.error("metadata redirect failed; trying again error={}", error.getMessage(), error);
     }

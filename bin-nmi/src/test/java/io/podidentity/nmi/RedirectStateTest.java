@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class RedirectStateTest {
   private final ManualTimer timer = new ManualTimer();
+  private final NmiMetrics metrics = new NmiMetrics();
   private final AtomicInteger looks = new AtomicInteger();
   private final AtomicBoolean failing = new AtomicBoolean();
   private final AtomicBoolean removed = new AtomicBoolean();
@@ -35,7 +36,8 @@ class RedirectStateTest {
 
   @Test
   void isInPlaceAfterTheFirstLookAndLooksAgainAtTheInterval() {
-    try (RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer)) {
+    try (RedirectState state =
+        new RedirectState(redirect, Duration.ofSeconds(60), timer, metrics)) {
       assertThat(state.isInPlace()).isFalse();
       state.start();
       Eventually.isTrue("in place", state::isInPlace);
@@ -50,7 +52,8 @@ class RedirectStateTest {
   @Test
   void isNotInPlaceWhileItFailsAndHealsByItself() {
     failing.set(true);
-    try (RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer)) {
+    try (RedirectState state =
+        new RedirectState(redirect, Duration.ofSeconds(60), timer, metrics)) {
       state.start();
       Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
       assertThat(state.isInPlace()).isFalse();
@@ -65,7 +68,7 @@ class RedirectStateTest {
   // v1 removes its rules 10 s before it exits: every request in between reaches IMDS itself.
   @Test
   void theRulesStayWhenItEnds() {
-    RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer);
+    RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer, metrics);
     state.start();
     Eventually.isTrue("in place", state::isInPlace);
 
@@ -76,7 +79,7 @@ class RedirectStateTest {
 
   @Test
   void noRedirectIsInPlaceAtOnce() {
-    try (RedirectState state = new RedirectState(null, Duration.ofSeconds(60), timer)) {
+    try (RedirectState state = new RedirectState(null, Duration.ofSeconds(60), timer, metrics)) {
       state.start();
 
       assertThat(state.isInPlace()).isTrue();

@@ -21,17 +21,26 @@ public final class MetricRegistry {
   }
 
   /** Gauges. */
-  public Family<Gauge> gauges(String name, String help, String... labels) {
-    return add(name, help, "gauge", Gauge::new, labels);
+  public Family<Reading> gauges(String name, String help, String... labels) {
+    return add(name, help, "gauge", Reading::new, labels);
   }
 
   /**
    * A gauge without labels.
    *
-   * @param value as for {@link Gauge#read}
+   * @param value as for {@link Reading#from}
    */
   public void gauge(String name, String help, DoubleSupplier value) {
-    gauges(name, help).with().read(value);
+    gauges(name, help).with().from(value);
+  }
+
+  /**
+   * A counter without labels, of what is counted elsewhere.
+   *
+   * @param value as for {@link Reading#from}
+   */
+  public void counted(String name, String help, DoubleSupplier value) {
+    add(name, help, "counter", Reading::new).with().from(value);
   }
 
   /** All there are, by name. */

@@ -175,8 +175,8 @@ public final class V1Metrics {
    * A token request was answered.
    *
    * @param namespace the pod's; empty if the pod is not known
-   * @param path of few: see {@link KnownPaths}
-   * @param resource of few: see {@link KnownResources}
+   * @param path one of few: a client must not be able to make up more
+   * @param resource one of few, too
    */
   public void request(
       String namespace, String path, String resource, String status, Duration took) {

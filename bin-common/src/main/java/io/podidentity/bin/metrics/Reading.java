@@ -2,18 +2,18 @@ package io.podidentity.bin.metrics;
 
 import java.util.function.DoubleSupplier;
 
-/** A value that goes up and down; looked up when it is written. */
-public final class Gauge implements Metric {
+/** A value that is looked up whenever it is written. */
+public final class Reading implements Metric {
   private volatile DoubleSupplier value = () -> 0;
 
-  Gauge() {}
+  Reading() {}
 
   /**
-   * Where the value is looked up; until it is said, the value is 0.
+   * Says where the value is looked up; it is 0 until then.
    *
    * @param newValue called by whoever reads the metrics; quick, and does not throw
    */
-  public void read(DoubleSupplier newValue) {
+  public void from(DoubleSupplier newValue) {
     value = newValue;
   }
 
