@@ -57,7 +57,7 @@ public final class NmiMain {
       throws InterruptedException {
     NmiOptions options = commandLine.options();
     Logging.configure(options.logFormat());
-    log.info("starting version=\"{}\" node={}", version.line(), options.node());
+    log.info("starting nmi version={} node={}", version.version(), options.node());
     commandLine.logWithoutEffect();
     if (options.kubelet() != null) {
       KubenetGuard.check(options.kubelet());
