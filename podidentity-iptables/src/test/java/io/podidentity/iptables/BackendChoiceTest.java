@@ -112,7 +112,7 @@ final class BackendChoiceTest {
     node.exec(
         "nft",
         "add chain ip nat PREROUTING { type nat hook prerouting priority dstnat; policy accept; }");
-    node.exec("nft", "add rule ip nat PREROUTING ip saddr { 10.0.0.1, 10.0.0.7 } accept");
+    node.exec("nft", "add rule ip nat PREROUTING ct mark 1 accept");
     String before = node.exec("nft", "list", "ruleset");
     for (int looks = 0; looks < 2; looks++) {
       assertThatThrownBy(Backend.NFT.redirect(node)::ensure)
