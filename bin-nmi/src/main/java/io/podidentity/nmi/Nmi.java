@@ -2,7 +2,7 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.TokenService;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * NMI without its process: what listens, answers, and keeps the redirect in place, over ports that
- * it is given and does not close. The program runs one of these; so can a test or a sandbox, and
+ * NMI without its process: what listens, answers, and keeps the rules in place, over ports that it
+ * is given and does not close. The program runs one of these; so can a test or a sandbox, and
  * several of them beside each other. Thread-safe.
  */
 public final class Nmi implements AutoCloseable {
@@ -55,8 +55,8 @@ public final class Nmi implements AutoCloseable {
    * @param tokens asked on several threads, within the limits of {@link FetchLimits}
    * @param synced for each resource of the cluster, whether the directories know what there is;
    *     called on each probe, must be quick
-   * @param redirect asked from one thread at a time, at the options' interval; null if something
-   *     else sends pods' requests here
+   * @param rules asked from one thread at a time, at the options' interval; null if something else
+   *     sends pods' requests here
    * @param metrics counted in by this one alone
    * @param metadataClient passes on what is no token request; must use no proxy and follow no
    *     redirects
@@ -67,7 +67,7 @@ public final class Nmi implements AutoCloseable {
       Exemptions exemptions,
       TokenSource tokens,
       Map<String, BooleanSupplier> synced,
-      @Nullable MetadataRedirect redirect,
+      @Nullable NodeRules rules,
       NmiMetrics metrics,
       HttpClient metadataClient) {}
 
@@ -75,7 +75,7 @@ public final class Nmi implements AutoCloseable {
   private final NmiServer server;
   private final HealthServer health;
   private final MetricsServer metrics;
-  private final RedirectState redirect;
+  private final RulesState rules;
   private final Readiness readiness;
 
   /** An NMI that does not listen yet. */
@@ -151,18 +151,17 @@ public final class Nmi implements AutoCloseable {
             limits,
             broker::close,
             STOP_BOUND);
-    this.redirect =
-        new RedirectState(ports.redirect(), options.redirect().interval(), timer, ports.metrics());
-    this.readiness = new Readiness(server::isListening, redirect::isInPlace, ports.synced());
+    this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
+    this.readiness = new Readiness(server::isListening, rules::isInPlace, ports.synced());
     this.health = new HealthServer(options.probePort(), this::isReady, readiness::missing);
     this.metrics = new MetricsServer(options.metricsPort(), ports.metrics().registry());
     ports
         .metrics()
-        .observe(redirect::isInPlace, ports.synced(), server::connections, server::inFlight);
+        .observe(rules::isInPlace, ports.synced(), server::connections, server::inFlight);
   }
 
   /**
-   * Listens, for pods and for probes, and begins to keep the redirect in place.
+   * Listens, for pods and for probes, and begins to keep the rules in place.
    *
    * @return where it listens for pods
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot listen; it is of
@@ -170,14 +169,14 @@ public final class Nmi implements AutoCloseable {
    */
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
-    parts.add(redirect);
+    parts.add(rules);
     parts.add(server);
     InetSocketAddress address = server.start();
     parts.add(health);
     InetSocketAddress probes = health.start();
     parts.add(metrics);
     Optional<InetSocketAddress> scraped = metrics.start();
-    redirect.start();
+    rules.start();
     log.info(
         "listening address={} probes={} metrics={}",
         address,
@@ -202,8 +201,8 @@ public final class Nmi implements AutoCloseable {
   }
 
   /**
-   * Accepts nothing more, answers all that waits, and ends; takes a few seconds at most. The
-   * redirect stays: without it pods would reach the metadata service itself.
+   * Accepts nothing more, answers all that waits, and ends; takes a few seconds at most. The rules
+   * stay: without them pods would reach the metadata service itself.
    */
   @Override
   public void close() {

@@ -25,9 +25,9 @@ public final class NmiMetrics {
   private final TokenMetrics tokens = new TokenMetrics(registry, v1);
 
   private final Map<RefusalCause, Counter> refusals = new EnumMap<>(RefusalCause.class);
-  private final Reading redirectInPlace;
-  private final Counter redirectRepairs;
-  private final Counter redirectFailures;
+  private final Reading rulesInPlace;
+  private final Counter rulesRepairs;
+  private final Counter rulesFailures;
   private final Family<Reading> informers;
   private final Reading connections;
   private final Reading inFlight;
@@ -42,21 +42,23 @@ public final class NmiMetrics {
     for (RefusalCause cause : RefusalCause.values()) {
       refusals.put(cause, refused.with(cause.code()));
     }
-    redirectInPlace =
+    rulesInPlace =
         registry
-            .gauges("podidentity_redirect_in_place", "Whether pods' metadata requests come here.")
+            .gauges(
+                "podidentity_rules_in_place",
+                "Whether the node's packet rules are as they should be.")
             .with();
-    redirectRepairs =
+    rulesRepairs =
         registry
             .counters(
-                "podidentity_redirect_repairs_total",
-                "Times that the redirect was missing or changed, and was put back.")
+                "podidentity_rules_repairs_total",
+                "Times that the rules were missing or changed, and were put back.")
             .with();
-    redirectFailures =
+    rulesFailures =
         registry
             .counters(
-                "podidentity_redirect_failures_total",
-                "Times that the redirect could not be looked at or put in place.")
+                "podidentity_rules_failures_total",
+                "Times that the rules could not be looked at or written.")
             .with();
     informers =
         registry.gauges(
@@ -80,7 +82,7 @@ public final class NmiMetrics {
       Map<String, BooleanSupplier> synced,
       IntSupplier open,
       IntSupplier unanswered) {
-    redirectInPlace.from(() -> number(inPlace));
+    rulesInPlace.from(() -> number(inPlace));
     synced.forEach((resource, known) -> informers.with(resource).from(() -> number(known)));
     connections.from(open::getAsInt);
     inFlight.from(unanswered::getAsInt);
@@ -116,14 +118,14 @@ public final class NmiMetrics {
     v1.kubernetesFailed(KubernetesOperation.SECRET);
   }
 
-  /** The redirect was put back. */
-  void redirectRepaired() {
-    redirectRepairs.increment();
+  /** The rules were put back. */
+  void rulesRepaired() {
+    rulesRepairs.increment();
   }
 
-  /** The redirect could not be put in place. */
-  void redirectFailed() {
-    redirectFailures.increment();
+  /** The rules could not be looked at or written. */
+  void rulesFailed() {
+    rulesFailures.increment();
   }
 
   private static double number(BooleanSupplier value) {

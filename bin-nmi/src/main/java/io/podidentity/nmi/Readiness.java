@@ -9,11 +9,11 @@ import java.util.function.BooleanSupplier;
  * What an NMI needs to do its work. Thread-safe.
  *
  * @param listening whether pods can connect
- * @param redirected whether their requests come here
+ * @param rules whether the node's packet rules are in place
  * @param synced for each resource, whether it is known what there is of it
  */
 record Readiness(
-    BooleanSupplier listening, BooleanSupplier redirected, Map<String, BooleanSupplier> synced) {
+    BooleanSupplier listening, BooleanSupplier rules, Map<String, BooleanSupplier> synced) {
 
   /** What is missing, each in one line; empty if it is ready. */
   List<String> missing() {
@@ -21,8 +21,8 @@ record Readiness(
     if (!listening.getAsBoolean()) {
       missing.add("not listening for pods");
     }
-    if (!redirected.getAsBoolean()) {
-      missing.add("the redirect of pods' metadata requests is not in place");
+    if (!rules.getAsBoolean()) {
+      missing.add("the node's packet rules are not in place");
     }
     synced.forEach(
         (resource, known) -> {

@@ -161,9 +161,9 @@ class NmiMetricsTest {
   }
 
   @Test
-  void whatIsKnownOfTheClusterAndTheRedirectIsSeen() {
+  void whatIsKnownOfTheClusterAndTheRulesIsSeen() {
     assertCounted(
-        "podidentity_redirect_in_place 1", "podidentity_informer_synced{resource=\"pods\"} 1");
+        "podidentity_rules_in_place 1", "podidentity_informer_synced{resource=\"pods\"} 1");
     nmi.synced = false;
 
     assertCounted("podidentity_informer_synced{resource=\"pods\"} 0");

@@ -1,10 +1,10 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.bin.Daemons;
-import io.podidentity.iptables.RedirectGuard;
+import io.podidentity.iptables.RulesGuard;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,37 +12,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the redirect in place on a thread of its own, and knows whether it is. Thread-safe. */
-final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RedirectState.class);
+/** Keeps the rules in place on a thread of its own, and knows whether it is. Thread-safe. */
+final class RulesState implements RulesGuard.Listener, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RulesState.class);
 
-  private final @Nullable MetadataRedirect redirect;
+  private final @Nullable NodeRules rules;
   private final Duration interval;
   private final Timer timer;
   private final NmiMetrics metrics;
   private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(Daemons.named("redirect"));
-  private @Nullable RedirectGuard guard;
+      Executors.newSingleThreadExecutor(Daemons.named("rules"));
+  private @Nullable RulesGuard guard;
   private volatile boolean inPlace;
   private volatile boolean failing;
 
-  /**
-   * A state that is looked after from {@link #start} on; with no redirect it is always in place.
-   */
-  RedirectState(
-      @Nullable MetadataRedirect redirect, Duration interval, Timer timer, NmiMetrics metrics) {
-    this.redirect = redirect;
+  /** A state that is looked after from {@link #start} on; with no rules it is always in place. */
+  RulesState(@Nullable NodeRules rules, Duration interval, Timer timer, NmiMetrics metrics) {
+    this.rules = rules;
     this.interval = interval;
     this.timer = timer;
     this.metrics = metrics;
   }
 
   void start() {
-    if (redirect == null) {
+    if (rules == null) {
       inPlace = true;
       return;
     }
-    guard = new RedirectGuard(redirect, timer, interval, executor, this);
+    guard = new RulesGuard(rules, timer, interval, executor, this);
     guard.start();
   }
 
@@ -53,10 +50,10 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   @Override
   public void onInPlace(boolean changed) {
     if (!inPlace) {
-      log.info("metadata redirect is in place");
+      log.info("rules are in place");
     } else if (changed) {
-      log.warn("metadata redirect was missing or changed, and is in place again");
-      metrics.redirectRepaired();
+      log.warn("rules were missing or changed, and are in place again");
+      metrics.rulesRepaired();
     }
     inPlace = true;
     failing = false;
@@ -65,9 +62,9 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   @Override
   public void onFailure(PodIdentityException error) {
     inPlace = false;
-    metrics.redirectFailed();
+    metrics.rulesFailed();
     if (!failing) {
-      log.error("metadata redirect failed; trying again error={}", error.getMessage(), error);
+      log.error("rules failed; trying again error={}", error.getMessage(), error);
     }
     failing = true;
   }
