@@ -6,6 +6,7 @@ import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.Telemetry;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,11 @@ record LoggedTelemetry(Telemetry next) implements Telemetry {
         error.reason().code(),
         error.getMessage());
     next.targetFailed(target, error);
+  }
+
+  @Override
+  public void targetWorked(Duration took) {
+    next.targetWorked(took);
   }
 
   @Override

@@ -107,7 +107,8 @@ public final class Mic implements AutoCloseable {
                 userAgent,
                 ArmOptions.DEFAULT,
                 clock,
-                timer));
+                timer,
+                metrics));
     Reconciler reconciler =
         new Reconciler(
             view,

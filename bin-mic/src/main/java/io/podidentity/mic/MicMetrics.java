@@ -5,6 +5,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.bin.metrics.Counter;
 import io.podidentity.bin.metrics.Family;
@@ -12,6 +13,8 @@ import io.podidentity.bin.metrics.MetricRegistry;
 import io.podidentity.bin.metrics.ProcessMetrics;
 import io.podidentity.bin.metrics.Reading;
 import io.podidentity.bin.metrics.V1Metrics;
+import io.podidentity.bin.metrics.V1Metrics.CloudOperation;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -125,6 +128,31 @@ public final class MicMetrics implements Telemetry {
   public void targetFailed(ComputeTarget target, PodIdentityException error) {
     targetFailures.with(error.reason().code()).increment();
     next.targetFailed(target, error);
+  }
+
+  @Override
+  public void targetWorked(Duration took) {
+    v1.cycle(took);
+    next.targetWorked(took);
+  }
+
+  @Override
+  public void targetCalled(ComputeTarget target, TargetCall call, Duration took) {
+    v1.cloudCall(operation(target, call), took);
+    next.targetCalled(target, call, took);
+  }
+
+  @Override
+  public void targetCallFailed(ComputeTarget target, TargetCall call) {
+    v1.cloudFailed(operation(target, call));
+    next.targetCallFailed(target, call);
+  }
+
+  private static CloudOperation operation(ComputeTarget target, TargetCall call) {
+    if (target instanceof ComputeTarget.ScaleSet) {
+      return call == TargetCall.READ ? CloudOperation.VMSS_GET : CloudOperation.VMSS_UPDATE;
+    }
+    return call == TargetCall.READ ? CloudOperation.VM_GET : CloudOperation.VM_UPDATE;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
@@ -36,6 +37,18 @@ public interface Telemetry {
 
   /** A change of a virtual machine or scale set failed. */
   default void targetFailed(ComputeTarget target, PodIdentityException error) {}
+
+  /**
+   * Work on a virtual machine or scale set, or on the records that belong to none, has ended. What
+   * failed on the way has been reported.
+   */
+  default void targetWorked(Duration took) {}
+
+  /** Azure was asked about a target, and did it. */
+  default void targetCalled(ComputeTarget target, TargetCall call, Duration took) {}
+
+  /** Azure was asked about a target, and did not do it. */
+  default void targetCallFailed(ComputeTarget target, TargetCall call) {}
 
   /** A whole pass over the cluster, or the work on a whole target, failed; it will be retried. */
   default void passFailed(RuntimeException error) {}
