@@ -79,7 +79,7 @@ final class Stage implements AutoCloseable {
             new NmiOptions.Metadata(imds.getHost(), imds.getPort()),
             new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
             new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),
-            new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Identities(false, false, true, false),
             new NmiOptions.Exempt("default", "", false),
             new EntraOptions(
                 new AuthorityEndpoints(entra, Set.of()),
