@@ -140,6 +140,17 @@ class ManagedModeTest {
   }
 
   @Test
+  void aBindingOfAnotherNamespaceOrWithAnotherSelectorBindsNothingWhateverTheDirectoryShows() {
+    cluster.careless = true;
+    cluster.identities.add(X);
+    cluster.bindings.add(binding("apps/to-shop", "x", "app"));
+    cluster.bindings.add(binding("shop/to-others", "x", "other"));
+
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+    assertNothingGiven();
+  }
+
+  @Test
   void anIdentityThatCannotBeUsedIsNamed() {
     cluster.bind(unusable("shop/a"), "app");
 
