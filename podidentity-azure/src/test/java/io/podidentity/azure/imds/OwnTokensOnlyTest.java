@@ -1,5 +1,6 @@
 package io.podidentity.azure.imds;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -107,7 +108,9 @@ final class OwnTokensOnlyTest {
   void everyTokenIsLookedAt() {
     String claims = "{\"xms_mirid\":\"" + kubelets.id().text() + "\"}";
     String another =
-        "e30." + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes()) + ".c";
+        "e30."
+            + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(UTF_8))
+            + ".c";
     OwnTokensOnly check = new OwnTokensOnly(any -> List.of(token("opaque"), token(another)));
 
     assertThat(
