@@ -121,7 +121,7 @@ final class TestNmi implements AutoCloseable {
             "n1",
             settings.http(),
             new NmiOptions.Metadata(settings.metadata().getHost(), settings.metadata().getPort()),
-            new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
+            RulesOptions.NONE,
             HOLDS,
             new NmiOptions.Identities(false, false, true, false),
             new NmiOptions.Exempt("default", "mic-account", false),
