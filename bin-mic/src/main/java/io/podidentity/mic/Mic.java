@@ -104,7 +104,7 @@ public final class Mic implements AutoCloseable {
                 clock,
                 timer));
     Telemetry telemetry =
-        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
+        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock), clock);
     Reconciler reconciler =
         new Reconciler(
             view,
