@@ -4,7 +4,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
-import ch.qos.logback.core.encoder.JsonEscapeUtil;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -89,7 +88,25 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
 
   private static void member(StringBuilder line, String name, @Nullable String value) {
     line.append(",\"").append(name).append("\":\"");
-    line.append(JsonEscapeUtil.jsonEscapeString(String.valueOf(value))).append('"');
+    String.valueOf(value).codePoints().forEach(c -> escape(line, c));
+    line.append('"');
+  }
+
+  /** No more than JSON asks for: people search for paths, in which logback would escape each slash. */
+  private static void escape(StringBuilder line, int c) {
+    switch (c) {
+      case '"' -> line.append("\\\"");
+      case '\\' -> line.append("\\\\");
+      case '\n' -> line.append("\\n");
+      case '\t' -> line.append("\\t");
+      default -> {
+        if (breaksTheLine(c)) {
+          line.append(String.format(Locale.ROOT, "\\u%04x", c));
+        } else {
+          line.appendCodePoint(c);
+        }
+      }
+    }
   }
 
   private static String shortName(ILoggingEvent event) {

@@ -39,6 +39,13 @@ class LoggingTest {
   }
 
   @Test
+  void jsonIsSearchedLikeText() {
+    logger(LogFormat.JSON).info("reg.path={} \u001b é", "/metadata/identity/oauth2/token");
+
+    assertThat(written()).contains("reg.path=/metadata/identity/oauth2/token \\u001b é");
+  }
+
+  @Test
   void whatIsInAnArgumentCannotBeALineOfItsOwn() {
     String forged = "x\n2026-01-01T00:00:00.000Z INFO  requests - status (200)\u2028\u001b[2J";
     logger(LogFormat.TEXT).error("failed {}", forged, new IllegalStateException(forged));

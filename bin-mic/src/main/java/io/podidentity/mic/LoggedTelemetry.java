@@ -4,9 +4,10 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.Telemetry;
 import java.time.Clock;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +27,9 @@ final class LoggedTelemetry implements Telemetry {
   }
 
   @Override
-  public void objectIgnored(NamespacedName object, String problem) {
-    // The wording of v1, which its troubleshooting guide tells users to look for.
-    log.warn("Ignoring azure identity {}, error: {}", object, problem);
+  public void objectIgnored(ObjectReference object, String problem) {
+    // For an identity the wording of v1, which its troubleshooting guide tells users to look for.
+    log.warn("Ignoring {} {}, error: {}", words(object.kind()), object.name(), problem);
     next.objectIgnored(object, problem);
   }
 
@@ -101,5 +102,10 @@ final class LoggedTelemetry implements Telemetry {
       log.error("pass failed", error);
     }
     next.passFailed(error);
+  }
+
+  /** {@code azure identity} for {@code AzureIdentity}. */
+  private static String words(String kind) {
+    return kind.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
   }
 }

@@ -14,6 +14,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
@@ -78,6 +79,19 @@ final class LoggedTelemetryTest {
     telemetry.assignmentFailed(assignment("a"), failure(ErrorReason.TARGET_UNAVAILABLE));
 
     assertThat(lines()).hasSize(3);
+  }
+
+  // docs/troubleshooting of v1 tells users to look for the first one.
+  @Test
+  void anObjectThatIsLeftAsideIsNamedWithItsKind() {
+    NamespacedName name = new NamespacedName("default", "x");
+    telemetry.objectIgnored(new ObjectReference("AzureIdentity", name), "Invalid resource id: y");
+    telemetry.objectIgnored(new ObjectReference("AzureIdentityBinding", name), "no");
+
+    assertThat(lines())
+        .containsExactly(
+            "Ignoring azure identity default/x, error: Invalid resource id: y",
+            "Ignoring azure identity binding default/x, error: no");
   }
 
   private List<String> lines() {

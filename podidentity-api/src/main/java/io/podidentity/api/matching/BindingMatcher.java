@@ -6,6 +6,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +44,7 @@ public final class BindingMatcher {
     private final ClusterSnapshot snapshot;
     private final Map<Key, List<Offer>> offers = new HashMap<>();
     private final Map<NamespacedName, DesiredAssignment> desired = new LinkedHashMap<>();
-    private final Map<NamespacedName, String> problems = new LinkedHashMap<>();
+    private final Map<ObjectReference, String> problems = new LinkedHashMap<>();
 
     Join(ClusterSnapshot snapshot) {
       this.snapshot = snapshot;
@@ -67,7 +68,7 @@ public final class BindingMatcher {
 
     private void reportUnusable(AzureIdentity identity) {
       if (identity.credential() instanceof Credential.Unusable unusable) {
-        problems.put(identity.name(), unusable.problem());
+        problems.put(ObjectReference.to(identity), unusable.problem());
       }
     }
 
@@ -126,7 +127,7 @@ public final class BindingMatcher {
       } else {
         return;
       }
-      problems.putIfAbsent(second.binding().name(), problem);
+      problems.putIfAbsent(ObjectReference.to(second.binding()), problem);
     }
 
     private static @Nullable AzureIdentity identityOf(

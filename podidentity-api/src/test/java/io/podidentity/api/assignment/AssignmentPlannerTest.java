@@ -26,6 +26,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.Node;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
@@ -207,7 +208,8 @@ class AssignmentPlannerTest {
     identities.set(0, unusable("default/x"));
 
     assertThat(onlyPlan().detachRemoved()).containsExactly(identityId("x"));
-    assertThat(plan().problems()).containsOnlyKeys(name("default/x"));
+    assertThat(plan().problems())
+        .containsOnlyKeys(new ObjectReference("AzureIdentity", name("default/x")));
   }
 
   @Test
