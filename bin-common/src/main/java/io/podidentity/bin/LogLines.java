@@ -92,7 +92,9 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
     line.append('"');
   }
 
-  /** No more than JSON asks for: people search for paths, in which logback would escape each slash. */
+  /**
+   * No more than JSON asks for: people search for paths, in which logback would escape each slash.
+   */
   private static void escape(StringBuilder line, int c) {
     switch (c) {
       case '"' -> line.append("\\\"");

@@ -286,7 +286,8 @@ class BindingMatcherTest {
         .extracting(desired -> desired.identity().name())
         .containsExactly(name("default/good"));
     assertThat(matches.problems())
-        .containsExactly(java.util.Map.entry(anIdentity("default/bad"), "Invalid resource id: nonsense"));
+        .containsExactly(
+            java.util.Map.entry(anIdentity("default/bad"), "Invalid resource id: nonsense"));
   }
 
   @Test
