@@ -40,7 +40,7 @@ public final class MicMain {
     try {
       MicOptions options = MicOptions.of(flags, System.getenv(), hostName(System.getenv()));
       Logging.configure(options.logFormat());
-      log.info("starting version=\"{}\"", version.line());
+      log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
       run(options, version);
     } catch (PodIdentityException e) {

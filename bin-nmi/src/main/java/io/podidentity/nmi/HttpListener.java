@@ -60,8 +60,6 @@ final class HttpListener implements AutoCloseable {
         // The router reads paths as they come.
         .set(UndertowOptions.DECODE_URL, false)
         .set(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
-        // As in Go; several are refused whatever this says.
-        .set(UndertowOptions.REQUIRE_HOST_HTTP11, true)
         // Go sends no such header in HTTP/1.1.
         .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
         // An answer must not wait for the one behind it.

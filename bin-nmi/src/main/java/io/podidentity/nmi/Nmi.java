@@ -2,7 +2,7 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.TokenService;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * NMI without its process: what listens, answers, and keeps the redirect in place, over ports that
- * it is given and does not close. The program runs one of these; so can a test or a sandbox, and
+ * NMI without its process: what listens, answers, and keeps the rules in place, over ports that it
+ * is given and does not close. The program runs one of these; so can a test or a sandbox, and
  * several of them beside each other. Thread-safe.
  */
 public final class Nmi implements AutoCloseable {
@@ -52,8 +52,8 @@ public final class Nmi implements AutoCloseable {
    *
    * @param tokens asked on several threads, within the limits of {@link FetchLimits}
    * @param synced whether the directories know what there is; called on each probe
-   * @param redirect asked from one thread at a time, at the options' interval; null if something
-   *     else sends pods' requests here
+   * @param rules asked from one thread at a time, at the options' interval; null if something else
+   *     sends pods' requests here
    * @param metadataClient passes on what is no token request; must use no proxy and follow no
    *     redirects
    */
@@ -63,13 +63,13 @@ public final class Nmi implements AutoCloseable {
       Exemptions exemptions,
       TokenSource tokens,
       BooleanSupplier synced,
-      @Nullable MetadataRedirect redirect,
+      @Nullable NodeRules rules,
       HttpClient metadataClient) {}
 
   private final Parts parts = new Parts();
   private final NmiServer server;
   private final HealthServer health;
-  private final RedirectState redirect;
+  private final RulesState rules;
   private final BooleanSupplier synced;
 
   /** An NMI that does not listen yet. */
@@ -141,11 +141,11 @@ public final class Nmi implements AutoCloseable {
             broker::close,
             STOP_BOUND);
     this.health = new HealthServer(options.probePort(), this::isReady, this::isReady);
-    this.redirect = new RedirectState(ports.redirect(), options.redirect().interval(), timer);
+    this.rules = new RulesState(ports.rules(), options.rules().interval(), timer);
   }
 
   /**
-   * Listens, for pods and for probes, and begins to keep the redirect in place.
+   * Listens, for pods and for probes, and begins to keep the rules in place.
    *
    * @return where it listens for pods
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot listen; it is of
@@ -153,19 +153,19 @@ public final class Nmi implements AutoCloseable {
    */
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
-    parts.add(redirect);
+    parts.add(rules);
     parts.add(server);
     InetSocketAddress address = server.start();
     parts.add(health);
     InetSocketAddress probes = health.start();
-    redirect.start();
+    rules.start();
     log.info("listening address={} probes={}", address, probes);
     return address;
   }
 
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
-    return redirect.isInPlace() && synced.getAsBoolean();
+    return rules.isInPlace() && synced.getAsBoolean();
   }
 
   /** How many requests have no answer yet. */
@@ -179,8 +179,8 @@ public final class Nmi implements AutoCloseable {
   }
 
   /**
-   * Accepts nothing more, answers all that waits, and ends; takes a few seconds at most. The
-   * redirect stays: without it pods would reach the metadata service itself.
+   * Accepts nothing more, answers all that waits, and ends; takes a few seconds at most. The rules
+   * stay: without them pods would reach the metadata service itself.
    */
   @Override
   public void close() {

@@ -7,6 +7,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.ProgramVersion;
+import io.podidentity.iptables.IptablesBackend;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,10 +61,13 @@ public final class NmiCommandLine {
             flags.own.metadataGetOnly,
             flags.own.hostToken),
         new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
-        new NmiOptions.Redirect(redirect(), Duration.ofSeconds(flags.iptablesInterval)),
+        rules(),
         holds(),
         new NmiOptions.Identities(
-            managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
+            managed(),
+            flags.common.forceNamespaced(environment),
+            flags.enableScaleFeatures,
+            flags.own.acceptForeignClientIds),
         new NmiOptions.Exempt(
             flags.micNamespace, flags.own.micServiceAccount, flags.own.exemptPodsGetAny),
         EntraOptions.of(flags.own, environment),
@@ -94,11 +98,25 @@ public final class NmiCommandLine {
     };
   }
 
+  private RulesOptions rules() {
+    return new RulesOptions(redirect(), backend(), Duration.ofSeconds(flags.iptablesInterval));
+  }
+
+  private @Nullable IptablesBackend backend() {
+    return switch (flags.rules.backend) {
+      case "auto" -> null;
+      case "nft" -> IptablesBackend.NFT;
+      case "legacy" -> IptablesBackend.LEGACY;
+      default ->
+          throw invalid("--iptables-backend must be auto, nft or legacy: " + flags.rules.backend);
+    };
+  }
+
   private boolean redirect() {
-    return switch (flags.own.redirect) {
+    return switch (flags.rules.redirect) {
       case "iptables" -> true;
       case "none" -> false;
-      default -> throw invalid("--redirect must be iptables or none: " + flags.own.redirect);
+      default -> throw invalid("--redirect must be iptables or none: " + flags.rules.redirect);
     };
   }
 

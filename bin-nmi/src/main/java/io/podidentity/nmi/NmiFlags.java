@@ -106,16 +106,14 @@ final class NmiFlags {
       description = "Whether earlier connections to the metadata service are cut. No effect yet.")
   boolean enableConntrackDeletion;
 
+  @ArgGroup(validate = false, heading = "%nFurther flags for the rules on the node:%n")
+  RulesFlags rules = new RulesFlags();
+
   @ArgGroup(validate = false, heading = "%nFurther flags:%n")
   Own own = new Own();
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(
-        names = "--redirect",
-        description = "iptables, or none: then something else must send pods' requests here.")
-    String redirect = "iptables";
-
     @Option(
         names = "--mic-service-account",
         description = "Service account by which MIC's own pods are known; empty: they are not.")
@@ -125,6 +123,13 @@ final class NmiFlags {
         names = "--exempt-pods-get-any-identity",
         description = "Whether exempt pods get other pods' identities too, as in v1.")
     boolean exemptPodsGetAny;
+
+    @Option(
+        names = "--accept-foreign-client-ids",
+        description =
+            "Whether an AzureIdentity may name the client ID of another identity than its resource"
+                + " ID does, as in v1.")
+    boolean acceptForeignClientIds;
 
     @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";

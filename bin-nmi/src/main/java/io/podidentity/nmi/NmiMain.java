@@ -6,8 +6,6 @@ import io.podidentity.bin.Logging;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.bin.Shutdown;
-import io.podidentity.iptables.IptablesRedirect;
-import io.podidentity.iptables.RedirectRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -49,15 +47,15 @@ public final class NmiMain {
   }
 
   private static void uninstall() {
-    new IptablesRedirect(RedirectRules.DEFAULT).remove();
-    log.info("metadata redirect is removed: pods of this node reach the metadata service itself");
+    OwnRules.all().remove();
+    log.info("rules are removed: pods of this node reach the metadata service itself");
   }
 
   private static void run(NmiCommandLine commandLine, ProgramVersion version)
       throws InterruptedException {
     NmiOptions options = commandLine.options();
     Logging.configure(options.logFormat());
-    log.info("starting version=\"{}\" node={}", version.line(), options.node());
+    log.info("starting nmi version={} node={}", version.version(), options.node());
     commandLine.logWithoutEffect();
     if (options.kubelet() != null) {
       KubenetGuard.check(options.kubelet());

@@ -7,7 +7,6 @@ import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.LogFormat;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the name of this node; not empty
  * @param http how to serve
  * @param metadata where the instance metadata service is
- * @param redirect how pods' requests come here
+ * @param rules which rules it keeps on the node
  * @param holds how long requests wait
  * @param identities how it is told which identity a pod may have
  * @param exempt which pods get the node's identities
@@ -34,7 +33,7 @@ public record NmiOptions(
     String node,
     Http http,
     Metadata metadata,
-    Redirect redirect,
+    RulesOptions rules,
     HoldPolicy holds,
     Identities identities,
     Exempt exempt,
@@ -53,7 +52,7 @@ public record NmiOptions(
     require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
     requirePort("--http-probe-port", probePort, 0);
     // A rule needs to know the port before it is there.
-    require(!redirect.iptables() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
+    require(!rules.written() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
   }
 
   /**
@@ -90,8 +89,14 @@ public record NmiOptions(
    * @param forceNamespaced whether pods get identities of their own namespace only; default false
    * @param labelledRecordsOnly whether only records labelled with this node are watched; default
    *     true
+   * @param foreignClientIds whether an {@code AzureIdentity} may name the client ID of another
+   *     identity than its resource ID does; default false
    */
-  public record Identities(boolean managed, boolean forceNamespaced, boolean labelledRecordsOnly) {
+  public record Identities(
+      boolean managed,
+      boolean forceNamespaced,
+      boolean labelledRecordsOnly,
+      boolean foreignClientIds) {
     public Identities {
       require(
           !managed || forceNamespaced,
@@ -126,20 +131,6 @@ public record NmiOptions(
     /** The service's address, without a path. */
     public URI uri() {
       return URI.create("http://" + ip + ":" + port);
-    }
-  }
-
-  /**
-   * How pods' requests come here.
-   *
-   * @param iptables whether NMI keeps the redirect in place; default true
-   * @param interval how often it looks; positive; default 60 s
-   */
-  public record Redirect(boolean iptables, Duration interval) {
-    public Redirect {
-      require(
-          !interval.isNegative() && !interval.isZero(),
-          "--ipt-update-interval-sec must be positive");
     }
   }
 }

@@ -1,13 +1,10 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.matching.MicPods;
-import io.podidentity.api.spi.MetadataRedirect;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Parts;
-import io.podidentity.iptables.IptablesRedirect;
-import io.podidentity.iptables.RedirectRules;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.KubernetesConnection;
@@ -20,17 +17,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
  */
 public final class NodeNmi implements AutoCloseable {
-  /**
-   * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
-   */
-  private static final String REDIRECT_TO = "127.0.0.1";
-
   private final Parts parts;
   private final List<ClusterFollower> followers;
 
@@ -80,7 +71,7 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
-                    redirect(options),
+                    options.rules().written() ? OwnRules.of(options) : null,
                     metadataClient),
                 clock));
     // First the redirect, then the cluster: no pod shall reach the metadata service meanwhile.
@@ -126,15 +117,6 @@ public final class NodeNmi implements AutoCloseable {
             new MicPods(who.micNamespace(), who.micServiceAccount()),
             followed.parts.add(new LiveReplicaSets(kubernetes))),
         who.anyIdentity());
-  }
-
-  private static @Nullable MetadataRedirect redirect(NmiOptions options) {
-    if (!options.redirect().iptables()) {
-      return null;
-    }
-    NmiOptions.Metadata metadata = options.metadata();
-    return new IptablesRedirect(
-        new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, options.http().port()));
   }
 
   /** What follows the cluster, to be started together and closed with the other parts. */

@@ -1,10 +1,10 @@
 package io.podidentity.api.spi;
 
 /**
- * The node's rules that send pods' metadata traffic to NMI. Called by NMI from one thread at a
- * time; may block.
+ * Our rules on a node: those that keep its pods from the metadata service, and those that send
+ * their requests to NMI. Called by NMI from one thread at a time; may block.
  */
-public interface MetadataRedirect {
+public interface NodeRules {
   /**
    * Makes the rules what they should be; changes nothing if they are.
    *

@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.testkit.ManualTimer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class RedirectStateTest {
+class RulesStateTest {
   private final ManualTimer timer = new ManualTimer();
   private final AtomicInteger looks = new AtomicInteger();
   private final AtomicBoolean failing = new AtomicBoolean();
   private final AtomicBoolean removed = new AtomicBoolean();
-  private final MetadataRedirect redirect =
-      new MetadataRedirect() {
+  private final NodeRules redirect =
+      new NodeRules() {
         @Override
         public boolean ensure() {
           looks.incrementAndGet();
@@ -35,7 +35,7 @@ class RedirectStateTest {
 
   @Test
   void isInPlaceAfterTheFirstLookAndLooksAgainAtTheInterval() {
-    try (RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer)) {
+    try (RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer)) {
       assertThat(state.isInPlace()).isFalse();
       state.start();
       Eventually.isTrue("in place", state::isInPlace);
@@ -50,7 +50,7 @@ class RedirectStateTest {
   @Test
   void isNotInPlaceWhileItFailsAndHealsByItself() {
     failing.set(true);
-    try (RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer)) {
+    try (RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer)) {
       state.start();
       Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
       assertThat(state.isInPlace()).isFalse();
@@ -65,7 +65,7 @@ class RedirectStateTest {
   // v1 removes its rules 10 s before it exits: every request in between reaches IMDS itself.
   @Test
   void theRulesStayWhenItEnds() {
-    RedirectState state = new RedirectState(redirect, Duration.ofSeconds(60), timer);
+    RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer);
     state.start();
     Eventually.isTrue("in place", state::isInPlace);
 
@@ -76,7 +76,7 @@ class RedirectStateTest {
 
   @Test
   void noRedirectIsInPlaceAtOnce() {
-    try (RedirectState state = new RedirectState(null, Duration.ofSeconds(60), timer)) {
+    try (RulesState state = new RulesState(null, Duration.ofSeconds(60), timer)) {
       state.start();
 
       assertThat(state.isInPlace()).isTrue();

@@ -1,10 +1,10 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.bin.Daemons;
-import io.podidentity.iptables.RedirectGuard;
+import io.podidentity.iptables.RulesGuard;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,34 +12,32 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the redirect in place on a thread of its own, and knows whether it is. Thread-safe. */
-final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(RedirectState.class);
+/** Keeps the rules in place on a thread of its own, and knows whether it is. Thread-safe. */
+final class RulesState implements RulesGuard.Listener, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RulesState.class);
 
-  private final @Nullable MetadataRedirect redirect;
+  private final @Nullable NodeRules rules;
   private final Duration interval;
   private final Timer timer;
   private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(Daemons.named("redirect"));
-  private @Nullable RedirectGuard guard;
+      Executors.newSingleThreadExecutor(Daemons.named("rules"));
+  private @Nullable RulesGuard guard;
   private volatile boolean inPlace;
   private volatile boolean failing;
 
-  /**
-   * A state that is looked after from {@link #start} on; with no redirect it is always in place.
-   */
-  RedirectState(@Nullable MetadataRedirect redirect, Duration interval, Timer timer) {
-    this.redirect = redirect;
+  /** A state that is looked after from {@link #start} on; with no rules it is always in place. */
+  RulesState(@Nullable NodeRules rules, Duration interval, Timer timer) {
+    this.rules = rules;
     this.interval = interval;
     this.timer = timer;
   }
 
   void start() {
-    if (redirect == null) {
+    if (rules == null) {
       inPlace = true;
       return;
     }
-    guard = new RedirectGuard(redirect, timer, interval, executor, this);
+    guard = new RulesGuard(rules, timer, interval, executor, this);
     guard.start();
   }
 
@@ -50,9 +48,9 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   @Override
   public void onInPlace(boolean changed) {
     if (!inPlace) {
-      log.info("metadata redirect is in place");
+      log.info("rules are in place");
     } else if (changed) {
-      log.warn("metadata redirect was missing or changed, and is in place again");
+      log.warn("rules were missing or changed, and are in place again");
     }
     inPlace = true;
     failing = false;
@@ -62,7 +60,7 @@ final class RedirectState implements RedirectGuard.Listener, AutoCloseable {
   public void onFailure(PodIdentityException error) {
     inPlace = false;
     if (!failing) {
-      log.error("metadata redirect failed; trying again error={}", error.getMessage(), error);
+      log.error("rules failed; trying again error={}", error.getMessage(), error);
     }
     failing = true;
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.harness.Await;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-final class RedirectGuardTest {
+final class RulesGuardTest {
 
   private static final Duration INTERVAL = Duration.ofSeconds(60);
 
@@ -32,8 +32,8 @@ final class RedirectGuardTest {
   private final Deque<Runnable> alarms = new ArrayDeque<>();
   private final List<String> told = new ArrayList<>();
 
-  private final MetadataRedirect redirect =
-      new MetadataRedirect() {
+  private final NodeRules redirect =
+      new NodeRules() {
         @Override
         public boolean ensure() {
           return looks.removeFirst().getAsBoolean();
@@ -43,8 +43,8 @@ final class RedirectGuardTest {
         public void remove() {}
       };
 
-  private final RedirectGuard.Listener listener =
-      new RedirectGuard.Listener() {
+  private final RulesGuard.Listener listener =
+      new RulesGuard.Listener() {
         @Override
         public void onInPlace(boolean changed) {
           told.add("changed=" + changed);
@@ -56,7 +56,7 @@ final class RedirectGuardTest {
         }
       };
 
-  private final RedirectGuard guard = guard(Runnable::run, listener);
+  private final RulesGuard guard = guard(Runnable::run, listener);
 
   @Test
   void looksAtOnceAndAfterEachInterval() {
@@ -73,7 +73,7 @@ final class RedirectGuardTest {
   @Test
   void failureIsToldAndRetriedEverLaterUpToTheInterval() {
     for (int i = 0; i < 8; i++) {
-      looks.add(RedirectGuardTest::fail);
+      looks.add(RulesGuardTest::fail);
     }
     guard.start();
     for (int i = 1; i < 8; i++) {
@@ -86,9 +86,9 @@ final class RedirectGuardTest {
 
   @Test
   void successEndsTheRetries() {
-    looks.add(RedirectGuardTest::fail);
+    looks.add(RulesGuardTest::fail);
     looks.add(() -> true);
-    looks.add(RedirectGuardTest::fail);
+    looks.add(RulesGuardTest::fail);
     guard.start();
     ring();
     ring();
@@ -102,14 +102,14 @@ final class RedirectGuardTest {
           throw new IllegalStateException("bug");
         });
     guard.start();
-    assertThat(told).containsExactly("REDIRECT_FAILED: checking the metadata redirect failed");
+    assertThat(told).containsExactly("REDIRECT_FAILED: looking after the rules failed");
     assertThat(delays).hasSize(1);
   }
 
   @Test
   void listenerThatFailsDoesNotEndTheWatch() {
     looks.add(() -> true);
-    RedirectGuard watched =
+    RulesGuard watched =
         guard(
             task -> {
               try {
@@ -118,7 +118,7 @@ final class RedirectGuardTest {
                 told.add("executor saw " + e.getMessage());
               }
             },
-            new RedirectGuard.Listener() {
+            new RulesGuard.Listener() {
               @Override
               public void onInPlace(boolean changed) {
                 throw new IllegalStateException("listener's bug");
@@ -195,11 +195,11 @@ final class RedirectGuardTest {
   void intervalMustBePositive() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new RedirectGuard(redirect, this::alarm, Duration.ZERO, Runnable::run, listener));
+            () -> new RulesGuard(redirect, this::alarm, Duration.ZERO, Runnable::run, listener));
   }
 
-  private RedirectGuard guard(Executor executor, RedirectGuard.Listener told) {
-    return new RedirectGuard(redirect, this::alarm, INTERVAL, executor, told);
+  private RulesGuard guard(Executor executor, RulesGuard.Listener told) {
+    return new RulesGuard(redirect, this::alarm, INTERVAL, executor, told);
   }
 
   private Subscription alarm(Duration delay, Runnable task) {

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.MetadataRedirect;
+import io.podidentity.api.spi.NodeRules;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
@@ -12,11 +12,11 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a redirect in place: looks at once, and again after each interval. A failure is reported,
- * never fatal, and retried after 1 s, then 2 s, 4 s and so on up to the interval. It has no thread
- * of its own. Thread-safe.
+ * Keeps rules in place: looks at once, and again after each interval. A failure is reported, never
+ * fatal, and retried after 1 s, then 2 s, 4 s and so on up to the interval. It has no thread of its
+ * own. Thread-safe.
  */
-public final class RedirectGuard {
+public final class RulesGuard {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
   /** What is told of each look, on the executor's thread. */
@@ -32,7 +32,7 @@ public final class RedirectGuard {
     void onFailure(PodIdentityException error);
   }
 
-  private final MetadataRedirect redirect;
+  private final NodeRules rules;
   private final Timer timer;
   private final Duration interval;
   private final Executor executor;
@@ -49,15 +49,11 @@ public final class RedirectGuard {
    *
    * @param timer says when to look; it is not kept busy
    * @param interval from one look to the next; positive; v1's default is 60 s
-   * @param executor where it looks; a look may block for as long as the redirect may
+   * @param executor where it looks; a look may block for as long as the rules may
    */
-  public RedirectGuard(
-      MetadataRedirect redirect,
-      Timer timer,
-      Duration interval,
-      Executor executor,
-      Listener listener) {
-    this.redirect = requireNonNull(redirect, "redirect");
+  public RulesGuard(
+      NodeRules rules, Timer timer, Duration interval, Executor executor, Listener listener) {
+    this.rules = requireNonNull(rules, "rules");
     this.timer = requireNonNull(timer, "timer");
     this.interval = requireNonNull(interval, "interval");
     this.executor = requireNonNull(executor, "executor");
@@ -103,14 +99,14 @@ public final class RedirectGuard {
         return;
       }
       try {
-        changed = redirect.ensure();
+        changed = rules.ensure();
         failuresInARow = 0;
       } catch (PodIdentityException e) {
         failure = e;
       } catch (RuntimeException e) {
         failure =
             new PodIdentityException(
-                ErrorReason.REDIRECT_FAILED, "checking the metadata redirect failed", e);
+                ErrorReason.REDIRECT_FAILED, "looking after the rules failed", e);
       }
       if (failure != null) {
         failuresInARow++;
