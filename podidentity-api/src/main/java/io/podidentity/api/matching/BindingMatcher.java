@@ -1,5 +1,7 @@
 package io.podidentity.api.matching;
 
+import static java.util.Objects.requireNonNull;
+
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.Credential;
@@ -43,11 +45,13 @@ public final class BindingMatcher {
   private final class Join {
     private final ClusterSnapshot snapshot;
     private final Map<Key, List<Offer>> offers = new HashMap<>();
-    private final Map<NamespacedName, DesiredAssignment> desired = new LinkedHashMap<>();
+    private final Map<NamespacedName, DesiredAssignment> desired;
+    private final List<DesiredAssignment> losers = new ArrayList<>();
     private final Map<ObjectReference, String> problems = new LinkedHashMap<>();
 
     Join(ClusterSnapshot snapshot) {
       this.snapshot = snapshot;
+      this.desired = new HashMap<>(snapshot.pods().size() * 4 / 3);
     }
 
     Matches run() {
@@ -60,10 +64,9 @@ public final class BindingMatcher {
       snapshot.bindings().stream()
           .sorted(Comparator.comparing(IdentityBinding::name))
           .forEach(binding -> offer(binding, identityOf(binding, identities)));
-      snapshot.pods().stream()
-          .sorted(Comparator.comparing(Pod::name))
-          .forEach(pod -> matchPod(pod, pod.nodeName()));
-      return new Matches(List.copyOf(desired.values()), problems);
+      snapshot.pods().forEach(pod -> matchPod(pod, pod.nodeName()));
+      losers.stream().sorted(Matches.ORDER).forEach(this::reportConflict);
+      return new Matches(desired, problems);
     }
 
     private void reportUnusable(AzureIdentity identity) {
@@ -91,10 +94,9 @@ public final class BindingMatcher {
             DesiredAssignment.recordName(pod.name(), offer.identity(), forceNamespaced);
         DesiredAssignment wanted =
             new DesiredAssignment(record, pod, nodeName, offer.binding(), offer.identity());
-        // Two identities of one name give one record name: the first binding wins, as in v1.
-        DesiredAssignment first = desired.putIfAbsent(record, wanted);
-        if (first != null) {
-          reportConflict(first, wanted);
+        DesiredAssignment other = desired.putIfAbsent(record, wanted);
+        if (other != null) {
+          settle(other, wanted);
         }
       }
     }
@@ -112,7 +114,15 @@ public final class BindingMatcher {
           .toList();
     }
 
-    private void reportConflict(DesiredAssignment first, DesiredAssignment second) {
+    /** Two identities of one name give one record name: the first binding wins, as in v1. */
+    private void settle(DesiredAssignment one, DesiredAssignment other) {
+      boolean stays = Matches.ORDER.compare(one, other) < 0;
+      desired.put(one.record(), stays ? one : other);
+      losers.add(stays ? other : one);
+    }
+
+    private void reportConflict(DesiredAssignment second) {
+      DesiredAssignment first = requireNonNull(desired.get(second.record()));
       String problem;
       if (!first.pod().equals(second.pod())) {
         problem =

@@ -18,6 +18,7 @@ import static io.podidentity.api.fixture.Samples.withCredential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.fixture.RecordBuilder;
+import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -328,7 +329,7 @@ class AssignmentPlannerTest {
 
     assertThat(plan.targets())
         .extracting(TargetPlan::target)
-        .containsExactly(machine("n2"), machine("n1"));
+        .containsExactly(machine("n1"), machine("n2"));
     assertThat(plan.targets().get(0).attach())
         .extracting(ResourceId::name)
         .containsExactly("x", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7");
@@ -356,7 +357,7 @@ class AssignmentPlannerTest {
 
   private AssignmentPlan plan() {
     return new AssignmentPlanner(options)
-        .plan(new ClusterSnapshot(pods, identities, bindings, records, nodes));
+        .plan(new ClusterSnapshot(pods, identities, bindings, records, nodes, Samples.NOW));
   }
 
   private TargetPlan onlyPlan() {

@@ -10,6 +10,7 @@ import static io.podidentity.api.fixture.Samples.servicePrincipal;
 import static io.podidentity.api.fixture.Samples.unusable;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.DesiredAssignment;
@@ -329,7 +330,7 @@ class BindingMatcherTest {
 
   private Matches match(boolean forceNamespaced) {
     return new BindingMatcher(forceNamespaced)
-        .match(new ClusterSnapshot(pods, identities, bindings, List.of(), List.of()));
+        .match(new ClusterSnapshot(pods, identities, bindings, List.of(), List.of(), Samples.NOW));
   }
 
   private static ObjectReference anIdentity(String text) {
