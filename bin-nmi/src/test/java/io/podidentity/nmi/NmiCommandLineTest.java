@@ -42,7 +42,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Metadata("169.254.169.254", 80),
                 RulesOptions.DEFAULT,
                 HoldPolicy.DEFAULT,
-                new NmiOptions.Identities(false, false, true),
+                new NmiOptions.Identities(false, false, true, false),
                 new NmiOptions.Exempt("default", "aad-pod-id-mic-service-account", false),
                 EntraOptions.DEFAULT,
                 2000,
@@ -95,7 +95,7 @@ class NmiCommandLineTest {
                 new RulesOptions(true, null, true, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
-                new NmiOptions.Identities(true, true, false),
+                new NmiOptions.Identities(true, true, false, false),
                 new NmiOptions.Exempt("kube-system", "aad-pod-id-mic-service-account", false),
                 EntraOptions.DEFAULT,
                 2000,
@@ -120,7 +120,10 @@ class NmiCommandLineTest {
             "--metadata-get-only=false",
             "--host-token=false",
             "--iptables-backend=legacy",
-            "--lockdown=false");
+            "--lockdown=false",
+            "--mic-service-account=mic",
+            "--exempt-pods-get-any-identity",
+            "--accept-foreign-client-ids");
 
     assertThat(options.http().metadataGetOnly()).isFalse();
     assertThat(options.http().hostToken()).isFalse();
@@ -129,6 +132,8 @@ class NmiCommandLineTest {
         .isEqualTo(new RulesOptions(false, IptablesBackend.LEGACY, false, Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
+    assertThat(options.exempt()).isEqualTo(new NmiOptions.Exempt("default", "mic", true));
+    assertThat(options.identities().foreignClientIds()).isTrue();
   }
 
   @Test

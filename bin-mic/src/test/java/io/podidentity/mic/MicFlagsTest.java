@@ -1,0 +1,83 @@
+package io.podidentity.mic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.bin.GoDuration;
+import io.podidentity.bin.GoFlags;
+import io.podidentity.bin.ProgramVersion;
+import io.podidentity.harness.FlagTable;
+import io.podidentity.harness.FlagTable.Flag;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Every flag of v1's MIC, by the table in {@code v1-flags.tsv}, which says where it is from. */
+class MicFlagsTest {
+  static final List<Flag> FLAGS = FlagTable.read(MicFlagsTest.class, "v1-flags.tsv");
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @ParameterizedTest
+  @FieldSource("FLAGS")
+  void isTakenWithOneDashAndWithTwo(Flag flag) {
+    String assignment = flag.name() + "=" + flag.defaultValue();
+
+    assertThat(parse("-" + assignment)).isEmpty();
+    assertThat(parse("--" + assignment)).isEmpty();
+    if (flag.type().equals("bool")) {
+      assertThat(parse("--" + flag.name()).isEmpty()).isEqualTo(!flag.name().equals("version"));
+    } else {
+      assertThat(parse("--" + flag.name(), flag.defaultValue())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("FLAGS")
+  void hasTheDefaultOfVersionOne(Flag flag) {
+    OptionSpec option =
+        CommandSpec.forAnnotatedObject(new MicFlags()).findOption("--" + flag.name());
+    if (flag.name().equals("version")) {
+      assertThat(option).as("is GoFlags' own").isNull();
+      return;
+    }
+    Object value = option.getValue();
+
+    if (value instanceof Duration duration) {
+      assertThat(duration).isEqualTo(GoDuration.parse(flag.defaultValue()));
+    } else if (value instanceof Double number) {
+      assertThat(number).isEqualTo(Double.parseDouble(flag.defaultValue()));
+    } else {
+      assertThat(value).hasToString(flag.defaultValue());
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("FLAGS")
+  void valueThatCannotBeReadIsOneLineAndCodeTwo(Flag flag) {
+    for (String bad : flag.badValues()) {
+      err.reset();
+
+      assertThat(parse("--" + flag.name() + "=" + bad)).as(bad).hasValue(2);
+      assertThat(err.toString(StandardCharsets.UTF_8))
+          .startsWith("mic: flag --" + flag.name() + ": \"" + bad + "\" ")
+          .hasLineCount(1);
+      assertThat(out.size()).isZero();
+    }
+  }
+
+  private OptionalInt parse(String... arguments) {
+    return new GoFlags(new MicFlags(), new ProgramVersion("mic", "1", "c", "d"))
+        .parse(
+            List.of(arguments),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+}
