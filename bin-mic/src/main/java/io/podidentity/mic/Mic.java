@@ -82,7 +82,7 @@ public final class Mic implements AutoCloseable {
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
-        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
+        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of()), clock));
     LeaseElection election =
         parts.add(
             new LeaseElection(
@@ -94,7 +94,7 @@ public final class Mic implements AutoCloseable {
                 () -> stepDown(onLeaseLost)));
     MicMetrics metrics =
         new MicMetrics(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
-    Telemetry telemetry = new LoggedTelemetry(metrics);
+    Telemetry telemetry = new LoggedTelemetry(metrics, clock);
     LeaderOnly writes =
         new LeaderOnly(
             election::isLeader,

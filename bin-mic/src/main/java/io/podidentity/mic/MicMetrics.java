@@ -4,7 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.bin.metrics.Counter;
@@ -95,7 +95,7 @@ public final class MicMetrics implements Telemetry {
   }
 
   @Override
-  public void objectIgnored(NamespacedName object, String problem) {
+  public void objectIgnored(ObjectReference object, String problem) {
     ignored.increment();
     next.objectIgnored(object, problem);
   }

@@ -9,6 +9,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.Telemetry;
@@ -112,7 +113,7 @@ class MicMetricsTest {
     metrics.unassignmentFailed(record, error);
     metrics.targetFailed(MACHINE, error);
     metrics.passFailed(new IllegalStateException());
-    metrics.objectIgnored(desired.record(), "problem");
+    metrics.objectIgnored(ObjectReference.to(desired.identity()), "problem");
 
     assertCounted(
         "podidentity_assignment_changes_total{change=\"assign\",result=\"ok\"} 1",
@@ -139,9 +140,11 @@ class MicMetricsTest {
   void whatIsReportedOfTheClusterIsPassedOnByAllWhoListen() {
     AssignedIdentity record = new InMemoryCluster().create(desired);
     List<String> passedOn = new ArrayList<>();
-    Telemetry telemetry = new LoggedTelemetry(new MicMetrics(noting(passedOn)));
+    Telemetry telemetry =
+        new LoggedTelemetry(
+            new MicMetrics(noting(passedOn)), MutableClock.startingAt(Instant.EPOCH));
 
-    telemetry.objectIgnored(desired.record(), "problem");
+    telemetry.objectIgnored(ObjectReference.to(desired.identity()), "problem");
     telemetry.assigned(desired);
     telemetry.assignmentFailed(desired, error);
     telemetry.unassigned(record);

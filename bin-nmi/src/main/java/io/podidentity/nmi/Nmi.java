@@ -170,13 +170,13 @@ public final class Nmi implements AutoCloseable {
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
+    rules.start();
     parts.add(server);
     InetSocketAddress address = server.start();
     parts.add(health);
     InetSocketAddress probes = health.start();
     parts.add(metrics);
     Optional<InetSocketAddress> scraped = metrics.start();
-    rules.start();
     log.info(
         "listening address={} probes={} metrics={}",
         address,

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
@@ -54,6 +55,10 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
+    @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
+    if (rules != null) {
+      rules.begin();
+    }
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     Followed followed = new Followed(parts);
@@ -74,11 +79,11 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, metrics, clock),
                     followed.synced(),
-                    options.rules().written() ? OwnRules.of(options) : null,
+                    rules == null ? null : rules.kept(),
                     metrics,
                     metadataClient),
                 clock));
-    // First the redirect, then the cluster: no pod shall reach the metadata service meanwhile.
+    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
     nmi.start();
     for (ClusterFollower follower : followers) {
       var unused = follower.start();
