@@ -41,12 +41,7 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
             client.resources(AzureIdentityBindingResource.class).inAnyNamespace(),
             object -> IdentityMapping.binding(object, Metadata.of(object).name()),
             bySelector::replace);
-    identities =
-        new Mirror<>(
-            KubernetesClusterView.IDENTITIES,
-            client.resources(AzureIdentityResource.class).inAnyNamespace(),
-            object -> IdentityMapping.identity(object, Metadata.of(object).name()),
-            (before, after) -> {});
+    identities = ClusterIdentities.mirror(client);
     all = new Mirrors(bindings, identities);
   }
 
@@ -60,6 +55,9 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
 
   @Override
   public Collection<AzureIdentity> identities() {
+    if (!hasSynced()) {
+      throw ClusterFollower.notYet("identities");
+    }
     return identities.values();
   }
 
