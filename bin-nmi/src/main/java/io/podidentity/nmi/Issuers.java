@@ -5,6 +5,7 @@ import io.podidentity.api.token.TokenServices;
 import io.podidentity.azure.entra.EntraTokenSource;
 import io.podidentity.azure.entra.SecretScope;
 import io.podidentity.azure.imds.ImdsTokenSource;
+import io.podidentity.azure.imds.OwnTokensOnly;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesSecrets;
 import java.net.http.HttpClient;
@@ -32,9 +33,11 @@ final class Issuers {
       String userAgent,
       HttpClient metadataClient,
       Clock clock) {
-    return new TokenServices(
+    TokenSource imds =
         new ImdsTokenSource(
-            options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
+            options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock);
+    return new TokenServices(
+        options.identities().foreignClientIds() ? imds : new OwnTokensOnly(imds),
         entra(options, kubernetes, clock));
   }
 

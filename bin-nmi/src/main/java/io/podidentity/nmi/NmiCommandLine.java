@@ -64,7 +64,10 @@ public final class NmiCommandLine {
         rules(),
         holds(),
         new NmiOptions.Identities(
-            managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
+            managed(),
+            flags.common.forceNamespaced(environment),
+            flags.enableScaleFeatures,
+            flags.own.acceptForeignClientIds),
         new NmiOptions.Exempt(
             flags.micNamespace, flags.own.micServiceAccount, flags.own.exemptPodsGetAny),
         EntraOptions.of(flags.own, environment),

@@ -124,6 +124,13 @@ final class NmiFlags {
         description = "Whether exempt pods get other pods' identities too, as in v1.")
     boolean exemptPodsGetAny;
 
+    @Option(
+        names = "--accept-foreign-client-ids",
+        description =
+            "Whether an AzureIdentity may name the client ID of another identity than its resource"
+                + " ID does, as in v1.")
+    boolean acceptForeignClientIds;
+
     @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";
 

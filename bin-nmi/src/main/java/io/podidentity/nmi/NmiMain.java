@@ -57,18 +57,17 @@ public final class NmiMain {
     Logging.configure(options.logFormat());
     log.info("starting nmi version={} node={}", version.version(), options.node());
     commandLine.logWithoutEffect();
-    if (options.kubelet() != null) {
-      KubenetGuard.check(options.kubelet());
-    }
-
     Parts parts = new Parts();
     // First: SIGTERM may come while it starts.
     Shutdown shutdown = Shutdown.install(parts, STOPPING);
     try {
+      if (options.kubelet() != null) {
+        KubenetGuard.check(options.kubelet());
+      }
       parts.add(
           NodeNmi.start(options, version.userAgent(options.customUserAgent()), Clock.systemUTC()));
     } catch (PodIdentityException e) {
-      shutdown.exit(ExitCode.report(e, "nmi", System.err));
+      shutdown.exit(ExitCode.report(e, log));
     }
     // The shutdown hook ends the process.
     new CountDownLatch(1).await();

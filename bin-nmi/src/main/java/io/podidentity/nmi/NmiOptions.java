@@ -89,8 +89,14 @@ public record NmiOptions(
    * @param forceNamespaced whether pods get identities of their own namespace only; default false
    * @param labelledRecordsOnly whether only records labelled with this node are watched; default
    *     true
+   * @param foreignClientIds whether an {@code AzureIdentity} may name the client ID of another
+   *     identity than its resource ID does; default false
    */
-  public record Identities(boolean managed, boolean forceNamespaced, boolean labelledRecordsOnly) {
+  public record Identities(
+      boolean managed,
+      boolean forceNamespaced,
+      boolean labelledRecordsOnly,
+      boolean foreignClientIds) {
     public Identities {
       require(
           !managed || forceNamespaced,

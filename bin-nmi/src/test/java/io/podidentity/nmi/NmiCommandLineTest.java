@@ -41,7 +41,7 @@ class NmiCommandLineTest {
                 new NmiOptions.Metadata("169.254.169.254", 80),
                 RulesOptions.DEFAULT,
                 HoldPolicy.DEFAULT,
-                new NmiOptions.Identities(false, false, true),
+                new NmiOptions.Identities(false, false, true, false),
                 new NmiOptions.Exempt("default", "aad-pod-id-mic-service-account", false),
                 EntraOptions.DEFAULT,
                 2000,
@@ -94,7 +94,7 @@ class NmiCommandLineTest {
                 new RulesOptions(true, null, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
-                new NmiOptions.Identities(true, true, false),
+                new NmiOptions.Identities(true, true, false, false),
                 new NmiOptions.Exempt("kube-system", "aad-pod-id-mic-service-account", false),
                 EntraOptions.DEFAULT,
                 2000,
@@ -117,7 +117,10 @@ class NmiCommandLineTest {
             "--kubeconfig=/k",
             "--token-cache-size=0",
             "--metadata-get-only=false",
-            "--host-token=false");
+            "--host-token=false",
+            "--mic-service-account=mic",
+            "--exempt-pods-get-any-identity",
+            "--accept-foreign-client-ids");
 
     assertThat(options.http().metadataGetOnly()).isFalse();
     assertThat(options.http().hostToken()).isFalse();
@@ -125,6 +128,8 @@ class NmiCommandLineTest {
     assertThat(options.rules().written()).isFalse();
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
+    assertThat(options.exempt()).isEqualTo(new NmiOptions.Exempt("default", "mic", true));
+    assertThat(options.identities().foreignClientIds()).isTrue();
   }
 
   @Test

@@ -123,7 +123,7 @@ final class TestNmi implements AutoCloseable {
             new NmiOptions.Metadata(settings.metadata().getHost(), settings.metadata().getPort()),
             RulesOptions.NONE,
             HOLDS,
-            new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Identities(false, false, true, false),
             new NmiOptions.Exempt("default", "mic-account", false),
             EntraOptions.DEFAULT,
             100,

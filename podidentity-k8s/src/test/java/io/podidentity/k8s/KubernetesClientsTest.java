@@ -30,6 +30,20 @@ final class KubernetesClientsTest {
     }
   }
 
+  /** What happens after so many pings and pauses is {@link DeadConnectionTest}'s. */
+  @Test
+  void watchWhoseOtherEndIsDeadIsOpenedAnewWithinAMinute() throws IOException {
+    try (KubernetesClient client =
+        KubernetesClients.create(write("kubeconfig", kubeconfig("good")), "agent/1")) {
+      Config config = client.getConfiguration();
+      long noticed = 2 * config.getWebsocketPingInterval();
+      long longestPause = 32L * config.getWatchReconnectInterval();
+
+      assertThat(config.getWebsocketPingInterval()).isPositive();
+      assertThat(noticed + longestPause + config.getConnectionTimeout()).isLessThan(60_000);
+    }
+  }
+
   @Test
   void missingFileIsNamed() {
     Path file = folder.resolve("missing");

@@ -80,7 +80,7 @@ final class Stage implements AutoCloseable {
             new NmiOptions.Metadata(imds.getHost(), imds.getPort()),
             RulesOptions.NONE,
             new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),
-            new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Identities(false, false, true, false),
             new NmiOptions.Exempt("default", "", false),
             new EntraOptions(
                 new AuthorityEndpoints(entra, Set.of()),

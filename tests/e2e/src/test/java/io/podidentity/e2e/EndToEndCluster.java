@@ -17,7 +17,7 @@ import java.util.Map;
  * <pre>
  *   node          is                         has
  *   vm            a virtual machine          NMI, a system-assigned identity
- *   pool000000    instance 0 of scale set    NMI
+ *   pool000000    instance 0 of scale set    NMI, which logs JSON
  *   pool000001    instance 1 of scale set    NMI, which refuses after 2 s instead of 80 s
  *   spare         a virtual machine          NMI as a test starts it, a system-assigned identity
  *   bare          a virtual machine          no NMI and no redirect; not in Kubernetes
@@ -68,7 +68,7 @@ final class EndToEndCluster implements AutoCloseable {
       mic = Program.mic(network.control(), "mic-0", 8080, micAccount, azure);
       nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
       nmis.put(vm, Program.nmi(vm, nmiAccount, azure, List.of()));
-      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, List.of()));
+      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, JSON));
       nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, azure, IMPATIENT));
       programs().forEach(Program::start);
       programs().forEach(Program::awaitActive);
@@ -77,6 +77,8 @@ final class EndToEndCluster implements AutoCloseable {
       throw e;
     }
   }
+
+  private static final List<String> JSON = List.of("--log-format=json");
 
   /** Two looks a second apart for an identity that nobody has recorded, 60 for a recorded one. */
   private static final List<String> IMPATIENT =
@@ -111,7 +113,7 @@ final class EndToEndCluster implements AutoCloseable {
     return vm;
   }
 
-  /** An instance of the scale set. */
+  /** An instance of the scale set; its NMI logs JSON. */
   TestNode firstInstance() {
     return firstInstance;
   }
@@ -181,6 +183,11 @@ final class EndToEndCluster implements AutoCloseable {
   /** Knows what reached the metadata service. */
   ImdsGuard guard() {
     return guard;
+  }
+
+  /** Whole logs of MIC and the NMIs, so far. */
+  List<Path> logFiles() {
+    return programs().stream().map(program -> program.process().log()).toList();
   }
 
   /** The ends of all logs, for the report of a failure. */

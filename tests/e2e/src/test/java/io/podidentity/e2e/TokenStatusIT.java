@@ -164,8 +164,8 @@ final class TokenStatusIT {
 
   @Test
   void clientThatHangsUpIs404InTheLog(EndToEndCluster cluster, Scene scene) {
-    TestPod waiting = scene.pod("waiting", cluster.firstInstance(), "nothing-has-this-selector");
-    ManagedProcess nmi = cluster.nmi(cluster.firstInstance()).process();
+    TestPod waiting = scene.pod("waiting", cluster.vm(), "nothing-has-this-selector");
+    ManagedProcess nmi = cluster.nmi(cluster.vm()).process();
     ManagedProcess client =
         waiting.network().namespace().start("client", "sh", "-c", "exec " + TestPod.TOKEN_COMMAND);
     Await.until("it is connected to NMI", LIMIT, waiting::isConnectedToImds);
