@@ -80,7 +80,7 @@ public final class Mic implements AutoCloseable {
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
-        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of())));
+        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of()), clock));
     LeaseElection election =
         parts.add(
             new LeaseElection(
@@ -104,7 +104,7 @@ public final class Mic implements AutoCloseable {
                 clock,
                 timer));
     Telemetry telemetry =
-        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
+        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock), clock);
     Reconciler reconciler =
         new Reconciler(
             view,

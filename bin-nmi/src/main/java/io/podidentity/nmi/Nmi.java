@@ -154,11 +154,11 @@ public final class Nmi implements AutoCloseable {
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
+    rules.start();
     parts.add(server);
     InetSocketAddress address = server.start();
     parts.add(health);
     InetSocketAddress probes = health.start();
-    rules.start();
     log.info("listening address={} probes={}", address, probes);
     return address;
   }

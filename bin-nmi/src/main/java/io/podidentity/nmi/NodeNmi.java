@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
@@ -53,6 +54,10 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
+    @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
+    if (rules != null) {
+      rules.begin();
+    }
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     Followed followed = new Followed(parts);
@@ -72,10 +77,10 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, clock),
                     () -> followers.stream().allMatch(ClusterFollower::hasSynced),
-                    options.rules().written() ? OwnRules.of(options) : null,
+                    rules == null ? null : rules.kept(),
                     metadataClient),
                 clock));
-    // First the redirect, then the cluster: no pod shall reach the metadata service meanwhile.
+    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
     nmi.start();
     for (ClusterFollower follower : followers) {
       var unused = follower.start();

@@ -62,6 +62,31 @@ class RulesStateTest {
     }
   }
 
+  @Test
+  void anHourOfLooksIsOneLineInTheLogAndAnHourOfFailuresIsAnother() {
+    try (LogCapture log = new LogCapture();
+        RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer)) {
+      state.start();
+      look(60);
+      assertThat(log.lines()).containsExactly("rules are in place");
+
+      failing.set(true);
+      look(60);
+      assertThat(log.lines()).hasSize(2);
+      assertThat(log.lines().get(1)).startsWith("rules failed; trying again");
+    }
+  }
+
+  private void look(int times) {
+    for (int i = 0; i < times; i++) {
+      int soFar = looks.get();
+      Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
+      timer.advance(Duration.ofSeconds(60));
+      Eventually.isTrue("it looked", () -> looks.get() > soFar);
+    }
+    Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
+  }
+
   // v1 removes its rules 10 s before it exits: every request in between reaches IMDS itself.
   @Test
   void theRulesStayWhenItEnds() {

@@ -11,13 +11,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The {@code AzureIdentityBinding} and {@code AzureIdentity} objects of all namespaces, for managed
  * mode.
  */
-public final class ClusterBindings implements BindingDirectory, ClusterFollower {
+public final class ClusterBindings extends MirrorBacked implements BindingDirectory {
   private final KeyedIndex<Key, IdentityBinding> bySelector =
       new KeyedIndex<>(binding -> Set.of(new Key(binding.name().namespace(), binding.selector())));
   private final Mirror<AzureIdentityBindingResource, IdentityBinding> bindings;
@@ -67,18 +66,8 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return all.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return all.synced();
-  }
-
-  @Override
-  public void close() {
-    all.close();
+  ClusterFollower mirrors() {
+    return all;
   }
 
   private record Key(String namespace, String selector) {}

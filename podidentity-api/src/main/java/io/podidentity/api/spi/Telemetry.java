@@ -4,7 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
@@ -19,7 +19,7 @@ public interface Telemetry {
   Telemetry NOOP = new Telemetry() {};
 
   /** An object of the cluster is left aside because of how it is written. */
-  default void objectIgnored(NamespacedName object, String problem) {}
+  default void objectIgnored(ObjectReference object, String problem) {}
 
   /** The identity of the record is on the pod's machine now. */
   default void assigned(DesiredAssignment assignment) {}

@@ -486,7 +486,7 @@ class ReconcilerTest {
     cluster.put(node("n3"));
     workers.runAll();
     assertThat(telemetry.reports())
-        .containsExactly("ignored default/bad: Invalid resource id: nonsense");
+        .containsExactly("ignored AzureIdentity default/bad: Invalid resource id: nonsense");
 
     cluster.removeIdentity("default/bad");
     workers.runAll();
