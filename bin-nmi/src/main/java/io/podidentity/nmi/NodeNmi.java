@@ -7,6 +7,7 @@ import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Parts;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
+import io.podidentity.k8s.ClusterIdentities;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.LiveReplicaSets;
 import io.podidentity.k8s.NodeAssignments;
@@ -110,13 +111,20 @@ public final class NodeNmi implements AutoCloseable {
   private static OperationMode mode(
       NmiOptions options, KubernetesConnection kubernetes, Followed followed) {
     NmiOptions.Identities how = options.identities();
-    return how.managed()
-        ? OperationMode.managed(
-            followed.add("azureidentitybindings", new ClusterBindings(kubernetes)))
+    if (how.managed()) {
+      return OperationMode.managed(
+          followed.add("azureidentitybindings", new ClusterBindings(kubernetes)));
+    }
+    NodeAssignments records =
+        followed.add(
+            "azureassignedidentities",
+            new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly()));
+    // Where exempt pods get any identity, nobody asks for these.
+    return options.exempt().anyIdentity()
+        ? OperationMode.standard(records, how.forceNamespaced())
         : OperationMode.standard(
-            followed.add(
-                "azureassignedidentities",
-                new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly())),
+            records,
+            followed.add("azureidentities", new ClusterIdentities(kubernetes)),
             how.forceNamespaced());
   }
 
