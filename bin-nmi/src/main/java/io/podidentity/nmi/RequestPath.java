@@ -1,6 +1,7 @@
 package io.podidentity.nmi;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -49,10 +50,14 @@ record RequestPath(Route route, String plain) {
   private static final Pattern SLASHES = Pattern.compile("/{2,}");
 
   /** The absolute form of RFC 9112, section 3.2.2, that clients send to a proxy. */
-  private static final Pattern ABSOLUTE = Pattern.compile("http://[^/]*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("http://[a-z0-9.:\\[\\]-]+(?=/)", Pattern.CASE_INSENSITIVE);
 
   /** v1 passes this one on too: it tells the tenant, and no token. */
   private static final Pattern IDENTITY_INFO = Pattern.compile("/metadata/identity/info/?");
+
+  private static final Pattern INSTANCE =
+      Pattern.compile("/metadata/instance", Pattern.CASE_INSENSITIVE);
 
   /** The second pattern is v1's own; the first goes further. Both for lower-case paths. */
   private static final Pattern IDENTITY =
@@ -67,7 +72,7 @@ record RequestPath(Route route, String plain) {
     if (raw.equals(TOKEN_PATH)) {
       return TOKEN;
     }
-    String path = raw.startsWith("/") ? raw : ABSOLUTE.matcher(raw).replaceFirst("");
+    String path = withoutAuthority(raw);
     String decoded = decodeAsVersionOne(path);
     if (decoded == null) {
       return REFUSED;
@@ -76,19 +81,29 @@ record RequestPath(Route route, String plain) {
       return TOKEN;
     }
     if (decoded.startsWith(HOST_PREFIX)) {
-      return HOST_TOKEN;
+      // v1 looks for its pattern first.
+      return leadsToIdentity(decoded) ? REFUSED : HOST_TOKEN;
     }
     // From here on it is about passing on: the path as it came must be plain.
     if (!PLAIN.matcher(path).matches() || DOT_SEGMENT.matcher(path).find()) {
       return REFUSED;
     }
     String plain = SLASHES.matcher(path).replaceAll("/");
-    String folded = plain.toLowerCase(Locale.ROOT);
-    if (IDENTITY.matcher(folded).find() && !IDENTITY_INFO.matcher(folded).matches()) {
+    if (leadsToIdentity(plain)) {
       return REFUSED;
     }
-    return new RequestPath(
-        folded.startsWith("/metadata/instance") ? Route.INSTANCE : Route.METADATA, plain);
+    boolean instance = INSTANCE.matcher(plain).lookingAt();
+    return new RequestPath(instance ? Route.INSTANCE : Route.METADATA, plain);
+  }
+
+  private static String withoutAuthority(String raw) {
+    Matcher absolute = ABSOLUTE.matcher(raw);
+    return absolute.lookingAt() ? raw.substring(absolute.end()) : raw;
+  }
+
+  private static boolean leadsToIdentity(String path) {
+    String folded = path.toLowerCase(Locale.ROOT);
+    return IDENTITY.matcher(folded).find() && !IDENTITY_INFO.matcher(folded).matches();
   }
 
   /**

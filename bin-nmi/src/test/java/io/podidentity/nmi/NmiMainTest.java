@@ -2,6 +2,8 @@ package io.podidentity.nmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.process.CommandResult;
+import io.podidentity.harness.process.JavaProgram;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real processes: exit codes and signals are the operating system's. There is no cluster. */
 class NmiMainTest {
@@ -64,13 +68,35 @@ class NmiMainTest {
         .contains("Shutdown - stopped");
   }
 
-  @Test
-  void aValueThatCannotBeIsOneLineAndCodeTwo() throws Exception {
-    assertThat(codeOf(start("--node=n1", "--operation-mode=managed"))).isEqualTo(2);
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--operation-mode=managed     | nmi: --operation-mode=managed needs --forceNamespaced",
+        "--ipt-update-interval-sec=1s | nmi: flag --ipt-update-interval-sec: \"1s\" is not a whole",
+        "--log-format=xml             | nmi: flag --log-format: \"xml\" is not a log format",
+      })
+  void aValueThatCannotBeIsOneLineAndCodeTwo(String flag, String message) {
+    CommandResult nmi = JavaProgram.of(NmiMain.class, "--node=n1", flag).run();
 
-    assertThat(errors())
-        .startsWith("nmi: --operation-mode=managed needs --forceNamespaced")
-        .hasLineCount(1);
+    assertThat(nmi.exitCode()).isEqualTo(2);
+    assertThat(nmi.stderr()).startsWith(message).hasLineCount(1);
+    assertThat(nmi.stdout()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--version | MIC Version: \\S+ - NMI Version: \\S+ - Commit: \\S+ - Date: \\S+\\R",
+        "--help    | (?s)Usage: nmi --node NODE .*--set-retry-after-header.*",
+      })
+  void whatWasAskedForIsTheOutputAndCodeZero(String flag, String expected) {
+    CommandResult nmi = JavaProgram.of(NmiMain.class, flag).run();
+
+    assertThat(nmi.exitCode()).isZero();
+    assertThat(nmi.stdout()).matches(expected);
+    assertThat(nmi.stderr()).isEmpty();
   }
 
   @Test
@@ -82,28 +108,35 @@ class NmiMainTest {
               "--redirect=none",
               "--kubeconfig=" + folder.resolve("kubeconfig"),
               "--http-probe-port=0",
+              "--prometheus-port=0",
               "--nmi-port=" + taken.getLocalPort());
 
       assertThat(codeOf(nmi)).isEqualTo(2);
       assertThat(errors())
-          .contains("nmi: cannot listen on 127.0.0.1:" + taken.getLocalPort())
+          .contains("cannot run: cannot listen on 127.0.0.1:" + taken.getLocalPort())
           .doesNotContain("\tat ");
     }
   }
 
+  // v1 logs it with a stack trace, exit 255.
+  @Test
+  void asJsonEveryLineIsAnObjectAlsoTheOneThatSaysWhyItEnds() throws Exception {
+    Path kubelet = Files.writeString(folder.resolve("kubelet"), "--network-plugin=kubenet");
+
+    CommandResult nmi =
+        JavaProgram.of(
+                NmiMain.class, "--node=n1", "--kubelet-config=" + kubelet, "--log-format=json")
+            .run();
+
+    assertThat(nmi.exitCode()).isEqualTo(2);
+    assertThat(nmi.stderr().lines()).allMatch(line -> line.matches("\\{\"ts\":.*\"v\":0}"));
+    assertThat(nmi.stderr()).contains("cannot run: this node uses kubenet");
+    assertThat(nmi.stdout()).isEmpty();
+  }
+
   private Process start(String... flags) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NmiMain.class.getName()));
-    command.addAll(List.of(flags));
     Process process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(JavaProgram.of(NmiMain.class, flags).words())
             .redirectOutput(folder.resolve("out").toFile())
             .redirectError(folder.resolve("err").toFile())
             .start();
