@@ -1,6 +1,7 @@
 package io.podidentity.bin;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -52,8 +53,8 @@ public final class GoDuration {
       throw invalid(text);
     }
     try {
-      long whole = nanos.toBigInteger().longValueExact();
-      return Duration.ofNanos(negative ? -whole : whole);
+      BigInteger whole = nanos.toBigInteger();
+      return Duration.ofNanos((negative ? whole.negate() : whole).longValueExact());
     } catch (ArithmeticException e) {
       throw invalid(text);
     }

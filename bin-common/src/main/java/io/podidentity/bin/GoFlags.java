@@ -6,14 +6,16 @@ import java.io.PrintStream;
 import java.lang.reflect.AnnotatedElement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -30,6 +32,7 @@ public final class GoFlags {
 
   private final CommandLine picocli;
   private final ProgramVersion version;
+  private final Map<Class<?>, Function<String, ?>> readers = new HashMap<>();
   private final List<String> withoutEffect = new ArrayList<>();
 
   /**
@@ -42,15 +45,17 @@ public final class GoFlags {
     CommandSpec spec = CommandSpec.forAnnotatedObject(flags);
     spec.addOption(standard("--version", "Prints the version and exits."));
     spec.addOption(standard("--help", "Prints this and exits."));
-    this.picocli =
-        new CommandLine(spec)
-            .setOverwrittenOptionsAllowed(true)
-            .registerConverter(Duration.class, GoDuration::parse)
-            .registerConverter(boolean.class, GoBoolean::parse)
-            .registerConverter(Boolean.class, GoBoolean::parse)
-            .registerConverter(int.class, GoInteger::parse)
-            .registerConverter(Integer.class, GoInteger::parse)
-            .registerConverter(LogFormat.class, LogFormat::parse);
+    this.picocli = new CommandLine(spec).setOverwrittenOptionsAllowed(true);
+    register(boolean.class, GoBoolean::parse);
+    register(int.class, GoInteger::parse);
+    register(double.class, GoFloat::parse);
+    register(Duration.class, GoDuration::parse);
+    register(LogFormat.class, LogFormat::parse);
+  }
+
+  private <T> void register(Class<T> type, Function<String, T> reader) {
+    readers.put(type, reader);
+    picocli.registerConverter(type, reader::apply);
   }
 
   private static OptionSpec standard(String name, String description) {
@@ -77,7 +82,11 @@ public final class GoFlags {
       }
       return OptionalInt.empty();
     } catch (CommandLine.ParameterException e) {
-      err.println(version.program() + ": " + inOneLine(e) + "; --help lists the flags");
+      err.println(
+          version.program()
+              + ": "
+              + ExitCode.oneLine(String.valueOf(e.getMessage()))
+              + "; --help lists the flags");
       return OptionalInt.of(ExitCode.BAD_USAGE);
     }
   }
@@ -107,6 +116,10 @@ public final class GoFlags {
         throw wrong(
             "unexpected argument \"" + arg + "\" (a boolean's value follows =, as in --x=true)");
       }
+      if (KlogFlags.isVerbosity(arg)) {
+        withoutEffect.add("v");
+        continue;
+      }
       String text = arg.substring(arg.startsWith("--") ? 2 : 1);
       int equals = text.indexOf('=');
       String name = equals < 0 ? text : text.substring(0, equals);
@@ -126,9 +139,22 @@ public final class GoFlags {
       if (value == null) {
         value = isBoolean(option) ? "true" : valueOf(name, args);
       }
+      check(flag, option, value);
       normal.add(flag + "=" + value);
     }
     return normal;
+  }
+
+  /** Here, because picocli takes an empty value for none, and has another text for each type. */
+  private void check(String flag, OptionSpec option, String value) {
+    Function<String, ?> reader = readers.get(option.type());
+    if (reader != null) {
+      try {
+        var unused = reader.apply(value);
+      } catch (IllegalArgumentException e) {
+        throw wrong("flag " + flag + ": " + e.getMessage());
+      }
+    }
   }
 
   private OptionSpec option(String flag) {
@@ -145,7 +171,7 @@ public final class GoFlags {
   }
 
   private static boolean isBoolean(OptionSpec option) {
-    return option.type() == boolean.class || option.type() == Boolean.class;
+    return option.type() == boolean.class;
   }
 
   private String valueOf(String name, Iterator<String> args) {
@@ -162,14 +188,5 @@ public final class GoFlags {
   private boolean isOn(String flag) {
     OptionSpec option = picocli.getCommandSpec().findOption(flag);
     return option != null && Boolean.TRUE.equals(option.getValue());
-  }
-
-  private static String inOneLine(CommandLine.ParameterException e) {
-    ArgSpec argument = e.getArgSpec();
-    Throwable cause = e.getCause();
-    if (argument instanceof OptionSpec option && cause != null && cause.getMessage() != null) {
-      return "flag " + option.longestName() + ": " + cause.getMessage();
-    }
-    return ExitCode.oneLine(String.valueOf(e.getMessage()));
   }
 }

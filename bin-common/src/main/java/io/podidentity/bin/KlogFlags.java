@@ -1,6 +1,7 @@
 package io.podidentity.bin;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The flags of klog, v1's logger. Manifests and charts pass them, so they are accepted; they have
@@ -27,7 +28,14 @@ final class KlogFlags {
           "v",
           "vmodule");
 
+  private static final Pattern VERBOSITY = Pattern.compile("-v\\d+");
+
   private KlogFlags() {}
+
+  /** Whether it is {@code -v5}, which v1's NMI takes for {@code -v=5}. */
+  static boolean isVerbosity(String argument) {
+    return VERBOSITY.matcher(argument).matches();
+  }
 
   static boolean isOne(String name) {
     return BOOLEANS.contains(name) || WITH_VALUE.contains(name);

@@ -40,9 +40,13 @@ public record ProgramVersion(String program, String version, String commit, Stri
         build.getProperty("date", "unknown"));
   }
 
-  /** What {@code --version} prints. */
+  /**
+   * What {@code --version} prints: AAD Pod Identity v1's line, in which either program names both,
+   * as they are built together.
+   */
   public String line() {
-    return "%s %s (commit %s, built %s)".formatted(program, version, commit, buildDate);
+    return "MIC Version: %s - NMI Version: %s - Commit: %s - Date: %s"
+        .formatted(version, version, commit, buildDate);
   }
 
   /**

@@ -17,11 +17,19 @@ class ProgramVersionTest {
         .isEqualTo("aad-pod-identity/NMI/1.2.3/4d5e6f/2026-01-02T03:04:05Z my-cluster");
   }
 
+  // version/version.go of v1.8.17, and what its nmi prints.
+  @Test
+  void lineHasTheFormOfVersionOne() {
+    assertThat(version.line())
+        .isEqualTo(
+            "MIC Version: 1.2.3 - NMI Version: 1.2.3 - Commit: 4d5e6f - Date: 2026-01-02T03:04:05Z");
+  }
+
   @Test
   void theBuildFilledInItsProperties() {
     ProgramVersion built = ProgramVersion.ofThisBuild("mic");
 
-    assertThat(built.line()).startsWith("mic ").doesNotContain("$");
+    assertThat(built.line()).contains(built.version()).doesNotContain("$");
     assertThat(built.version()).matches("\\d+\\..*");
   }
 }

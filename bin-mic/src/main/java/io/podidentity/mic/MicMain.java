@@ -40,7 +40,7 @@ public final class MicMain {
     try {
       MicOptions options = MicOptions.of(flags, System.getenv(), hostName(System.getenv()));
       Logging.configure(options.logFormat());
-      log.info("starting version=\"{}\"", version.line());
+      log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
       run(options, version);
     } catch (PodIdentityException e) {
@@ -60,7 +60,7 @@ public final class MicMain {
               Clock.systemUTC(),
               () -> leaseLost(shutdown)));
     } catch (PodIdentityException e) {
-      shutdown.exit(ExitCode.report(e, "mic", System.err));
+      shutdown.exit(ExitCode.report(e, log));
     }
     // The parts' threads are daemons; the shutdown hook ends the process.
     new CountDownLatch(1).await();

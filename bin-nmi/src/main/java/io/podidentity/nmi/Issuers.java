@@ -5,6 +5,7 @@ import io.podidentity.api.token.TokenServices;
 import io.podidentity.azure.entra.EntraTokenSource;
 import io.podidentity.azure.entra.SecretScope;
 import io.podidentity.azure.imds.ImdsTokenSource;
+import io.podidentity.azure.imds.OwnTokensOnly;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesSecrets;
 import java.net.http.HttpClient;
@@ -25,26 +26,30 @@ final class Issuers {
    * Both of them.
    *
    * @param metadataClient for IMDS; must use no proxy and follow no redirects
+   * @param metrics counts Secrets that cannot be read
    */
   static TokenSource of(
       NmiOptions options,
       KubernetesConnection kubernetes,
       String userAgent,
       HttpClient metadataClient,
+      NmiMetrics metrics,
       Clock clock) {
-    return new TokenServices(
+    TokenSource imds =
         new ImdsTokenSource(
-            options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock),
-        entra(options, kubernetes, clock));
+            options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock);
+    return new TokenServices(
+        options.identities().foreignClientIds() ? imds : new OwnTokensOnly(imds),
+        entra(options, kubernetes, metrics, clock));
   }
 
   private static TokenSource entra(
-      NmiOptions options, KubernetesConnection kubernetes, Clock clock) {
+      NmiOptions options, KubernetesConnection kubernetes, NmiMetrics metrics, Clock clock) {
     EntraOptions entra = options.entra();
     NmiOptions.Identities how = options.identities();
     return new EntraTokenSource(
         entra.endpoints(),
-        new KubernetesSecrets(kubernetes),
+        new CountedSecrets(new KubernetesSecrets(kubernetes), metrics),
         new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
         entra.access().client(),
         ENTRA_TIMEOUT,

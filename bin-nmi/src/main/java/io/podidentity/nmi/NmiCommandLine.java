@@ -7,6 +7,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.ProgramVersion;
+import io.podidentity.iptables.IptablesBackend;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,20 +60,37 @@ public final class NmiCommandLine {
             flags.blockInstanceMetadata,
             flags.own.metadataGetOnly,
             flags.own.hostToken),
-        new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
-        new NmiOptions.Redirect(redirect(), Duration.ofSeconds(flags.iptablesInterval)),
+        metadata(),
+        rules(),
         holds(),
         new NmiOptions.Identities(
-            managed(), flags.common.forceNamespaced(environment), flags.enableScaleFeatures),
+            managed(),
+            flags.common.forceNamespaced(environment),
+            flags.enableScaleFeatures,
+            flags.own.acceptForeignClientIds),
         new NmiOptions.Exempt(
             flags.micNamespace, flags.own.micServiceAccount, flags.own.exemptPodsGetAny),
         EntraOptions.of(flags.own, environment),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
+        flags.common.prometheusPort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
         kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
         flags.common.logFormat(),
         flags.common.customUserAgent());
+  }
+
+  /**
+   * The rules that the arguments ask for; that needs no node's name.
+   *
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
+   */
+  OwnRules ownRules() {
+    return OwnRules.of(rules(), metadata(), flags.port);
+  }
+
+  private NmiOptions.Metadata metadata() {
+    return new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort);
   }
 
   /** The flags that were given and have no effect. */
@@ -94,11 +112,26 @@ public final class NmiCommandLine {
     };
   }
 
+  private RulesOptions rules() {
+    return new RulesOptions(
+        redirect(), backend(), flags.rules.lockdown, Duration.ofSeconds(flags.iptablesInterval));
+  }
+
+  private @Nullable IptablesBackend backend() {
+    return switch (flags.rules.backend) {
+      case "auto" -> null;
+      case "nft" -> IptablesBackend.NFT;
+      case "legacy" -> IptablesBackend.LEGACY;
+      default ->
+          throw invalid("--iptables-backend must be auto, nft or legacy: " + flags.rules.backend);
+    };
+  }
+
   private boolean redirect() {
-    return switch (flags.own.redirect) {
+    return switch (flags.rules.redirect) {
       case "iptables" -> true;
       case "none" -> false;
-      default -> throw invalid("--redirect must be iptables or none: " + flags.own.redirect);
+      default -> throw invalid("--redirect must be iptables or none: " + flags.rules.redirect);
     };
   }
 

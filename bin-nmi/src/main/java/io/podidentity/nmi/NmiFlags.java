@@ -15,10 +15,12 @@ import picocli.CommandLine.Option;
     name = "nmi",
     usageHelpWidth = 100,
     showDefaultValues = true,
-    customSynopsis = {"nmi --node NODE [flags]", "nmi uninstall [flags]"},
+    customSynopsis = {"nmi --node NODE [flags]", "nmi COMMAND [flags]"},
     description = {
-      "Answers the token requests of this node's pods. \"uninstall\" removes the redirect, which"
-          + " otherwise outlives the process, and exits.",
+      "Answers the token requests of this node's pods. Commands, which exit when they are done:",
+      "  uninstall      removes all of NMI's rules, which otherwise outlive it, and nothing else",
+      "  lockdown       keeps this node's pods from the metadata service; takes --metadata-ip, --print",
+      "  rules --print  shows the rules that NMI would write with these flags, and writes none",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
@@ -106,16 +108,14 @@ final class NmiFlags {
       description = "Whether earlier connections to the metadata service are cut. No effect yet.")
   boolean enableConntrackDeletion;
 
+  @ArgGroup(validate = false, heading = "%nFurther flags for the rules on the node:%n")
+  RulesFlags rules = new RulesFlags();
+
   @ArgGroup(validate = false, heading = "%nFurther flags:%n")
   Own own = new Own();
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(
-        names = "--redirect",
-        description = "iptables, or none: then something else must send pods' requests here.")
-    String redirect = "iptables";
-
     @Option(
         names = "--mic-service-account",
         description = "Service account by which MIC's own pods are known; empty: they are not.")
@@ -125,6 +125,13 @@ final class NmiFlags {
         names = "--exempt-pods-get-any-identity",
         description = "Whether exempt pods get other pods' identities too, as in v1.")
     boolean exemptPodsGetAny;
+
+    @Option(
+        names = "--accept-foreign-client-ids",
+        description =
+            "Whether an AzureIdentity may name the client ID of another identity than its resource"
+                + " ID does, as in v1.")
+    boolean acceptForeignClientIds;
 
     @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";

@@ -7,7 +7,6 @@ import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.LogFormat;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param node the name of this node; not empty
  * @param http how to serve
  * @param metadata where the instance metadata service is
- * @param redirect how pods' requests come here
+ * @param rules which rules it keeps on the node
  * @param holds how long requests wait
  * @param identities how it is told which identity a pod may have
  * @param exempt which pods get the node's identities
  * @param entra how service principals get their tokens
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
+ * @param metricsPort the port of the metrics; 0 for any free one; default 9090
  * @param kubelet the check for kubenet; null to do without it
  * @param kubeconfig null for in-cluster access
  * @param logFormat default text
@@ -34,13 +34,14 @@ public record NmiOptions(
     String node,
     Http http,
     Metadata metadata,
-    Redirect redirect,
+    RulesOptions rules,
     HoldPolicy holds,
     Identities identities,
     Exempt exempt,
     EntraOptions entra,
     int tokenCacheSize,
     int probePort,
+    int metricsPort,
     @Nullable Path kubelet,
     @Nullable Path kubeconfig,
     LogFormat logFormat,
@@ -52,8 +53,9 @@ public record NmiOptions(
     require(!node.isEmpty(), "--node is required: pass --node=$(NODE_NAME)");
     require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
     requirePort("--http-probe-port", probePort, 0);
+    requirePort("--prometheus-port", metricsPort, 0);
     // A rule needs to know the port before it is there.
-    require(!redirect.iptables() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
+    require(!rules.written() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
   }
 
   /**
@@ -90,8 +92,14 @@ public record NmiOptions(
    * @param forceNamespaced whether pods get identities of their own namespace only; default false
    * @param labelledRecordsOnly whether only records labelled with this node are watched; default
    *     true
+   * @param foreignClientIds whether an {@code AzureIdentity} may name the client ID of another
+   *     identity than its resource ID does; default false
    */
-  public record Identities(boolean managed, boolean forceNamespaced, boolean labelledRecordsOnly) {
+  public record Identities(
+      boolean managed,
+      boolean forceNamespaced,
+      boolean labelledRecordsOnly,
+      boolean foreignClientIds) {
     public Identities {
       require(
           !managed || forceNamespaced,
@@ -126,20 +134,6 @@ public record NmiOptions(
     /** The service's address, without a path. */
     public URI uri() {
       return URI.create("http://" + ip + ":" + port);
-    }
-  }
-
-  /**
-   * How pods' requests come here.
-   *
-   * @param iptables whether NMI keeps the redirect in place; default true
-   * @param interval how often it looks; positive; default 60 s
-   */
-  public record Redirect(boolean iptables, Duration interval) {
-    public Redirect {
-      require(
-          !interval.isNegative() && !interval.isZero(),
-          "--ipt-update-interval-sec must be positive");
     }
   }
 }

@@ -2,67 +2,174 @@ package io.podidentity.nmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.process.CommandResult;
+import io.podidentity.harness.process.JavaProgram;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real processes: exit codes and signals are the operating system's. There is no cluster. */
 class NmiMainTest {
   @TempDir Path folder;
 
-  private final List<NmiProcess> processes = new ArrayList<>();
+  private final List<Process> processes = new ArrayList<>();
+
+  @BeforeEach
+  void writeKubeconfig() throws IOException {
+    Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        contexts: [{name: c, context: {cluster: c, user: u}}]
+        clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
+        users: [{name: u, user: {token: t}}]
+        """);
+  }
 
   @AfterEach
   void endProcesses() {
-    processes.forEach(NmiProcess::close);
+    processes.forEach(Process::destroyForcibly);
   }
 
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndSigtermEndsItWithZero() throws Exception {
-    int probePort = NmiProcess.freePort();
-    NmiProcess nmi = start("--nmi-port=0", "--http-probe-port=" + probePort, "--logtostderr");
-    Eventually.isTrue(
-        "the probe answers",
-        () -> NmiProcess.probe(probePort, "/healthz").equals("200 Not Active"));
+    int probePort = freePort();
+    Process nmi =
+        start(
+            "--node=n1",
+            "--redirect=none",
+            "--kubeconfig=" + folder.resolve("kubeconfig"),
+            "--nmi-port=0",
+            "--http-probe-port=" + probePort,
+            "--logtostderr");
+    Eventually.isTrue("the probe answers", () -> "Not Active".equals(probe(probePort)));
 
-    nmi.terminate();
+    nmi.destroy();
 
-    assertThat(nmi.exitCode()).isZero();
-    assertThat(nmi.errors())
+    assertThat(codeOf(nmi)).isZero();
+    assertThat(errors())
         .contains("flags without effect in this version flags=[logtostderr]")
         .contains("Shutdown - stopped");
   }
 
-  @Test
-  void aValueThatCannotBeIsOneLineAndCodeTwo() throws Exception {
-    NmiProcess nmi = start("--operation-mode=managed");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--operation-mode=managed     | nmi: --operation-mode=managed needs --forceNamespaced",
+        "--ipt-update-interval-sec=1s | nmi: flag --ipt-update-interval-sec: \"1s\" is not a whole",
+        "--log-format=xml             | nmi: flag --log-format: \"xml\" is not a log format",
+      })
+  void aValueThatCannotBeIsOneLineAndCodeTwo(String flag, String message) {
+    CommandResult nmi = JavaProgram.of(NmiMain.class, "--node=n1", flag).run();
 
     assertThat(nmi.exitCode()).isEqualTo(2);
-    assertThat(nmi.errors())
-        .startsWith("nmi: --operation-mode=managed needs --forceNamespaced")
-        .hasLineCount(1);
+    assertThat(nmi.stderr()).startsWith(message).hasLineCount(1);
+    assertThat(nmi.stdout()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--version | MIC Version: \\S+ - NMI Version: \\S+ - Commit: \\S+ - Date: \\S+\\R",
+        "--help    | (?s)Usage: nmi --node NODE .*--set-retry-after-header.*",
+      })
+  void whatWasAskedForIsTheOutputAndCodeZero(String flag, String expected) {
+    CommandResult nmi = JavaProgram.of(NmiMain.class, flag).run();
+
+    assertThat(nmi.exitCode()).isZero();
+    assertThat(nmi.stdout()).matches(expected);
+    assertThat(nmi.stderr()).isEmpty();
   }
 
   @Test
   void aPortInUseIsSaidPlainlyAndEndsIt() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, TestNmi.inet("127.0.0.1"))) {
-      NmiProcess nmi = start("--http-probe-port=0", "--nmi-port=" + taken.getLocalPort());
+      Process nmi =
+          start(
+              "--node=n1",
+              "--redirect=none",
+              "--kubeconfig=" + folder.resolve("kubeconfig"),
+              "--http-probe-port=0",
+              "--prometheus-port=0",
+              "--nmi-port=" + taken.getLocalPort());
 
-      assertThat(nmi.exitCode()).isEqualTo(2);
-      assertThat(nmi.errors())
-          .contains("nmi: cannot listen on 127.0.0.1:" + taken.getLocalPort())
+      assertThat(codeOf(nmi)).isEqualTo(2);
+      assertThat(errors())
+          .contains("cannot run: cannot listen on 127.0.0.1:" + taken.getLocalPort())
           .doesNotContain("\tat ");
     }
   }
 
-  private NmiProcess start(String... flags) throws IOException {
-    NmiProcess process = NmiProcess.start(folder, flags);
+  // v1 logs it with a stack trace, exit 255.
+  @Test
+  void asJsonEveryLineIsAnObjectAlsoTheOneThatSaysWhyItEnds() throws Exception {
+    Path kubelet = Files.writeString(folder.resolve("kubelet"), "--network-plugin=kubenet");
+
+    CommandResult nmi =
+        JavaProgram.of(
+                NmiMain.class, "--node=n1", "--kubelet-config=" + kubelet, "--log-format=json")
+            .run();
+
+    assertThat(nmi.exitCode()).isEqualTo(2);
+    assertThat(nmi.stderr().lines()).allMatch(line -> line.matches("\\{\"ts\":.*\"v\":0}"));
+    assertThat(nmi.stderr()).contains("cannot run: this node uses kubenet");
+    assertThat(nmi.stdout()).isEmpty();
+  }
+
+  private Process start(String... flags) throws IOException {
+    Process process =
+        new ProcessBuilder(JavaProgram.of(NmiMain.class, flags).words())
+            .redirectOutput(folder.resolve("out").toFile())
+            .redirectError(folder.resolve("err").toFile())
+            .start();
     processes.add(process);
     return process;
+  }
+
+  private String errors() throws IOException {
+    return Files.readString(folder.resolve("err"));
+  }
+
+  private static int codeOf(Process process) throws InterruptedException {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ended").isTrue();
+    return process.exitValue();
+  }
+
+  private static String probe(int port) {
+    try {
+      URI uri = URI.create("http://127.0.0.1:" + port + "/healthz");
+      return HttpClient.newHttpClient()
+          .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+          .body();
+    } catch (IOException e) {
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
   }
 }

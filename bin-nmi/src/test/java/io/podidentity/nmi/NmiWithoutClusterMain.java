@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The program but for Kubernetes: a pod with the label, and nothing that binds it, has the address
- * that is the first argument. The others are NMI's flags.
+ * that is the first argument. The others are NMI's flags. Prints {@code listening port=N}.
  */
 final class NmiWithoutClusterMain {
   private NmiWithoutClusterMain() {}
@@ -55,12 +55,13 @@ final class NmiWithoutClusterMain {
                 query -> {
                   throw new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "there is none");
                 },
-                () -> true,
+                Map.of(),
                 null,
+                new NmiMetrics(),
                 TestNmi.metadataClient()),
             Clock.systemUTC());
     Shutdown.install(nmi, Duration.ofSeconds(15));
-    nmi.start();
+    System.out.println("listening port=" + nmi.start().getPort());
     new CountDownLatch(1).await();
   }
 }

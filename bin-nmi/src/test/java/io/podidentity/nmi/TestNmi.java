@@ -59,6 +59,12 @@ final class TestNmi implements AutoCloseable {
   /** The access log. */
   final List<String> accessLog = new CopyOnWriteArrayList<>();
 
+  /** What it counts. */
+  final NmiMetrics metrics = new NmiMetrics();
+
+  /** Whether the cluster is known to it. */
+  volatile boolean synced = true;
+
   private final Nmi nmi;
   private final InetSocketAddress address;
   private final List<RawHttp> connections = new ArrayList<>();
@@ -124,12 +130,13 @@ final class TestNmi implements AutoCloseable {
             "n1",
             settings.http(),
             new NmiOptions.Metadata(settings.metadata().getHost(), settings.metadata().getPort()),
-            new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
+            RulesOptions.NONE,
             HOLDS,
-            new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Identities(false, false, true, false),
             new NmiOptions.Exempt("default", "mic-account", false),
             EntraOptions.DEFAULT,
             100,
+            0,
             0,
             null,
             null,
@@ -143,8 +150,9 @@ final class TestNmi implements AutoCloseable {
                 OperationMode.standard(cluster, false),
                 Exemptions.of(cluster),
                 this::fetch,
-                () -> true,
+                Map.of("pods", () -> synced),
                 null,
+                metrics,
                 metadataClient()),
             clock,
             timer,

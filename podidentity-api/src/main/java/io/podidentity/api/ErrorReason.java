@@ -25,7 +25,7 @@ public enum ErrorReason {
   IDENTITY_INVALID("identity-invalid", false),
   /**
    * The identity object asks for what this installation does not permit: an Entra endpoint that is
-   * on no list, or a Secret of a namespace that is not its own.
+   * on no list, a Secret of a namespace that is not its own, or the client ID of another identity.
    */
   IDENTITY_NOT_PERMITTED("identity-not-permitted", false),
   /** The token service refused the identity. */

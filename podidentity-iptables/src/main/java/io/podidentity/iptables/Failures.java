@@ -31,21 +31,22 @@ final class Failures {
 
   private static final int LONGEST_QUOTE = 200;
 
-  private final IptablesCommands commands;
+  private final Limits limits;
   private final Supplier<OptionalInt> effectiveUid;
 
   /**
    * @param effectiveUid this process's, asked for only if permission was denied
    */
-  Failures(IptablesCommands commands, Supplier<OptionalInt> effectiveUid) {
-    this.commands = commands;
+  Failures(Limits limits, Supplier<OptionalInt> effectiveUid) {
+    this.limits = limits;
     this.effectiveUid = effectiveUid;
   }
 
   PodIdentityException ofStart(String program, IOException error) {
     String message = String.valueOf(error.getMessage());
     if (NOT_FOUND.matcher(message).find()) {
-      return failure(program + " is not on the PATH: install the package iptables", error);
+      return failure(
+          program + " is not on the PATH: install the package " + packageOf(program), error);
     }
     if (NOT_EXECUTABLE.matcher(message).find()) {
       return failure(program + " may not be executed: check its mode and owner", error);
@@ -55,7 +56,7 @@ final class Failures {
 
   PodIdentityException ofTimeout(String program) {
     return failure(
-        program + " did not end within " + commands.timeout().toSeconds() + " s and was killed");
+        program + " did not end within " + limits.timeout().toSeconds() + " s and was killed");
   }
 
   PodIdentityException ofExit(String program, Command.Result result) {
@@ -65,10 +66,15 @@ final class Failures {
     }
     if (errors.contains("can't open lock file") && isRoot()) {
       return failure(
-          program + " cannot open the lock " + commands.lock() + ": mount the node's, writable");
+          program + " cannot open the lock " + limits.lock() + ": mount the node's, writable");
     }
     if (NO_PERMISSION.matcher(errors).find()) {
       return failure(notPermitted(program));
+    }
+    if (program.equals("ip") && errors.contains("Operation not supported")) {
+      return failure(
+          "ip: the kernel has no policy routing (CONFIG_IP_MULTIPLE_TABLES): use one that has it, or"
+              + " --lockdown=false");
     }
     String module = missingModule(errors);
     if (!module.isEmpty()) {
@@ -78,18 +84,27 @@ final class Failures {
     return failure(program + " failed with exit code " + result.exitCode() + ": " + quote(errors));
   }
 
+  private static String packageOf(String program) {
+    return switch (program) {
+      case "ip" -> "iproute2";
+      case "nft" -> "nftables";
+      case "conntrack" -> "conntrack";
+      default -> "iptables";
+    };
+  }
+
   private String lockBusy(String program) {
     String now =
-        switch (Posix.tryLock(commands.lock().toString())) {
+        switch (Posix.tryLock(limits.lock().toString())) {
           case HELD -> "; it still is: see who holds it with lslocks";
           case FREE -> "; it is free now";
           case UNKNOWN -> "";
         };
     return program
         + ": the lock "
-        + commands.lock()
+        + limits.lock()
         + " was held by another program for "
-        + commands.lockWait().toSeconds()
+        + limits.lockWait().toSeconds()
         + " s"
         + now;
   }

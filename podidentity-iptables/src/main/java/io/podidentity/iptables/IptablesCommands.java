@@ -24,9 +24,6 @@ public record IptablesCommands(
   /** Where iptables has its lock unless its environment says otherwise. */
   public static final Path DEFAULT_LOCK = Path.of("/run/xtables.lock");
 
-  private static final Duration DEFAULT_LOCK_WAIT = Duration.ofSeconds(10);
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
-
   /** Copies the lists and checks the limits. */
   public IptablesCommands {
     if (save.isEmpty() || restore.isEmpty()) {
@@ -34,12 +31,8 @@ public record IptablesCommands(
     }
     save = List.copyOf(save);
     restore = List.copyOf(restore);
-    if (lockWait.compareTo(Duration.ofSeconds(1)) < 0 || lockWait.toNanosPart() != 0) {
-      throw new IllegalArgumentException("lockWait must be whole seconds, at least one");
-    }
-    if (timeout.compareTo(lockWait) <= 0) {
-      throw new IllegalArgumentException("timeout must be more than lockWait");
-    }
+    // Its constructor checks them.
+    var unused = new Limits(lock, lockWait, timeout);
   }
 
   /**
@@ -51,9 +44,9 @@ public record IptablesCommands(
     return new IptablesCommands(
         List.of(family + "-save"),
         List.of(family + "-restore"),
-        DEFAULT_LOCK,
-        DEFAULT_LOCK_WAIT,
-        DEFAULT_TIMEOUT);
+        Limits.DEFAULT.lock(),
+        Limits.DEFAULT.lockWait(),
+        Limits.DEFAULT.timeout());
   }
 
   /** The same behind other words, such as {@code ip netns exec NAME} or {@code nsenter -t 1 -n}. */
@@ -70,6 +63,10 @@ public record IptablesCommands(
   /** The same with other limits. */
   public IptablesCommands withLimits(Duration newLockWait, Duration newTimeout) {
     return new IptablesCommands(save, restore, lock, newLockWait, newTimeout);
+  }
+
+  Limits limits() {
+    return new Limits(lock, lockWait, timeout);
   }
 
   private static List<String> joined(List<String> prefix, List<String> words) {

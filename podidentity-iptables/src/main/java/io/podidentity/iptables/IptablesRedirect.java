@@ -2,14 +2,7 @@ package io.podidentity.iptables;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.spi.MetadataRedirect;
-import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The redirect of AAD Pod Identity v1: the chain {@link RedirectRules#CHAIN} in the table {@code
@@ -35,79 +28,53 @@ import org.slf4j.LoggerFactory;
  * Thread-safe; calls wait for each other. A call may take {@link IptablesCommands#timeout()} for
  * each command; an interrupt ends it.
  */
-public final class IptablesRedirect implements MetadataRedirect {
-  private static final Logger log = LoggerFactory.getLogger(IptablesRedirect.class);
-
-  /** More than one is needed only if another program writes in between. */
-  private static final int TRIES = 3;
-
-  private final RedirectRules rules;
-  private final NatTable table;
+public final class IptablesRedirect implements RuleSet {
+  private final OwnChain chain;
+  private final BackendChoice choice;
   private final Object lock = new Object();
-
-  /** The rules, written by the node's {@code iptables}. */
-  public IptablesRedirect(RedirectRules rules) {
-    this(rules, IptablesCommands.of("iptables"));
-  }
+  private @Nullable IptablesCommands lastUsed;
 
   /** The rules, written by the given commands. */
   public IptablesRedirect(RedirectRules rules, IptablesCommands commands) {
-    this.rules = requireNonNull(rules, "rules");
-    this.table = new NatTable(commands);
+    this(rules, BackendChoice.fixed(commands));
+  }
+
+  /** The rules, in the back-end that is chosen. */
+  public IptablesRedirect(RedirectRules rules, BackendChoice choice) {
+    this.chain = requireNonNull(rules, "rules").chain();
+    this.choice = requireNonNull(choice, "choice");
+  }
+
+  @Override
+  public String name() {
+    return "redirect";
   }
 
   @Override
   public boolean ensure() {
-    return settle("written", found -> Transaction.toEnsure(rules, found));
+    synchronized (lock) {
+      IptablesCommands commands = choice.current();
+      boolean changed = new IptablesChain(chain, commands).ensure();
+      if (lastUsed != null && !lastUsed.equals(commands)) {
+        // Kubernetes turned out to use the other one. Until now both had the rules.
+        new IptablesChain(chain, lastUsed).remove();
+      }
+      lastUsed = commands;
+      return changed;
+    }
   }
 
   @Override
   public void remove() {
-    settle("removed", Transaction::toRemove);
-  }
-
-  /**
-   * Reads and writes until a look finds nothing to write.
-   *
-   * @return whether anything was written
-   */
-  private boolean settle(String verb, Function<NatRules, Optional<Transaction>> plan) {
     synchronized (lock) {
-      boolean written = false;
-      NatRules found = table.read();
-      for (int tries = 0; tries < TRIES; tries++) {
-        Optional<Transaction> change = plan.apply(found);
-        if (change.isEmpty()) {
-          return written;
-        }
-        @Nullable PodIdentityException failure = write(change.get(), verb);
-        written |= failure == null;
-        NatRules now = table.read();
-        if (failure != null && now.equals(found)) {
-          throw failure;
-        }
-        // Else the change was planned for rules that were no more: another program wrote first.
-        found = now;
-      }
-      if (plan.apply(found).isEmpty()) {
-        return written;
-      }
-      throw new PodIdentityException(
-          ErrorReason.REDIRECT_FAILED,
-          "the chain "
-              + RedirectRules.CHAIN
-              + " or the jump to it is changed as soon as it is written: look for another program"
-              + " that does so, such as a second NMI with other settings");
+      choice
+          .withTable(chain.table())
+          .forEach(commands -> new IptablesChain(chain, commands).remove());
     }
   }
 
-  private @Nullable PodIdentityException write(Transaction change, String verb) {
-    try {
-      table.write(change);
-      log.info("metadata redirect {} changes={}", verb, change.changes());
-      return null;
-    } catch (PodIdentityException e) {
-      return e;
-    }
+  @Override
+  public String text() {
+    return new IptablesChain(chain, choice.current()).text();
   }
 }

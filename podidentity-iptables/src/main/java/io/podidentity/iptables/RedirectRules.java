@@ -29,12 +29,6 @@ public record RedirectRules(
   /** The chain that holds the rules, in the table {@code nat}. */
   public static final String CHAIN = "aad-metadata";
 
-  /** Where packets that are not the node's own come in. */
-  static final String PREROUTING = "PREROUTING";
-
-  /** What sends packets into the chain. */
-  static final String JUMP = "-j " + CHAIN;
-
   /** Refuses what iptables would refuse, or read as something else, such as a host's name. */
   public RedirectRules {
     checkAddress(metadataAddress, "metadataAddress");
@@ -48,16 +42,12 @@ public record RedirectRules(
    * from the first place of PREROUTING, and the chain's two rules.
    */
   public List<String> lines() {
-    return List.of(
-        "-N " + CHAIN,
-        "-A " + PREROUTING + " " + JUMP,
-        "-A " + CHAIN + " " + redirect(),
-        "-A " + CHAIN + " -j RETURN");
+    return chain().lines();
   }
 
-  /** The chain's rules in order, each without the chain. */
-  List<String> chainRules() {
-    return List.of(redirect(), "-j RETURN");
+  /** The chain; PREROUTING is where packets that are not the node's own come in. */
+  OwnChain chain() {
+    return new OwnChain("nat", "PREROUTING", CHAIN, List.of(redirect(), "-j RETURN"));
   }
 
   private String redirect() {
@@ -65,7 +55,7 @@ public record RedirectRules(
         .formatted(nmiAddress, metadataAddress, metadataPort, nmiAddress, nmiPort);
   }
 
-  private static void checkAddress(String address, String name) {
+  static void checkAddress(String address, String name) {
     requireNonNull(address, name);
     if (!IPV4.matcher(address).matches()) {
       throw new IllegalArgumentException(name + " must be an IPv4 address: " + address);

@@ -1,9 +1,5 @@
 package io.podidentity.iptables;
 
-import static io.podidentity.iptables.RedirectRules.CHAIN;
-import static io.podidentity.iptables.RedirectRules.JUMP;
-import static io.podidentity.iptables.RedirectRules.PREROUTING;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,29 +16,34 @@ import java.util.Optional;
  */
 record Transaction(String text, List<String> changes) {
 
+  /** What makes the rules where there is nothing of them. */
+  static Transaction ofNothing(OwnChain wanted) {
+    return toEnsure(wanted, TableState.EMPTY).orElseThrow();
+  }
+
   /** What makes the rules as they should be; empty if they are. */
-  static Optional<Transaction> toEnsure(RedirectRules wanted, NatRules found) {
+  static Optional<Transaction> toEnsure(OwnChain wanted, TableState found) {
     List<String> lines = new ArrayList<>();
     List<String> changes = new ArrayList<>();
-    List<RuleSpec> rules = wanted.chainRules().stream().map(RuleSpec::parse).toList();
+    List<RuleSpec> rules = wanted.rules().stream().map(RuleSpec::parse).toList();
     if (!found.chainExists() || !found.chainRules().equals(rules)) {
       // A declaration makes the chain, or empties it.
-      lines.add(":" + CHAIN + " - [0:0]");
-      wanted.chainRules().forEach(rule -> lines.add("-A " + CHAIN + " " + rule));
+      lines.add(":" + wanted.name() + " - [0:0]");
+      wanted.rules().forEach(rule -> lines.add("-A " + wanted.name() + " " + rule));
       changes.add(found.chainExists() ? "rules replaced" : "chain made");
     }
     if (!found.jumpIsFirst() || found.jumps() != 1) {
       for (int i = 0; i < found.jumps(); i++) {
-        lines.add("-D " + PREROUTING + " " + JUMP);
+        lines.add("-D " + wanted.parent() + " " + wanted.jump());
       }
-      lines.add("-I " + PREROUTING + " 1 " + JUMP);
+      lines.add("-I " + wanted.parent() + " 1 " + wanted.jump());
       changes.add(found.jumps() == 0 ? "jump made" : "jump moved to the first place");
     }
-    return of(lines, changes);
+    return of(wanted, lines, changes);
   }
 
   /** What removes our chain and all that leads to it; empty if there is neither. */
-  static Optional<Transaction> toRemove(NatRules found) {
+  static Optional<Transaction> toRemove(OwnChain chain, TableState found) {
     List<String> lines = new ArrayList<>();
     List<String> changes = new ArrayList<>();
     found.references().forEach(rule -> lines.add("-D " + rule));
@@ -50,16 +51,19 @@ record Transaction(String text, List<String> changes) {
       changes.add("jump removed");
     }
     if (found.chainExists()) {
-      lines.add("-F " + CHAIN);
-      lines.add("-X " + CHAIN);
+      lines.add("-F " + chain.name());
+      lines.add("-X " + chain.name());
       changes.add("chain removed");
     }
-    return of(lines, changes);
+    return of(chain, lines, changes);
   }
 
-  private static Optional<Transaction> of(List<String> lines, List<String> changes) {
+  private static Optional<Transaction> of(
+      OwnChain chain, List<String> lines, List<String> changes) {
     return lines.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Transaction("*nat\n" + String.join("\n", lines) + "\nCOMMIT\n", changes));
+        : Optional.of(
+            new Transaction(
+                "*" + chain.table() + "\n" + String.join("\n", lines) + "\nCOMMIT\n", changes));
   }
 }

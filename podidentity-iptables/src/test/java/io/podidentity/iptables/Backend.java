@@ -19,6 +19,20 @@ enum Backend {
     this.family = family;
   }
 
+  /** As the code under test knows it. */
+  IptablesBackend kind() {
+    return IptablesBackend.valueOf(name());
+  }
+
+  Backend other() {
+    return this == NFT ? LEGACY : NFT;
+  }
+
+  /** The node's programs in that namespace. */
+  static NodePrograms programs(NetworkNamespace namespace) {
+    return NodePrograms.HERE.withPrefix(List.of("ip", "netns", "exec", namespace.name()));
+  }
+
   /** Goes on only if it works here; see {@link RealPart#require()}. */
   void require() {
     part.require();
@@ -41,7 +55,12 @@ enum Backend {
 
   /** Runs {@code iptables -t nat} with these arguments, separated by blanks. */
   void iptables(NetworkNamespace namespace, String arguments) {
-    List<String> words = new ArrayList<>(List.of(family, "-w", "-t", "nat"));
+    run(namespace, "-t nat " + arguments);
+  }
+
+  /** Runs {@code iptables} with these arguments, separated by blanks. */
+  void run(NetworkNamespace namespace, String arguments) {
+    List<String> words = new ArrayList<>(List.of(family, "-w"));
     words.addAll(List.of(arguments.split(" ", -1)));
     namespace.exec(words.toArray(String[]::new));
   }

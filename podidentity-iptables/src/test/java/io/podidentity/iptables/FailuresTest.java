@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The texts are those that the commands of iptables 1.8.9 wrote, except where a line says so. */
 final class FailuresTest {
 
-  private static final IptablesCommands COMMANDS = IptablesCommands.of("iptables");
+  private static final Limits LIMITS = Limits.DEFAULT;
 
   static Stream<Arguments> errors() {
     return Stream.of(
@@ -123,7 +123,7 @@ final class FailuresTest {
 
   @Test
   void uidThatCannotBeToldIsNotMentioned() {
-    Failures failures = new Failures(COMMANDS, OptionalInt::empty);
+    Failures failures = new Failures(LIMITS, OptionalInt::empty);
     assertThat(failures.ofExit("x", new Command.Result(1, "Permission denied\n")))
         .hasMessage("x needs root and the capabilities NET_ADMIN and NET_RAW");
   }
@@ -152,6 +152,6 @@ final class FailuresTest {
   }
 
   private static Failures as(int uid) {
-    return new Failures(COMMANDS, () -> OptionalInt.of(uid));
+    return new Failures(LIMITS, () -> OptionalInt.of(uid));
   }
 }

@@ -33,7 +33,7 @@ final class LoadingMain {
   }
 
   private static List<String> chain() {
-    return RedirectRules.DEFAULT.chainRules().stream()
+    return RedirectRules.DEFAULT.chain().rules().stream()
         .map(rule -> RedirectRules.CHAIN + " " + rule)
         .toList();
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class RuleSpecTest {
 
-  private static final String RULE = RedirectRules.DEFAULT.chainRules().get(0);
+  private static final String RULE = RedirectRules.DEFAULT.chain().rules().get(0);
 
   @ParameterizedTest
   @ValueSource(

@@ -7,16 +7,16 @@ import org.junit.jupiter.api.Test;
 
 final class TransactionTest {
 
-  private static final List<RuleSpec> RULES =
-      RedirectRules.DEFAULT.chainRules().stream().map(RuleSpec::parse).toList();
+  private static final OwnChain CHAIN = RedirectRules.DEFAULT.chain();
 
-  private static final NatRules NOTHING = new NatRules(false, List.of(), false, 0, List.of());
-  private static final NatRules IN_PLACE =
-      new NatRules(true, RULES, true, 1, List.of("PREROUTING -j aad-metadata"));
+  private static final List<RuleSpec> RULES = CHAIN.rules().stream().map(RuleSpec::parse).toList();
+
+  private static final TableState IN_PLACE =
+      new TableState(true, RULES, true, 1, List.of("PREROUTING -j aad-metadata"));
 
   @Test
   void rulesAreMadeInOneTransaction() {
-    assertThat(ensure(NOTHING))
+    assertThat(ensure(TableState.EMPTY))
         .isEqualTo(
             """
             *nat
@@ -31,18 +31,18 @@ final class TransactionTest {
 
   @Test
   void rulesInPlaceNeedNothing() {
-    assertThat(Transaction.toEnsure(RedirectRules.DEFAULT, IN_PLACE)).isEmpty();
+    assertThat(Transaction.toEnsure(CHAIN, IN_PLACE)).isEmpty();
   }
 
   @Test
   void missingJumpLeavesTheChainAlone() {
-    assertThat(ensure(new NatRules(true, RULES, false, 0, List.of())))
+    assertThat(ensure(new TableState(true, RULES, false, 0, List.of())))
         .isEqualTo("*nat\n-I PREROUTING 1 -j aad-metadata\nCOMMIT\n");
   }
 
   @Test
   void severalJumpsBecomeOneAtTheFirstPlace() {
-    assertThat(ensure(new NatRules(true, RULES, true, 3, List.of())))
+    assertThat(ensure(new TableState(true, RULES, true, 3, List.of())))
         .isEqualTo(
             """
             *nat
@@ -56,20 +56,21 @@ final class TransactionTest {
 
   @Test
   void rulesInTheWrongOrderAreReplaced() {
-    NatRules reversed = new NatRules(true, List.of(RULES.get(1), RULES.get(0)), true, 1, List.of());
+    TableState reversed =
+        new TableState(true, List.of(RULES.get(1), RULES.get(0)), true, 1, List.of());
     assertThat(ensure(reversed)).startsWith("*nat\n:aad-metadata - [0:0]\n-A aad-metadata");
   }
 
   @Test
   void removalTakesWhatLeadsToTheChainFirst() {
-    NatRules found =
-        new NatRules(
+    TableState found =
+        new TableState(
             true,
             RULES,
             true,
             1,
             List.of("PREROUTING -j aad-metadata", "OUTPUT -o lo -g aad-metadata"));
-    assertThat(Transaction.toRemove(found))
+    assertThat(Transaction.toRemove(CHAIN, found))
         .hasValueSatisfying(
             change ->
                 assertThat(change.text())
@@ -86,10 +87,10 @@ final class TransactionTest {
 
   @Test
   void nothingToRemoveNeedsNothing() {
-    assertThat(Transaction.toRemove(NOTHING)).isEmpty();
+    assertThat(Transaction.toRemove(CHAIN, TableState.EMPTY)).isEmpty();
   }
 
-  private static String ensure(NatRules found) {
-    return Transaction.toEnsure(RedirectRules.DEFAULT, found).orElseThrow().text();
+  private static String ensure(TableState found) {
+    return Transaction.toEnsure(CHAIN, found).orElseThrow().text();
   }
 }

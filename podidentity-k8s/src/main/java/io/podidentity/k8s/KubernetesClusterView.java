@@ -17,9 +17,9 @@ import io.podidentity.api.spi.Subscription;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
+import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * back. Pods are those with the binding label, in their snapshot without addresses and without
  * other labels: nothing else alters a plan.
  */
-public final class KubernetesClusterView implements ClusterView, ClusterFollower {
+public final class KubernetesClusterView extends MirrorBacked implements ClusterView {
   /**
    * Lists come in pieces of this many objects, so that one does not need them all in memory twice.
    */
@@ -58,6 +58,7 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
       bindings;
   private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> records;
   private final Mirrors all;
+  private final Clock clock;
 
   /**
    * A view that has not begun.
@@ -66,15 +67,20 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
    *     caller's to close
    * @param targets gives a node's virtual machine or scale set from its name and its {@code
    *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread
+   * @param clock for the time of each picture
    */
   public KubernetesClusterView(
       KubernetesConnection connection,
-      BiFunction<String, String, @Nullable ComputeTarget> targets) {
-    this(connection.client(), targets);
+      BiFunction<String, String, @Nullable ComputeTarget> targets,
+      Clock clock) {
+    this(connection.client(), targets, clock);
   }
 
   KubernetesClusterView(
-      KubernetesClient client, BiFunction<String, String, @Nullable ComputeTarget> targets) {
+      KubernetesClient client,
+      BiFunction<String, String, @Nullable ComputeTarget> targets,
+      Clock clock) {
+    this.clock = clock;
     pods =
         new Mirror<>(
             new Mirror.Kind<>("pods", PodResource::new),
@@ -131,7 +137,8 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
         identities.values().stream().map(Original::meaning).toList(),
         bindings.values().stream().map(Original::meaning).toList(),
         List.copyOf(written.over(records.values(), version)),
-        List.copyOf(nodes.values()));
+        List.copyOf(nodes.values()),
+        clock.instant());
   }
 
   /**
@@ -147,18 +154,8 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return all.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return all.synced();
-  }
-
-  @Override
-  public void close() {
-    all.close();
+  ClusterFollower mirrors() {
+    return all;
   }
 
   /** The identity as it is now, whole; null if it is gone. Not to be changed. */

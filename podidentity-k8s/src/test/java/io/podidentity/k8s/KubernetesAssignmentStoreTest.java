@@ -13,6 +13,7 @@ import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.k8s.crd.AzureIdentityResource;
 import io.podidentity.testkit.contract.AssignmentStoreContract;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,7 @@ final class KubernetesAssignmentStoreTest extends AssignmentStoreContract {
   static void follow() {
     admin = TestCluster.shared().asAdmin();
     mic = TestCluster.shared().asMic();
-    view = new KubernetesClusterView(mic, (name, providerId) -> null);
+    view = new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC());
     TestCluster.follow(view);
     store = new KubernetesAssignmentStore(mic, view);
   }

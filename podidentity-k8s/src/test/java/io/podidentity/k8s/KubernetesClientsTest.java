@@ -30,6 +30,38 @@ final class KubernetesClientsTest {
     }
   }
 
+  /** What happens after so many pings and pauses is {@link DeadConnectionTest}'s. */
+  @Test
+  void watchWhoseOtherEndIsDeadIsOpenedAnewWithinAMinute() throws IOException {
+    try (KubernetesClient client =
+        KubernetesClients.create(write("kubeconfig", kubeconfig("good")), "agent/1")) {
+      Config config = client.getConfiguration();
+      long noticed = 2 * config.getWebsocketPingInterval();
+      long longestPause = 32L * config.getWatchReconnectInterval();
+
+      assertThat(config.getWebsocketPingInterval()).isPositive();
+      assertThat(noticed + longestPause + config.getConnectionTimeout()).isLessThan(60_000);
+    }
+  }
+
+  /** fabric8 takes HTTPS_PROXY from a system property too; it is for Entra ID alone. */
+  @Test
+  void proxyOfTheEnvironmentIsNotForTheApiServer() throws IOException {
+    System.setProperty(Config.KUBERNETES_HTTPS_PROXY, "http://127.0.0.1:9");
+    System.setProperty(Config.KUBERNETES_ALL_PROXY, "http://127.0.0.1:9");
+    Files.writeString(folder.resolve("token"), "t");
+    Files.writeString(folder.resolve("ca.crt"), "");
+    try {
+      assertThat(KubernetesClients.fromFile(write("kubeconfig", kubeconfig("good"))))
+          .extracting(Config::getHttpsProxy)
+          .isNull();
+      assertThat(KubernetesClients.inCluster(folder)).extracting(Config::getHttpsProxy).isNull();
+    } finally {
+      System.clearProperty(Config.KUBERNETES_HTTPS_PROXY);
+      System.clearProperty(Config.KUBERNETES_ALL_PROXY);
+    }
+  }
+
   @Test
   void missingFileIsNamed() {
     Path file = folder.resolve("missing");

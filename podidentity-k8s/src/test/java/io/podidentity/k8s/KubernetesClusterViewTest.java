@@ -16,6 +16,7 @@ import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.testkit.contract.ClusterViewContract;
+import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +40,8 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
                 throw new IllegalStateException("a test throws this");
               }
               return ComputeTarget.fromProviderId(providerId).orElse(null);
-            });
+            },
+            Clock.systemUTC());
     TestCluster.follow(view);
   }
 
@@ -131,7 +133,7 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
               new NamespacedName("default", "page-" + i), "identity", "page-selector"));
     }
     try (KubernetesClusterView second =
-        new KubernetesClusterView(mic, (name, providerId) -> null)) {
+        new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC())) {
       TestCluster.follow(second);
 
       assertThat(second.snapshot().bindings())

@@ -12,6 +12,7 @@ import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.testkit.MutableClock;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ final class KubernetesEventsTest {
   static void follow() {
     admin = TestCluster.shared().asAdmin();
     mic = TestCluster.shared().asMic();
-    view = new KubernetesClusterView(mic, (name, providerId) -> null);
+    view = new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC());
     TestCluster.follow(view);
     executor = Executors.newSingleThreadExecutor();
     events = new KubernetesEvents(mic, view, executor, CLOCK);

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,7 +57,8 @@ final class RecordFormatTest {
     cluster.api().createNamespace("team");
     try (KubernetesClient admin = cluster.asAdmin();
         KubernetesClient mic = cluster.asMic();
-        KubernetesClusterView view = new KubernetesClusterView(mic, (name, providerId) -> null)) {
+        KubernetesClusterView view =
+            new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC())) {
       Map<?, ?> v1 = Json.read(fixture(), Map.class);
       put(admin, at(v1, "spec", "azureIdentityRef"));
       put(admin, at(v1, "spec", "azureBindingRef"));

@@ -14,6 +14,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +40,7 @@ final class StoreRefusalsTest {
     mic = TestCluster.shared().asMic();
     nmi = TestCluster.shared().asNmi();
     objects = new ClusterObjects(admin);
-    view = new KubernetesClusterView(mic, (name, providerId) -> null);
+    view = new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC());
     TestCluster.follow(view);
     store = new KubernetesAssignmentStore(mic, view);
   }

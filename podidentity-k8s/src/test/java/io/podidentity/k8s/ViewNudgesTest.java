@@ -18,6 +18,7 @@ import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class ViewNudgesTest {
     objects = new ClusterObjects(admin);
     relay = Relay.to(URI.create(KubeApiServer.shared().url()));
     watching = TestCluster.shared().asMicThrough(relay, Duration.ofSeconds(1));
-    view = new KubernetesClusterView(watching, (name, providerId) -> null);
+    view = new KubernetesClusterView(watching, (name, providerId) -> null, Clock.systemUTC());
     store = new KubernetesAssignmentStore(mic, view);
   }
 

@@ -20,6 +20,7 @@ import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.ReplicaSetDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class InMemoryCluster
         AssignmentStore {
   private static final Object ANY = new Object();
 
+  private final Clock clock;
   private final Object lock = new Object();
   private final Listeners<Object> nudges = new Listeners<>();
   private final Shelf<NamespacedName, Pod, Object> pods =
@@ -65,8 +67,15 @@ public final class InMemoryCluster
   private final Map<NamespacedName, String> replicaSets = new ConcurrentHashMap<>();
   private volatile @Nullable PodIdentityException listError;
 
-  /** An empty cluster. */
-  public InMemoryCluster() {}
+  /** An empty cluster in which time passes as it does. */
+  public InMemoryCluster() {
+    this(Clock.systemUTC());
+  }
+
+  /** An empty cluster in which it is as late as the clock says. */
+  public InMemoryCluster(Clock clock) {
+    this.clock = clock;
+  }
 
   /** Creates or replaces a pod. */
   public void putPod(Pod pod) {
@@ -241,7 +250,12 @@ public final class InMemoryCluster
   public ClusterSnapshot snapshot() {
     synchronized (lock) {
       return new ClusterSnapshot(
-          pods.all(), identities.all(), bindings.all(), store.records.all(), nodes.all());
+          pods.all(),
+          identities.all(),
+          bindings.all(),
+          store.records.all(),
+          nodes.all(),
+          clock.instant());
     }
   }
 

@@ -13,6 +13,7 @@ import io.podidentity.mic.MicOptions;
 import io.podidentity.nmi.EntraOptions;
 import io.podidentity.nmi.NmiOptions;
 import io.podidentity.nmi.NodeNmi;
+import io.podidentity.nmi.RulesOptions;
 import io.podidentity.sandbox.Cast.NodeRole;
 import java.net.URI;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ final class Stage implements AutoCloseable {
                     "sandbox",
                     LeaseElection.DEFAULT_DURATION),
                 0,
+                0,
                 20,
                 Set.of(),
                 LogFormat.TEXT,
@@ -77,9 +79,9 @@ final class Stage implements AutoCloseable {
             node.name(),
             new NmiOptions.Http("127.0.0.1", node.nmiPort(), true, false, false, true, true),
             new NmiOptions.Metadata(imds.getHost(), imds.getPort()),
-            new NmiOptions.Redirect(false, Duration.ofSeconds(60)),
+            RulesOptions.NONE,
             new HoldPolicy(Duration.ofMillis(1200), HOLD, HOLD),
-            new NmiOptions.Identities(false, false, true),
+            new NmiOptions.Identities(false, false, true, false),
             new NmiOptions.Exempt("default", "", false),
             new EntraOptions(
                 new AuthorityEndpoints(entra, Set.of()),
@@ -87,6 +89,7 @@ final class Stage implements AutoCloseable {
                 new CloudAccess(null, caBundle, List.of())),
             2000,
             node.probePort(),
+            0,
             null,
             kubeconfig,
             LogFormat.TEXT,

@@ -8,7 +8,6 @@ import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,11 +31,12 @@ public final class AssignmentPlanner {
     Matches matches = matcher.match(snapshot);
     Map<String, Node> nodes = new HashMap<>();
     snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
-    Map<NamespacedName, AssignedIdentity> records = new HashMap<>();
+    Map<NamespacedName, AssignedIdentity> records =
+        new HashMap<>(snapshot.records().size() * 4 / 3);
     snapshot.records().forEach(record -> records.put(record.name(), record));
 
     TargetPlans plans = new TargetPlans(options, nodes);
-    for (DesiredAssignment desired : matches.desired()) {
+    for (DesiredAssignment desired : matches.byRecord().values()) {
       AssignedIdentity record = records.get(desired.record());
       if (!nodes.containsKey(desired.nodeName())) {
         // Not seen yet, or gone already. A record of the pod is removed below; the pod follows.
@@ -56,9 +56,7 @@ public final class AssignmentPlanner {
       }
       records.remove(desired.record());
     }
-    records.values().stream()
-        .sorted(Comparator.comparing(AssignedIdentity::name))
-        .forEach(plans::remove);
+    records.values().forEach(plans::remove);
     return new AssignmentPlan(plans.build(), matches.problems());
   }
 

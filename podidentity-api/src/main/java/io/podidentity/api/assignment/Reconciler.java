@@ -2,7 +2,7 @@ package io.podidentity.api.assignment;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
@@ -31,7 +31,7 @@ public final class Reconciler implements AutoCloseable {
 
   private final Object lock = new Object();
   // Guarded by lock.
-  private Map<NamespacedName, String> reported = Map.of();
+  private Map<ObjectReference, String> reported = Map.of();
   private int failedPasses;
   private boolean running;
   private boolean again;
@@ -181,8 +181,8 @@ public final class Reconciler implements AutoCloseable {
   }
 
   /** Says each problem once, when it appears or changes. */
-  private void report(Map<NamespacedName, String> problems) {
-    Map<NamespacedName, String> known;
+  private void report(Map<ObjectReference, String> problems) {
+    Map<ObjectReference, String> known;
     synchronized (lock) {
       known = reported;
       reported = problems;

@@ -10,12 +10,14 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Sorts the work by target, and finds out which identities go on and off each. */
@@ -39,19 +41,16 @@ final class TargetPlans {
   void create(DesiredAssignment desired) {
     Draft draft = draft(desired.nodeName());
     draft.creates.add(desired);
-    draft.attach.addAll(managedIdentity(desired.identity()));
   }
 
   void confirm(AssignedIdentity record, DesiredAssignment desired) {
     Draft draft = draft(desired.nodeName());
     draft.confirms.add(new Change(record, desired));
-    draft.attach.addAll(managedIdentity(desired.identity()));
   }
 
   void update(AssignedIdentity record, DesiredAssignment desired) {
     Draft draft = draft(desired.nodeName());
     draft.updates.add(new Change(record, desired));
-    draft.attach.addAll(managedIdentity(desired.identity()));
     draft.replaced.addAll(detachable(record));
   }
 
@@ -61,9 +60,13 @@ final class TargetPlans {
     draft.removed.addAll(detachable(record));
   }
 
-  /** One for each target with anything to do, in the order in which the targets first came up. */
+  /** One for each target with anything to do, in a stable order, and each in a stable order. */
   List<TargetPlan> build() {
-    return drafts.values().stream().filter(Draft::hasWork).map(Draft::build).toList();
+    return drafts.values().stream()
+        .filter(Draft::hasWork)
+        .sorted(Comparator.comparing(Draft::order))
+        .map(Draft::build)
+        .toList();
   }
 
   private Draft draft(String nodeName) {
@@ -100,7 +103,6 @@ final class TargetPlans {
     private final List<Change> confirms = new ArrayList<>();
     private final List<Change> updates = new ArrayList<>();
     private final List<AssignedIdentity> removals = new ArrayList<>();
-    private final Set<ResourceId> attach = new LinkedHashSet<>();
     private final Set<ResourceId> replaced = new LinkedHashSet<>();
     private final Set<ResourceId> removed = new LinkedHashSet<>();
 
@@ -112,7 +114,21 @@ final class TargetPlans {
       return !(creates.isEmpty() && confirms.isEmpty() && updates.isEmpty() && removals.isEmpty());
     }
 
+    /** Compares as what it names does: ignoring case. */
+    String order() {
+      return target == null ? "" : target.id().lowerCase();
+    }
+
     TargetPlan build() {
+      creates.sort(Comparator.comparing(DesiredAssignment::record));
+      confirms.sort(Comparator.comparing(change -> change.desired().record()));
+      updates.sort(Comparator.comparing(change -> change.desired().record()));
+      removals.sort(Comparator.comparing(AssignedIdentity::name));
+      Set<ResourceId> attach = new LinkedHashSet<>();
+      creates.forEach(desired -> attach.addAll(managedIdentity(desired.identity())));
+      Stream.of(confirms, updates)
+          .flatMap(List::stream)
+          .forEach(change -> attach.addAll(managedIdentity(change.desired().identity())));
       if (!replaced.isEmpty() || !removed.isEmpty()) {
         needed.forEach(replaced::remove);
         needed.forEach(removed::remove);

@@ -1,11 +1,14 @@
 package io.podidentity.api.matching;
 
+import static java.util.Objects.requireNonNull;
+
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,11 +45,13 @@ public final class BindingMatcher {
   private final class Join {
     private final ClusterSnapshot snapshot;
     private final Map<Key, List<Offer>> offers = new HashMap<>();
-    private final Map<NamespacedName, DesiredAssignment> desired = new LinkedHashMap<>();
-    private final Map<NamespacedName, String> problems = new LinkedHashMap<>();
+    private final Map<NamespacedName, DesiredAssignment> desired;
+    private final List<DesiredAssignment> losers = new ArrayList<>();
+    private final Map<ObjectReference, String> problems = new LinkedHashMap<>();
 
     Join(ClusterSnapshot snapshot) {
       this.snapshot = snapshot;
+      this.desired = new HashMap<>(snapshot.pods().size() * 4 / 3);
     }
 
     Matches run() {
@@ -59,15 +64,14 @@ public final class BindingMatcher {
       snapshot.bindings().stream()
           .sorted(Comparator.comparing(IdentityBinding::name))
           .forEach(binding -> offer(binding, identityOf(binding, identities)));
-      snapshot.pods().stream()
-          .sorted(Comparator.comparing(Pod::name))
-          .forEach(pod -> matchPod(pod, pod.nodeName()));
-      return new Matches(List.copyOf(desired.values()), problems);
+      snapshot.pods().forEach(pod -> matchPod(pod, pod.nodeName()));
+      losers.stream().sorted(Matches.ORDER).forEach(this::reportConflict);
+      return new Matches(desired, problems);
     }
 
     private void reportUnusable(AzureIdentity identity) {
       if (identity.credential() instanceof Credential.Unusable unusable) {
-        problems.put(identity.name(), unusable.problem());
+        problems.put(ObjectReference.to(identity), unusable.problem());
       }
     }
 
@@ -90,10 +94,9 @@ public final class BindingMatcher {
             DesiredAssignment.recordName(pod.name(), offer.identity(), forceNamespaced);
         DesiredAssignment wanted =
             new DesiredAssignment(record, pod, nodeName, offer.binding(), offer.identity());
-        // Two identities of one name give one record name: the first binding wins, as in v1.
-        DesiredAssignment first = desired.putIfAbsent(record, wanted);
-        if (first != null) {
-          reportConflict(first, wanted);
+        DesiredAssignment other = desired.putIfAbsent(record, wanted);
+        if (other != null) {
+          settle(other, wanted);
         }
       }
     }
@@ -111,7 +114,15 @@ public final class BindingMatcher {
           .toList();
     }
 
-    private void reportConflict(DesiredAssignment first, DesiredAssignment second) {
+    /** Two identities of one name give one record name: the first binding wins, as in v1. */
+    private void settle(DesiredAssignment one, DesiredAssignment other) {
+      boolean stays = Matches.ORDER.compare(one, other) < 0;
+      desired.put(one.record(), stays ? one : other);
+      losers.add(stays ? other : one);
+    }
+
+    private void reportConflict(DesiredAssignment second) {
+      DesiredAssignment first = requireNonNull(desired.get(second.record()));
       String problem;
       if (!first.pod().equals(second.pod())) {
         problem =
@@ -126,7 +137,7 @@ public final class BindingMatcher {
       } else {
         return;
       }
-      problems.putIfAbsent(second.binding().name(), problem);
+      problems.putIfAbsent(ObjectReference.to(second.binding()), problem);
     }
 
     private static @Nullable AzureIdentity identityOf(

@@ -8,6 +8,10 @@ final class IgnoringCase {
   private IgnoringCase() {}
 
   static boolean equal(String one, String other) {
+    if (one.equals(other)) {
+      // By far the most frequent case, and many characters at a time.
+      return true;
+    }
     if (one.length() != other.length()) {
       return false;
     }

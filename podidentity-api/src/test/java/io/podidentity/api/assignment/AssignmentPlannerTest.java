@@ -18,6 +18,7 @@ import static io.podidentity.api.fixture.Samples.withCredential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.fixture.RecordBuilder;
+import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -26,6 +27,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.Node;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
@@ -207,7 +209,8 @@ class AssignmentPlannerTest {
     identities.set(0, unusable("default/x"));
 
     assertThat(onlyPlan().detachRemoved()).containsExactly(identityId("x"));
-    assertThat(plan().problems()).containsOnlyKeys(name("default/x"));
+    assertThat(plan().problems())
+        .containsOnlyKeys(new ObjectReference("AzureIdentity", name("default/x")));
   }
 
   @Test
@@ -326,7 +329,7 @@ class AssignmentPlannerTest {
 
     assertThat(plan.targets())
         .extracting(TargetPlan::target)
-        .containsExactly(machine("n2"), machine("n1"));
+        .containsExactly(machine("n1"), machine("n2"));
     assertThat(plan.targets().get(0).attach())
         .extracting(ResourceId::name)
         .containsExactly("x", "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7");
@@ -354,7 +357,7 @@ class AssignmentPlannerTest {
 
   private AssignmentPlan plan() {
     return new AssignmentPlanner(options)
-        .plan(new ClusterSnapshot(pods, identities, bindings, records, nodes));
+        .plan(new ClusterSnapshot(pods, identities, bindings, records, nodes, Samples.NOW));
   }
 
   private TargetPlan onlyPlan() {

@@ -133,7 +133,8 @@ class ConvergenceTest {
         shuffled(snapshot.identities(), random),
         shuffled(snapshot.bindings(), random),
         shuffled(snapshot.records(), random),
-        shuffled(snapshot.nodes(), random));
+        shuffled(snapshot.nodes(), random),
+        snapshot.now());
   }
 
   private static <T> List<T> shuffled(List<T> list, Random random) {

@@ -61,6 +61,23 @@ class ReconcilerTest {
   }
 
   @Test
+  void workOnATargetIsReportedWhenItEndsWellOrNotAndALookIsNone() {
+    bind("web", "n1");
+    deaf.start();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(1);
+    deaf.nudge();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(1);
+
+    log.failAt(log.calls().size(), new IllegalStateException("broken"));
+    bind("job", "n2");
+    deaf.nudge();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(2);
+  }
+
+  @Test
   void aChangeMakesAPass() {
     reconciler.start();
     workers.runAll();
@@ -486,7 +503,7 @@ class ReconcilerTest {
     cluster.put(node("n3"));
     workers.runAll();
     assertThat(telemetry.reports())
-        .containsExactly("ignored default/bad: Invalid resource id: nonsense");
+        .containsExactly("ignored AzureIdentity default/bad: Invalid resource id: nonsense");
 
     cluster.removeIdentity("default/bad");
     workers.runAll();

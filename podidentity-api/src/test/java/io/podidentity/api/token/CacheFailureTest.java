@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.TokenCacheEvent;
+import io.podidentity.api.model.TokenQuery;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,20 @@ class CacheFailureTest {
     it.source = query -> it.lasting(Duration.ofHours(1));
 
     assertThat(cache.fetch(Y, WEB)).isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  /** A pod may ask for as many resources as it likes, which no service knows. */
+  @Test
+  void ofManyFailuresFiveHundredAreRemembered() {
+    it.failing(ErrorReason.TOKEN_REFUSED, null);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 2000; i++) {
+        TokenQuery query = new TokenQuery(X.subject(), "api://" + i);
+        assertThat(cache.fetch(query, WEB)).isCompletedExceptionally();
+      }
+    }
+
+    assertThat(it.asked).hasSizeBetween(2000 + 1500, 4000);
   }
 
   @Test

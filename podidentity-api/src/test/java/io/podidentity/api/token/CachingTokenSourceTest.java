@@ -210,6 +210,8 @@ class CachingTokenSourceTest {
                 withCredential(
                     "shop/x",
                     new Credential.ManagedIdentity(identityId("another"), clientId("x")))),
+            query(withCredential("shop/x", secretIn("right"))),
+            query(withCredential("shop/x", secretIn("wrong"))),
             new TokenQuery(new TokenQuery.Bound(identity("shop/x")), "https://vault.azure.net"),
             new TokenQuery(
                 new TokenQuery.OfNode(new IdentityChoice(clientId("x"), null)), X.resource()),
@@ -219,6 +221,12 @@ class CachingTokenSourceTest {
     different.forEach(query -> cache.fetch(query, POD).join());
 
     assertThat(asked).containsExactlyElementsOf(different);
+  }
+
+  private static Credential secretIn(String secret) {
+    return new Credential.ClientSecret(
+        new Credential.ServicePrincipal(
+            "tenant", clientId("x"), name("shop/" + secret), List.of(), null));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static io.podidentity.api.fixture.Samples.binding;
 import static io.podidentity.api.fixture.Samples.clientId;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.unusable;
 import static io.podidentity.api.token.TokenBrokerTest.assertRefused;
 import static io.podidentity.api.token.TokenBrokerTest.requestFrom;
@@ -13,18 +14,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.fixture.InMemoryNode;
 import io.podidentity.api.fixture.ManualTimer;
+import io.podidentity.api.fixture.Samples;
+import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.BindingDirectory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,10 +140,55 @@ class ManagedModeTest {
   }
 
   @Test
+  void aBindingOfAnotherNamespaceOrWithAnotherSelectorBindsNothingWhateverTheDirectoryShows() {
+    cluster.careless = true;
+    cluster.identities.add(X);
+    cluster.bindings.add(binding("apps/to-shop", "x", "app"));
+    cluster.bindings.add(binding("shop/to-others", "x", "other"));
+
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+    assertNothingGiven();
+  }
+
+  @Test
   void anIdentityThatCannotBeUsedIsNamed() {
     cluster.bind(unusable("shop/a"), "app");
 
     assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_INVALID);
+  }
+
+  /** There are no records that say which of them are on the node: any may be. */
+  @Test
+  void anExemptPodIsGivenNoIdentityThatAnObjectDescribesUnlessItIsBoundToIt() {
+    node.put(new PodExemption(name("shop/e"), Map.of(IdentityBinding.POD_LABEL, "app")));
+    cluster.bind(X, "app");
+    cluster.bind(identity("apps/y"), "other");
+    IdentityChoice y = new IdentityChoice(clientId("y"), null);
+    IdentityChoice yByResource = new IdentityChoice(null, identityId("y").value());
+
+    assertRefused(ask(y), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertRefused(ask(yByResource), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertThat(tokens.queries).isEmpty();
+    // Its own, and what no object describes.
+    tokens.answer = query -> token("e30." + encoded("{\"appid\":\"of-nobody\"}") + ".c2ln");
+    assertThat(ask(new IdentityChoice(clientId("x"), null))).isCompleted();
+    assertThat(ask(new IdentityChoice(clientId("kubelet"), null))).isCompleted();
+    tokens.answer =
+        query -> token("e30." + encoded("{\"appid\":\"" + clientId("y").value() + "\"}") + ".c2ln");
+    assertRefused(ask(IdentityChoice.ANY), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertThat(tokens.queries)
+        .extracting(TokenQuery::subject)
+        .hasOnlyElementsOfType(TokenQuery.OfNode.class);
+  }
+
+  private static String encoded(String claims) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(claims.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static CompletableFuture<List<AccessToken>> token(String value) {
+    return CompletableFuture.completedFuture(List.of(Samples.token(value, Instant.EPOCH)));
   }
 
   private CompletableFuture<TokenGrant> ask(IdentityChoice choice) {

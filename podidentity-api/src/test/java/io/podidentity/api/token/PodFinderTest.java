@@ -61,6 +61,19 @@ class PodFinderTest {
   }
 
   @Test
+  void aListOfOthersShowsNobody() {
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+    CompletableFuture<Pod> stranger = finder.find(new Caller.ByAddress(address("10.0.0.9")));
+    timer.advance(SharedList.REST);
+    CompletableFuture<Pod> named = finder.find(new Caller.OnBehalfOf(name("shop/other")));
+    timer.advance(HOLD);
+
+    assertRefused(stranger, ErrorReason.POD_NOT_FOUND);
+    assertRefused(named, ErrorReason.POD_NOT_FOUND);
+    assertThat(node.lists()).isEqualTo(2);
+  }
+
+  @Test
   void aListIsJudgedAsTheDirectoryIs() {
     Pod host = pod("shop/host").hostNetwork().address("10.0.0.7").build();
     Pod ended = pod("shop/ended").phase(PodPhase.FAILED).address("10.0.0.7").build();
@@ -149,6 +162,24 @@ class PodFinderTest {
   }
 
   /** Whoever may choose the address that he sends from must not make NMI poll either. */
+  /** Any process of the node may ask at /host/token/ for whatever names it likes. */
+  @Test
+  void ofManyAbsentPodsAThousandAreRemembered() {
+    CompletableFuture<List<Pod>> list = new CompletableFuture<>();
+    node.listsAre(() -> list);
+    for (int i = 0; i < 1500; i++) {
+      var unused = finder.find(new Caller.OnBehalfOf(name("shop/absent-" + i)));
+    }
+    // The first one's call shows it absent; all others' is the next one.
+    list.complete(List.of());
+    timer.advance(HOLD);
+
+    assertThat(node.lists()).isEqualTo(2);
+    assertThat(timer.pending()).as("remembered").isLessThanOrEqualTo(1000 + 1);
+    timer.advance(PodFinder.REMEMBERED);
+    assertNothingLeft();
+  }
+
   @Test
   void manyAbsentPodsCauseNoMoreThanOneCallASecond() {
     for (int i = 0; i < 200; i++) {

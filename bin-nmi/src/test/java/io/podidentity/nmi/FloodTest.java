@@ -1,0 +1,225 @@
+package io.podidentity.nmi;
+
+import static io.podidentity.nmi.TestNmi.METADATA;
+import static io.podidentity.nmi.TestNmi.TOKEN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.token.Exemptions;
+import io.podidentity.api.token.OperationMode;
+import io.podidentity.azure.http.HttpClients;
+import io.podidentity.azure.imds.ImdsTokenSource;
+import io.podidentity.bin.ProgramVersion;
+import io.podidentity.testkit.InMemoryCluster;
+import io.podidentity.testkit.azure.FakeAzure;
+import io.podidentity.testkit.azure.FakeImds;
+import io.podidentity.testkit.azure.ImdsLimits;
+import io.podidentity.testkit.azure.UserAssignedIdentity;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** One pod floods a whole NMI, in real time, whose metadata service serves what it documents. */
+class FloodTest {
+  private static final String FLOODING = "127.0.0.2";
+  private static final String MACHINE =
+      "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm";
+
+  /** More of them than the queue lets one pod's requests wait, so that some are always free. */
+  private static final int CONNECTIONS = 64;
+
+  private static final int PER_SECOND = 1000;
+  private static final Duration BOUND = Duration.ofSeconds(1);
+
+  /** The figure is NMI's; a machine that is busy with something else may spoil one run of it. */
+  private static final int RUNS = 5;
+
+  private final Logger requests = (Logger) LoggerFactory.getLogger("io.podidentity.nmi.requests");
+  private final FakeAzure azure = new FakeAzure(Clock.systemUTC());
+  private final FakeImds imds = startImds();
+  private final InMemoryCluster cluster = new InMemoryCluster();
+  private final Nmi nmi = nmi();
+  private final InetSocketAddress address = nmi.start();
+  private final AtomicInteger answered = new AtomicInteger();
+  private final List<RawHttp> connections = new ArrayList<>();
+
+  private FakeImds startImds() {
+    azure.createCompute(MACHINE);
+    FakeImds started = FakeImds.startFor(azure, MACHINE);
+    started.latency(Duration.ofMillis(50));
+    started.limits(ImdsLimits.DOCUMENTED);
+    return started;
+  }
+
+  private Nmi nmi() {
+    URI uri = imds.uri();
+    NmiCommandLine line = new NmiCommandLine(ProgramVersion.ofThisBuild("nmi"), any -> null);
+    assertThat(
+            line.parse(
+                List.of(
+                    "--node=n1",
+                    "--nmi-port=0",
+                    "--http-probe-port=0",
+                    "--prometheus-port=0",
+                    "--redirect=none",
+                    "--metadata-ip=" + uri.getHost(),
+                    "--metadata-port=" + uri.getPort()),
+                System.out,
+                System.err))
+        .isEmpty();
+    HttpClient client = HttpClients.local();
+    return new Nmi(
+        line.options(),
+        new Nmi.Ports(
+            cluster,
+            OperationMode.standard(cluster, false),
+            Exemptions.of(cluster),
+            new ImdsTokenSource(uri, Duration.ofSeconds(10), "test", client, Clock.systemUTC()),
+            Map.of(),
+            null,
+            new NmiMetrics(),
+            client),
+        Clock.systemUTC());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    for (RawHttp connection : connections) {
+      connection.close();
+    }
+    nmi.close();
+    imds.close();
+    requests.setLevel(null);
+  }
+
+  @Test
+  void oneWhoAsksAThousandTimesASecondSlowsNobodysFirstTokenByASecond() throws IOException {
+    requests.setLevel(Level.WARN);
+    podWithIdentity("flood", FLOODING);
+    ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+    try {
+      flood(pace);
+      Eventually.isTrue("the flood is on", () -> answered.get() >= 2 * PER_SECOND);
+
+      List<Duration> waits = new ArrayList<>();
+      for (int run = 0; run < RUNS; run++) {
+        waits.add(firstToken(run));
+        if (waits.get(run).compareTo(BOUND) < 0) {
+          break;
+        }
+      }
+
+      assertThat(waits).as("waits for a first token").anyMatch(wait -> wait.compareTo(BOUND) < 0);
+      assertThat(imds.requests().all()).as("spent meanwhile").hasSizeGreaterThan(20);
+    } finally {
+      pace.shutdownNow();
+    }
+  }
+
+  /** Each request for another resource, so that none is at hand. */
+  private void flood(ScheduledExecutorService pace) throws IOException {
+    Semaphore turns = new Semaphore(0);
+    AtomicInteger sent = new AtomicInteger();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      RawHttp connection = connect(FLOODING);
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  while (!Thread.currentThread().isInterrupted()) {
+                    turns.acquire();
+                    connection.get(TOKEN + sent.incrementAndGet(), METADATA).read();
+                    answered.incrementAndGet();
+                  }
+                } catch (IOException | InterruptedException e) {
+                  // The test is over.
+                }
+              });
+      thread.setDaemon(true);
+      thread.start();
+    }
+    var unused =
+        pace.scheduleAtFixedRate(
+            () -> turns.release(PER_SECOND / 100), 0, 10, TimeUnit.MILLISECONDS);
+  }
+
+  private Duration firstToken(int run) throws IOException {
+    String source = "127.0.1." + (run + 1);
+    podWithIdentity("first-" + run, source);
+    RawHttp connection = connect(source);
+    long start = System.nanoTime();
+    int status = connection.get(TOKEN, METADATA).read().status();
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertThat(status).isEqualTo(200);
+    return took;
+  }
+
+  private RawHttp connect(String source) throws IOException {
+    RawHttp connection =
+        RawHttp.connect(
+            source, new InetSocketAddress(TestNmi.inet("127.0.0.1"), address.getPort()));
+    connections.add(connection);
+    return connection;
+  }
+
+  private void podWithIdentity(String name, String podAddress) {
+    UserAssignedIdentity inAzure = azure.createIdentity(TestNmi.resourceId(name).value());
+    azure.attach(MACHINE, inAzure);
+    Pod pod =
+        new Pod(
+            new NamespacedName("default", name),
+            "uid-" + name,
+            "n1",
+            Map.of(IdentityBinding.POD_LABEL, name),
+            Set.of(TestNmi.inet(podAddress)),
+            PodPhase.RUNNING,
+            false,
+            false);
+    AzureIdentity identity =
+        new AzureIdentity(
+            new NamespacedName("default", name),
+            "uid-of-" + name,
+            1,
+            false,
+            new Credential.ManagedIdentity(
+                TestNmi.resourceId(name), new ClientId(inAzure.clientId())));
+    cluster.putPod(pod);
+    cluster.putRecord(
+        new AssignedIdentity(
+            new NamespacedName("default", name),
+            "record-uid",
+            "1",
+            pod.name(),
+            pod.uid(),
+            "n1",
+            identity,
+            new IdentityBinding(new NamespacedName("default", name), name, name),
+            AssignmentState.ASSIGNED,
+            false));
+  }
+}

@@ -1,0 +1,160 @@
+package io.podidentity.iptables;
+
+import io.podidentity.api.PodIdentityException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which back-end of iptables our rules go to: the one that holds the cluster's other rules, because
+ * the order of rules means something within one only. The kubelet's chains say which that is; where
+ * there are none, kube-proxy's; else the one with more rules, newest first, until there are some.
+ * Thread-safe.
+ */
+public final class BackendChoice {
+  private static final Logger log = LoggerFactory.getLogger(BackendChoice.class);
+
+  private final NodePrograms programs;
+  private final @Nullable IptablesBackend wanted;
+  private final @Nullable IptablesCommands given;
+
+  private final Object lock = new Object();
+  private @Nullable IptablesCommands chosen;
+  private boolean certain;
+
+  private BackendChoice(
+      NodePrograms programs, @Nullable IptablesBackend wanted, @Nullable IptablesCommands given) {
+    this.programs = programs;
+    this.wanted = wanted;
+    this.given = given;
+  }
+
+  /** Found out on the node, when it is needed. */
+  public static BackendChoice auto(NodePrograms programs) {
+    return new BackendChoice(programs, null, null);
+  }
+
+  /** That one, whatever is on the node. Rules are removed from the other one all the same. */
+  public static BackendChoice of(IptablesBackend backend, NodePrograms programs) {
+    return new BackendChoice(programs, backend, null);
+  }
+
+  /** Those commands and no others. */
+  static BackendChoice fixed(IptablesCommands commands) {
+    return new BackendChoice(NodePrograms.HERE, null, commands);
+  }
+
+  /**
+   * The commands to write with.
+   *
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if no back-end works
+   */
+  IptablesCommands current() {
+    if (given != null) {
+      return given;
+    }
+    if (wanted != null) {
+      return programs.iptables(wanted.family());
+    }
+    synchronized (lock) {
+      if (chosen == null || !certain) {
+        choose();
+      }
+      return chosen;
+    }
+  }
+
+  /**
+   * The commands of each back-end that has that table.
+   *
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if no back-end works
+   */
+  List<IptablesCommands> withTable(String table) {
+    if (given != null) {
+      return List.of(given);
+    }
+    List<IptablesCommands> all = new ArrayList<>();
+    scans()
+        .forEach(
+            (backend, scan) -> {
+              if (scan.has(table)) {
+                all.add(programs.iptables(backend.family()));
+              }
+            });
+    return all;
+  }
+
+  private void choose() {
+    Map<IptablesBackend, BackendScan> scans = scans();
+    Choice choice = choice(scans);
+    IptablesCommands now = programs.iptables(choice.backend().family());
+    if (!now.equals(chosen)) {
+      log.info("iptables backend={} reason=\"{}\"", choice.backend().family(), choice.reason());
+    }
+    chosen = now;
+    certain = choice.certain();
+  }
+
+  /**
+   * A choice and why.
+   *
+   * @param certain whether the node says so, so that it need not be asked again
+   */
+  record Choice(IptablesBackend backend, boolean certain, String reason) {}
+
+  /**
+   * @param scans of the back-ends that work; at least one
+   */
+  static Choice choice(Map<IptablesBackend, BackendScan> scans) {
+    for (IptablesBackend backend : scans.keySet()) {
+      if (matches(scans, backend, BackendScan::hasKubeletsChains)) {
+        return new Choice(backend, true, "the kubelet's chains are there");
+      }
+    }
+    for (IptablesBackend backend : scans.keySet()) {
+      if (matches(scans, backend, BackendScan::hasKubesChains)) {
+        return new Choice(backend, true, "chains of Kubernetes are there");
+      }
+    }
+    IptablesBackend most = scans.keySet().iterator().next();
+    for (Map.Entry<IptablesBackend, BackendScan> other : scans.entrySet()) {
+      BackendScan best = scans.get(most);
+      if (best != null && other.getValue().rules() > best.rules()) {
+        most = other.getKey();
+      }
+    }
+    return new Choice(most, false, "no chains of Kubernetes are there yet");
+  }
+
+  private static boolean matches(
+      Map<IptablesBackend, BackendScan> scans,
+      IptablesBackend backend,
+      Predicate<BackendScan> test) {
+    BackendScan scan = scans.get(backend);
+    return scan != null && test.test(scan);
+  }
+
+  private Map<IptablesBackend, BackendScan> scans() {
+    Map<IptablesBackend, BackendScan> scans = new EnumMap<>(IptablesBackend.class);
+    @Nullable PodIdentityException failure = null;
+    for (IptablesBackend backend : IptablesBackend.values()) {
+      BackendScan scan = new BackendScan();
+      try {
+        programs.tool(backend.family() + "-save").run(List.of(), "", scan);
+        scans.put(backend, scan);
+      } catch (PodIdentityException e) {
+        log.debug("iptables backend={} does not work", backend.family(), e);
+        failure = failure == null ? e : failure;
+      }
+    }
+    if (scans.isEmpty() && failure != null) {
+      throw failure;
+    }
+    return scans;
+  }
+}

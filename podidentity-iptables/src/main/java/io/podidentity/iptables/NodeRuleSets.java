@@ -1,0 +1,68 @@
+package io.podidentity.iptables;
+
+import io.podidentity.api.PodIdentityException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of our rules on a node, the one that protects most first. Thread-safe if its parts are.
+ *
+ * <p>A part that fails does not keep the others from being written or removed.
+ */
+public final class NodeRuleSets implements RuleSet {
+  private final List<RuleSet> parts;
+
+  /**
+   * @param parts in the order in which they are written; removed in the opposite order
+   */
+  public NodeRuleSets(List<RuleSet> parts) {
+    this.parts = List.copyOf(parts);
+  }
+
+  @Override
+  public String name() {
+    return parts.stream().map(RuleSet::name).collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public boolean ensure() {
+    boolean[] changed = new boolean[1];
+    each(parts, part -> changed[0] |= part.ensure());
+    return changed[0];
+  }
+
+  @Override
+  public void remove() {
+    List<RuleSet> lastFirst = new ArrayList<>(parts);
+    Collections.reverse(lastFirst);
+    each(lastFirst, RuleSet::remove);
+  }
+
+  @Override
+  public String text() {
+    return parts.stream().map(RuleSet::text).collect(Collectors.joining("\n"));
+  }
+
+  /** Goes on after a failure; the first one is thrown in the end, the others with it. */
+  private static void each(List<RuleSet> parts, Consumer<RuleSet> work) {
+    @Nullable PodIdentityException first = null;
+    for (RuleSet part : parts) {
+      try {
+        work.accept(part);
+      } catch (PodIdentityException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

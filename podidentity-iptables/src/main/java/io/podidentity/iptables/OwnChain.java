@@ -1,0 +1,32 @@
+package io.podidentity.iptables;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A chain of ours, and the jump to it from a chain that the kernel calls.
+ *
+ * @param table the table of iptables, such as {@code nat}
+ * @param parent the kernel's chain, such as {@code PREROUTING}
+ * @param name our chain
+ * @param rules its rules in order, each without the chain
+ */
+record OwnChain(String table, String parent, String name, List<String> rules) {
+  OwnChain {
+    rules = List.copyOf(rules);
+  }
+
+  /** What sends packets into it. */
+  String jump() {
+    return "-j " + name;
+  }
+
+  /** The rules as {@code iptables -S} prints them: the chain, the jump, and the chain's rules. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add("-N " + name);
+    lines.add("-A " + parent + " " + jump());
+    rules.forEach(rule -> lines.add("-A " + name + " " + rule));
+    return lines;
+  }
+}
