@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 
 /** A real NMI on a free port, over a cluster in memory and a clock that stands still. */
 final class TestNmi implements AutoCloseable {
@@ -157,7 +158,7 @@ final class TestNmi implements AutoCloseable {
             clock,
             timer,
             settings.limits(),
-            new Nmi.Logs(accessLog::add, audit));
+            new Nmi.Logs(this::log, audit));
     address = nmi.start();
   }
 
@@ -313,6 +314,11 @@ final class TestNmi implements AutoCloseable {
       connection.close();
     }
     nmi.close();
+  }
+
+  private void log(String line) {
+    accessLog.add(line);
+    LoggerFactory.getLogger("io.podidentity.nmi.requests").info(line);
   }
 
   private List<AccessToken> fetch(TokenQuery query) {
