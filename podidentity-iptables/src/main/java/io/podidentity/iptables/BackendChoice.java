@@ -62,10 +62,8 @@ public final class BackendChoice {
       return programs.iptables(wanted.family());
     }
     synchronized (lock) {
-      if (chosen == null || !certain) {
-        choose();
-      }
-      return chosen;
+      IptablesCommands known = chosen;
+      return known == null || !certain ? choose() : known;
     }
   }
 
@@ -89,7 +87,7 @@ public final class BackendChoice {
     return all;
   }
 
-  private void choose() {
+  private IptablesCommands choose() {
     Map<IptablesBackend, BackendScan> scans = scans();
     Choice choice = choice(scans);
     IptablesCommands now = programs.iptables(choice.backend().family());
@@ -98,6 +96,7 @@ public final class BackendChoice {
     }
     chosen = now;
     certain = choice.certain();
+    return now;
   }
 
   /**
