@@ -1,5 +1,7 @@
 package io.podidentity.iptables;
 
+import static java.util.Objects.requireNonNull;
+
 import io.podidentity.api.PodIdentityException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -65,7 +67,7 @@ public final class BackendChoice {
       if (chosen == null || !certain) {
         choose();
       }
-      return chosen;
+      return requireNonNull(chosen, "chosen");
     }
   }
 
