@@ -171,7 +171,7 @@ class NmiMainTest {
 
   private static String get(int port, String path) {
     try {
-      URI uri = URI.create("http://127.0.0.1:" + port + "/healthz");
+      URI uri = URI.create("http://127.0.0.1:" + port + path);
       return HttpClient.newHttpClient()
           .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
           .body();
