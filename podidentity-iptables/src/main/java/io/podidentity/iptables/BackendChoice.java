@@ -69,6 +69,16 @@ public final class BackendChoice {
     }
   }
 
+  /** Whether the legacy back-end is the one in use, as far as that is known. */
+  boolean isLegacy() {
+    if (wanted != null) {
+      return wanted == IptablesBackend.LEGACY;
+    }
+    synchronized (lock) {
+      return chosen != null && chosen.equals(programs.iptables(IptablesBackend.LEGACY.family()));
+    }
+  }
+
   /**
    * The commands of each back-end that has that table.
    *
