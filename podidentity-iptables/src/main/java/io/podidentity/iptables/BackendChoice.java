@@ -62,10 +62,8 @@ public final class BackendChoice {
       return programs.iptables(wanted.family());
     }
     synchronized (lock) {
-      if (chosen == null || !certain) {
-        choose();
-      }
-      return chosen;
+      IptablesCommands last = chosen;
+      return last != null && certain ? last : choose();
     }
   }
 
@@ -99,7 +97,7 @@ public final class BackendChoice {
     return all;
   }
 
-  private void choose() {
+  private IptablesCommands choose() {
     Map<IptablesBackend, BackendScan> scans = scans();
     Choice choice = choice(scans);
     IptablesCommands now = programs.iptables(choice.backend().family());
@@ -108,6 +106,7 @@ public final class BackendChoice {
     }
     chosen = now;
     certain = choice.certain();
+    return now;
   }
 
   /**

@@ -56,7 +56,7 @@ record Traffic(String address, int tcpPort) {
     }
     long number = 0;
     for (String part : dotted.split("\\.", -1)) {
-      number = number << 8 | Integer.parseInt(part);
+      number = (number << 8) | Integer.parseInt(part);
     }
     return number;
   }

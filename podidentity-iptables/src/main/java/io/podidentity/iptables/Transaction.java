@@ -36,7 +36,7 @@ record Transaction(String text, List<String> changes) {
       wanted.rules().forEach(rule -> lines.add("-A " + wanted.name() + " " + rule));
       changes.add(found.chainExists() ? "rules replaced" : "chain made");
     }
-    if (found.jumps() != 1 || mayMove && found.taker().isPresent()) {
+    if (found.jumps() != 1 || (mayMove && found.taker().isPresent())) {
       for (int i = 0; i < found.jumps(); i++) {
         lines.add("-D " + wanted.parent() + " " + wanted.jump());
       }
