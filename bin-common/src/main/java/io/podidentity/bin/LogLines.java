@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +72,10 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
   }
 
   private static void json(StringBuilder line, ILoggingEvent event) {
-    Instant at = event.getInstant();
-    line.append("{\"ts\":").append(at.toEpochMilli());
-    // Micros, as v1 has them; always three digits.
-    line.append('.').append(Integer.toString(1000 + at.getNano() / 1000 % 1000), 1, 4);
+    // With three digits after the point, as v1 has it.
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, event.getInstant());
+    line.append("{\"ts\":").append(micros / 1000).append('.');
+    line.append(Long.toString(1000 + micros % 1000), 1, 4);
     member(line, "level", event.getLevel().toString().toLowerCase(Locale.ROOT));
     member(line, "logger", shortName(event));
     member(line, "msg", event.getFormattedMessage());

@@ -7,6 +7,7 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.Telemetry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +95,11 @@ final class LoggedTelemetry implements Telemetry {
           error.getMessage());
     }
     next.targetFailed(target, error);
+  }
+
+  @Override
+  public void targetWorked(Duration took) {
+    next.targetWorked(took);
   }
 
   @Override

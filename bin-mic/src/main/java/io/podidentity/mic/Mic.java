@@ -13,6 +13,7 @@ import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CertificateAuthorities;
 import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.bin.HealthServer;
+import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
 import io.podidentity.k8s.KubernetesAssignmentStore;
@@ -23,6 +24,7 @@ import io.podidentity.k8s.LeaseElection;
 import java.net.URI;
 import java.time.Clock;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,10 +92,13 @@ public final class Mic implements AutoCloseable {
                 pool(2, "lease"),
                 () -> lead(view),
                 () -> stepDown(onLeaseLost)));
+    MicMetrics metrics =
+        new MicMetrics(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
+    Telemetry telemetry = new LoggedTelemetry(metrics, clock);
     LeaderOnly writes =
         new LeaderOnly(
             election::isLeader,
-            new KubernetesAssignmentStore(kubernetes, view),
+            new CountedStore(new KubernetesAssignmentStore(kubernetes, view), metrics.v1(), clock),
             ArmClients.computeIdentities(
                 config,
                 cloud,
@@ -102,9 +107,8 @@ public final class Mic implements AutoCloseable {
                 userAgent,
                 ArmOptions.DEFAULT,
                 clock,
-                timer));
-    Telemetry telemetry =
-        new LoggedTelemetry(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock), clock);
+                timer,
+                metrics));
     Reconciler reconciler =
         new Reconciler(
             view,
@@ -119,8 +123,18 @@ public final class Mic implements AutoCloseable {
             options.syncInterval());
     parts.add(reconciler);
     work.set(reconciler);
-    parts.add(new HealthServer(options.probePort(), this::isActive, view::hasSynced)).start();
+    parts
+        .add(
+            new HealthServer(
+                options.probePort(),
+                this::isActive,
+                () -> view.hasSynced() ? List.of() : List.of("the cluster is not known yet")))
+        .start();
+    metrics.observe(this::isActive, view::hasSynced);
+    var unusedPort =
+        parts.add(new MetricsServer(options.metricsPort(), metrics.registry())).start();
     var unused = view.start();
+    metrics.v1().election();
     election.start();
   }
 

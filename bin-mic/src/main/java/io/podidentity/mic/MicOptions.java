@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param forceNamespaced whether pod, binding and identity must share a namespace
  * @param syncInterval how long at most between two looks at the whole cluster
  * @param lease who leads, and by which lease
- * @param probePort the port of the probes
+ * @param probePort the port of the probes; 0 for any free one
+ * @param metricsPort the port of the metrics; 0 for any free one
  * @param batchSize how many records of one target are written at a time
  * @param immutable client or resource IDs that are never taken off a machine
  * @param logFormat how it logs
@@ -40,6 +41,7 @@ public record MicOptions(
     Duration syncInterval,
     LeaseElection.Settings lease,
     int probePort,
+    int metricsPort,
     int batchSize,
     Set<String> immutable,
     LogFormat logFormat,
@@ -58,6 +60,7 @@ public record MicOptions(
         flags.leaderElectionDuration.compareTo(Duration.ofSeconds(1)) >= 0,
         "--leader-election-duration must be at least 1s");
     requirePort("--http-probe-port", flags.common.probePort(), 0);
+    requirePort("--prometheus-port", flags.common.prometheusPort(), 0);
     require(flags.createDeleteBatch >= 1, "--createDeleteBatch must be at least 1");
     return new MicOptions(
         path(flags.kubeconfig),
@@ -74,6 +77,7 @@ public record MicOptions(
             flags.leaderElectionInstance.isEmpty() ? hostName : flags.leaderElectionInstance,
             flags.leaderElectionDuration),
         flags.common.probePort(),
+        flags.common.prometheusPort(),
         flags.createDeleteBatch,
         list(flags.immutableUserMsis),
         flags.common.logFormat(),

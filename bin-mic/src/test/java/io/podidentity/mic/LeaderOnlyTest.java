@@ -7,18 +7,11 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
-import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ComputeTarget;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.IdentityBinding;
-import io.podidentity.api.model.NamespacedName;
-import io.podidentity.api.model.Pod;
-import io.podidentity.api.model.PodPhase;
 import io.podidentity.testkit.InMemoryCluster;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -31,7 +24,7 @@ final class LeaderOnlyTest {
   private final LeaderOnly writes =
       new LeaderOnly(leading::get, cluster, (target, attach, detach) -> changed.add(target));
 
-  private final DesiredAssignment desired = desired();
+  private final DesiredAssignment desired = Samples.desired();
   private final ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "vm");
 
   @Test
@@ -68,18 +61,5 @@ final class LeaderOnlyTest {
     }
     assertThat(cluster.records()).containsExactly(record);
     assertThat(changed).isEmpty();
-  }
-
-  private static DesiredAssignment desired() {
-    NamespacedName pod = new NamespacedName("default", "web");
-    AzureIdentity identity =
-        new AzureIdentity(
-            new NamespacedName("default", "app"), "uid", 1, false, new Credential.Unusable("test"));
-    return new DesiredAssignment(
-        DesiredAssignment.recordName(pod, identity, false),
-        new Pod(pod, "uid", "node", Map.of(), Set.of(), PodPhase.RUNNING, false, false),
-        "node",
-        new IdentityBinding(new NamespacedName("default", "app"), "app", "web"),
-        identity);
   }
 }

@@ -160,7 +160,6 @@ final class MicOptionsTest {
     assertThat(read.parse(flags, System.out, System.err)).isEmpty();
     assertThat(read.withoutEffect())
         .containsExactly(
-            "prometheus-port",
             "enableProfile",
             "enableScaleFeatures",
             "clientQps",

@@ -1,7 +1,6 @@
 package io.podidentity.nmi;
 
 import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
@@ -36,9 +35,6 @@ final class HttpListener implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int MAX_THREADS = 2;
 
-  /** Buffers of a thread that are kept for its next request. */
-  private static final int BUFFERS_KEPT = 4;
-
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   private final HttpOpenListener http;
@@ -48,9 +44,7 @@ final class HttpListener implements AutoCloseable {
 
   /** A listener that does not listen yet. */
   HttpListener(HttpHandler handler, ServerLimits limits) {
-    this.http =
-        new HttpOpenListener(
-            new DefaultByteBufferPool(true, BUFFER, -1, BUFFERS_KEPT), options(limits));
+    this.http = new HttpOpenListener(new Buffers(true, BUFFER), options(limits));
     http.setRootHandler(handler);
     this.limit = new ConnectionLimit(http, limits.perSource(), limits.connections());
   }

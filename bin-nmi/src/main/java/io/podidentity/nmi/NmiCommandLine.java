@@ -73,6 +73,7 @@ public final class NmiCommandLine {
         EntraOptions.of(flags.own, environment),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
+        flags.common.prometheusPort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
         kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
         flags.common.logFormat(),

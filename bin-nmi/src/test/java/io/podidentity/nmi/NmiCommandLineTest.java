@@ -47,6 +47,7 @@ class NmiCommandLineTest {
                 EntraOptions.DEFAULT,
                 2000,
                 8080,
+                9090,
                 Path.of("/etc/default/kubelet"),
                 null,
                 LogFormat.TEXT,
@@ -100,13 +101,13 @@ class NmiCommandLineTest {
                 EntraOptions.DEFAULT,
                 2000,
                 8085,
+                9091,
                 null,
                 null,
                 LogFormat.JSON,
                 "mine"));
     assertThat(line.withoutEffect())
-        .containsExactly(
-            "enableProfile", "prometheus-port", "enable-conntrack-deletion", "logtostderr", "v");
+        .containsExactly("enableProfile", "enable-conntrack-deletion", "logtostderr", "v");
   }
 
   @Test

@@ -108,6 +108,7 @@ class NmiMainTest {
               "--redirect=none",
               "--kubeconfig=" + folder.resolve("kubeconfig"),
               "--http-probe-port=0",
+              "--prometheus-port=0",
               "--nmi-port=" + taken.getLocalPort());
 
       assertThat(codeOf(nmi)).isEqualTo(2);

@@ -2,28 +2,17 @@ package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
-import java.time.Duration;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Says once, and again when it changes, why the objects of a kind cannot be followed. After some
- * quiet minutes, in which they could, it is said again. Thread-safe.
- */
+/** Says why the objects of a kind cannot be followed, when that is news. Thread-safe. */
 final class WatchFailures {
   private static final Logger log = LoggerFactory.getLogger(WatchFailures.class);
 
-  /** Longer than the rest between two tries: this is another failure, not the same one still. */
-  private static final long QUIET_NANOS = Duration.ofMinutes(5).toNanos();
-
   private final String kind;
-  private final LongSupplier nanoTime;
-  private final AtomicReference<Said> said = new AtomicReference<>(new Said("", 0));
-
-  private record Said(String text, long at) {}
+  private final LastTold told;
 
   WatchFailures(String kind) {
     this(kind, System::nanoTime);
@@ -31,17 +20,15 @@ final class WatchFailures {
 
   WatchFailures(String kind, LongSupplier nanoTime) {
     this.kind = kind;
-    this.nanoTime = nanoTime;
+    this.told = new LastTold(nanoTime);
   }
 
   void report(Throwable error) {
-    Said now = new Said(describe(error), nanoTime.getAsLong());
-    Said before = said.getAndSet(now);
-    String text = now.text();
-    if (text.equals(before.text()) && now.at() - before.at() < QUIET_NANOS) {
-      log.debug("still cannot follow objects: kind={} problem={}", kind, text);
+    String problem = describe(error);
+    if (told.isNews(problem)) {
+      log.warn("cannot follow objects, trying on: kind={} problem={}", kind, problem);
     } else {
-      log.warn("cannot follow objects, trying on: kind={} problem={}", kind, text);
+      log.debug("still cannot follow objects: kind={} problem={}", kind, problem);
     }
   }
 

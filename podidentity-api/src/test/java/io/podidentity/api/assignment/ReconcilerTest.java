@@ -61,6 +61,23 @@ class ReconcilerTest {
   }
 
   @Test
+  void workOnATargetIsReportedWhenItEndsWellOrNotAndALookIsNone() {
+    bind("web", "n1");
+    deaf.start();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(1);
+    deaf.nudge();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(1);
+
+    log.failAt(log.calls().size(), new IllegalStateException("broken"));
+    bind("job", "n2");
+    deaf.nudge();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(2);
+  }
+
+  @Test
   void aChangeMakesAPass() {
     reconciler.start();
     workers.runAll();

@@ -5,6 +5,7 @@ import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
@@ -32,6 +33,7 @@ public final class ArmClients {
    * @param imdsBase the metadata service, for a managed identity: {@code http://169.254.169.254:80}
    * @param userAgent the {@code User-Agent} header of all calls
    * @param timer for the waits while a change goes on
+   * @param telemetry is told of each read and each change
    */
   public static ComputeIdentities computeIdentities(
       CloudConfig config,
@@ -41,14 +43,15 @@ public final class ArmClients {
       String userAgent,
       ArmOptions options,
       Clock clock,
-      Timer timer) {
+      Timer timer,
+      Telemetry telemetry) {
     TokenCredential credential =
         config.useManagedIdentityExtension()
             ? ArmCredentials.managedIdentity(
                 config, cloud, new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock))
             : ArmCredentials.servicePrincipal(config, cloud, entra(cloud, trust, clock));
     return new ArmComputeIdentities(
-        cloud, credential, httpClient(trust, options), userAgent, options, clock, timer);
+        cloud, credential, httpClient(trust, options), userAgent, options, clock, timer, telemetry);
   }
 
   private static EntraClient entra(AzureCloud cloud, SSLContext trust, Clock clock) {

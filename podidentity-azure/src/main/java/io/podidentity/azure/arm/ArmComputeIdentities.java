@@ -8,13 +8,18 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.azure.config.AzureCloud;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +49,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final Clock clock;
   private final Pause pause;
   private final ArmHttp http;
+  private final Telemetry telemetry;
   // Targets at which a change was lost sight of: what they show now may not be what comes of it.
   private final Set<ComputeTarget> unsettled = ConcurrentHashMap.newKeySet();
 
@@ -55,6 +61,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    * @param client follows no redirects
    * @param userAgent the {@code User-Agent} header
    * @param timer for the waits while a change goes on
+   * @param telemetry is told of each read and each change
    */
   public ArmComputeIdentities(
       AzureCloud cloud,
@@ -63,10 +70,12 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       String userAgent,
       ArmOptions options,
       Clock clock,
-      Timer timer) {
+      Timer timer,
+      Telemetry telemetry) {
     this.cloud = requireNonNull(cloud, "cloud");
     this.options = requireNonNull(options, "options");
     this.clock = requireNonNull(clock, "clock");
+    this.telemetry = requireNonNull(telemetry, "telemetry");
     this.pause = new Pause(requireNonNull(timer, "timer"));
     this.http =
         new ArmHttp(
@@ -88,7 +97,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     URI url = resource.url(cloud.resourceManagerEndpoint(), cloud.computeApiVersion());
     // More than one chunk: each begins with what the one before has left.
     for (int round = 0; round <= asked / CHUNK; round++) {
-      IdentityState state = read(resource, url);
+      IdentityState state = told(target, TargetCall.READ, () -> read(resource, url));
       requireSettled(resource, state);
       IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
       if (delta.isEmpty()) {
@@ -99,11 +108,31 @@ public final class ArmComputeIdentities implements ComputeIdentities {
             ErrorReason.TARGET_UNAVAILABLE,
             "cannot change the identities of %s: it is being deleted".formatted(resource));
       }
-      change(resource, url, state, delta);
+      var unused =
+          told(
+              target,
+              TargetCall.CHANGE,
+              () -> {
+                change(resource, url, state, delta);
+                return delta;
+              });
       if (delta.size() < CHUNK) {
         return;
       }
     }
+  }
+
+  private <T> T told(ComputeTarget target, TargetCall call, Supplier<T> made) {
+    Instant start = clock.instant();
+    T result;
+    try {
+      result = made.get();
+    } catch (RuntimeException e) {
+      telemetry.targetCallFailed(target, call);
+      throw e;
+    }
+    telemetry.targetCalled(target, call, Duration.between(start, clock.instant()));
+    return result;
   }
 
   /**

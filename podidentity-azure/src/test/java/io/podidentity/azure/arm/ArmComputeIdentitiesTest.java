@@ -62,6 +62,22 @@ final class ArmComputeIdentitiesTest {
     assertThat(cluster.arm("PATCH")).hasSize(1);
   }
 
+  @Test
+  void everyReadAndEveryChangeIsReported() {
+    adapter.update(SCALE_SET, ids("A"), Set.of());
+    adapter.update(SCALE_SET, ids("A"), Set.of());
+    assertThat(cluster.reports())
+        .containsExactly("READ vmss-0 PT0S", "CHANGE vmss-0 PT0S", "READ vmss-0 PT0S");
+    cluster.reports().clear();
+
+    ComputeTarget gone =
+        ComputeTarget.virtualMachine(SimulatedCluster.SUBSCRIPTION, SimulatedCluster.GROUP, "gone");
+    failure(() -> adapter.update(gone, ids("A"), Set.of()));
+    failure(() -> adapter.update(MACHINE, ids("no-such"), Set.of()));
+    assertThat(cluster.reports())
+        .containsExactly("READ gone failed", "READ vm-0 PT0S", "CHANGE vm-0 failed");
+  }
+
   @ParameterizedTest
   @MethodSource("targets")
   void asksForTheDifferenceOnlyAndInLowerCase(ComputeTarget target) {

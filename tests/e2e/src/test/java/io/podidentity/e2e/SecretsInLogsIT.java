@@ -120,7 +120,7 @@ final class SecretsInLogsIT {
       Map<String, byte[]> secret,
       int expected) {
     scene.secret(name, secret);
-    scene.bindServicePrincipal(
+    scene.bindBySpec(
         name,
         "{type: %d, tenantID: %s, clientID: %s, clientPassword: {name: %s, namespace: %s}}"
             .formatted(type, TENANT, clientId, name, scene.namespace()));

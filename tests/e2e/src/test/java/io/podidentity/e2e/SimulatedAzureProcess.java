@@ -144,6 +144,36 @@ final class SimulatedAzureProcess {
             1));
   }
 
+  /** Takes the identity off the virtual machine or scale set, as somebody else may. */
+  void detach(BoundIdentity identity, TestNode node) {
+    control(
+        "POST",
+        "/computes/detach?id="
+            + encode(node.computeId())
+            + "&identity="
+            + encode(identity.resourceId()),
+        Map.of());
+  }
+
+  /**
+   * Makes a simulator misbehave until the result is closed.
+   *
+   * @param simulator {@code imds} or {@code entra}
+   * @param fault as {@link SimulatedAzureMain} describes it
+   */
+  Fault fault(String simulator, Map<String, ?> fault) {
+    Map<String, Object> members = new HashMap<>(fault);
+    members.put("times", 0);
+    control("POST", "/faults/" + simulator, members);
+    return () -> control("DELETE", "/faults/" + simulator, Map.of());
+  }
+
+  /** A simulator's misbehaviour; closing it ends it. */
+  interface Fault extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   /** The requests to Resource Manager, in order, each as {@code METHOD path}. */
   List<String> armRequests() {
     return requests("arm", 0)
