@@ -1,7 +1,5 @@
 package io.podidentity.iptables;
 
-import static java.util.Objects.requireNonNull;
-
 import io.podidentity.api.PodIdentityException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -64,10 +62,18 @@ public final class BackendChoice {
       return programs.iptables(wanted.family());
     }
     synchronized (lock) {
-      if (chosen == null || !certain) {
-        choose();
-      }
-      return requireNonNull(chosen, "chosen");
+      IptablesCommands last = chosen;
+      return last != null && certain ? last : choose();
+    }
+  }
+
+  /** Whether the legacy back-end is the one in use, as far as that is known. */
+  boolean isLegacy() {
+    if (wanted != null) {
+      return wanted == IptablesBackend.LEGACY;
+    }
+    synchronized (lock) {
+      return chosen != null && chosen.equals(programs.iptables(IptablesBackend.LEGACY.family()));
     }
   }
 
@@ -91,7 +97,7 @@ public final class BackendChoice {
     return all;
   }
 
-  private void choose() {
+  private IptablesCommands choose() {
     Map<IptablesBackend, BackendScan> scans = scans();
     Choice choice = choice(scans);
     IptablesCommands now = programs.iptables(choice.backend().family());
@@ -100,6 +106,7 @@ public final class BackendChoice {
     }
     chosen = now;
     certain = choice.certain();
+    return now;
   }
 
   /**
