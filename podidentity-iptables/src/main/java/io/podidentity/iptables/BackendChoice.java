@@ -62,8 +62,18 @@ public final class BackendChoice {
       return programs.iptables(wanted.family());
     }
     synchronized (lock) {
-      IptablesCommands known = chosen;
-      return known == null || !certain ? choose() : known;
+      IptablesCommands last = chosen;
+      return last != null && certain ? last : choose();
+    }
+  }
+
+  /** Whether the legacy back-end is the one in use, as far as that is known. */
+  boolean isLegacy() {
+    if (wanted != null) {
+      return wanted == IptablesBackend.LEGACY;
+    }
+    synchronized (lock) {
+      return chosen != null && chosen.equals(programs.iptables(IptablesBackend.LEGACY.family()));
     }
   }
 
