@@ -137,7 +137,7 @@ public final class Nmi implements AutoCloseable {
             new HostTokenHandler(
                 broker, errors, http.hostToken(), namespaces, journal, auditLog, clock),
             new MetadataHandler(
-                ports.pods(),
+                broker,
                 new MetadataRequests(options.metadata().uri()),
                 proxy,
                 errors,
