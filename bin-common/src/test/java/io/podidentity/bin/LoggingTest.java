@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -110,6 +111,31 @@ class LoggingTest {
   void librariesThatLogThroughTheJdkComeToTheSameLog() {
     assertThat(System.getLogger("io.podidentity.Sample").getClass().getName())
         .startsWith("org.slf4j.");
+  }
+
+  @Test
+  void whatEndsAThreadIsInTheLogAndInItsFormat() throws InterruptedException {
+    PrintStream err = System.err;
+    try {
+      System.setErr(new PrintStream(out, true, StandardCharsets.UTF_8));
+      Logging.configure(LogFormat.JSON);
+      Thread thread =
+          new Thread(
+              () -> {
+                throw new IllegalStateException("nobody expected it");
+              },
+              "worker");
+      thread.start();
+      thread.join();
+    } finally {
+      System.setErr(err);
+      Logging.configure(LogFormat.TEXT);
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+
+    assertThat(written())
+        .hasLineCount(1)
+        .contains("thread ended thread=worker", "IllegalStateException: nobody expected it");
   }
 
   @Test

@@ -50,6 +50,7 @@ class NmiMainTest {
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndSigtermEndsItWithZero() throws Exception {
     int probePort = freePort();
+    int metricsPort = freePort();
     Process nmi =
         start(
             "--node=n1",
@@ -57,8 +58,23 @@ class NmiMainTest {
             "--kubeconfig=" + folder.resolve("kubeconfig"),
             "--nmi-port=0",
             "--http-probe-port=" + probePort,
+            "--prometheus-port=" + metricsPort,
             "--logtostderr");
-    Eventually.isTrue("the probe answers", () -> "Not Active".equals(probe(probePort)));
+    Eventually.isTrue("the probe answers", () -> "Not Active".equals(get(probePort, "/healthz")));
+    assertThat(get(probePort, "/readyz"))
+        .isEqualTo(
+            """
+            not ready:
+            not known yet: pods
+            not known yet: azureassignedidentities
+            not known yet: azureidentities
+            not known yet: azurepodidentityexceptions
+            """);
+    Eventually.isTrue(
+        "metrics are served",
+        () ->
+            get(metricsPort, "/metrics")
+                .contains("podidentity_informer_synced{resource=\"pods\"} 0\n"));
 
     nmi.destroy();
 
@@ -153,9 +169,9 @@ class NmiMainTest {
     return process.exitValue();
   }
 
-  private static String probe(int port) {
+  private static String get(int port, String path) {
     try {
-      URI uri = URI.create("http://127.0.0.1:" + port + "/healthz");
+      URI uri = URI.create("http://127.0.0.1:" + port + path);
       return HttpClient.newHttpClient()
           .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
           .body();
