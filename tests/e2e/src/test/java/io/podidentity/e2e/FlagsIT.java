@@ -3,7 +3,6 @@ package io.podidentity.e2e;
 import static io.podidentity.e2e.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.harness.Await;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.HttpAnswer;
@@ -127,16 +126,11 @@ final class FlagsIT {
   /** As upstream's test. */
   @Test
   void otherPathIsAnsweredByTheMetadataService() {
-    // Such a request is refused until the news of its pod have come.
-    Await.asserted(
-        LIMIT,
-        () -> {
-          HttpAnswer answer = pod.curl(IMDS + "/doesnotexist", "-H", "Metadata:true");
+    HttpAnswer answer = pod.curl(IMDS + "/doesnotexist", "-H", "Metadata:true");
 
-          assertThat(answer.status()).isEqualTo(404);
-          assertThat(answer.header("X-Pod-Identity-Error")).isNull();
-          assertThat(answer.body()).contains("The requested resource is not found");
-        });
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.header("X-Pod-Identity-Error")).isNull();
+    assertThat(answer.body()).contains("The requested resource is not found");
   }
 
   /** As upstream's test. */
