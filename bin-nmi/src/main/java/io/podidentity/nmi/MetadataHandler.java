@@ -26,7 +26,7 @@ final class MetadataHandler {
   private static final Logger log = LoggerFactory.getLogger(MetadataHandler.class);
 
   /** What IMDS takes in a request, such as the approval of an event, is far shorter. */
-  private static final int MAX_BODY = 16 * 1024;
+  private static final int MAX_BODY = 4 * 1024;
 
   private static final byte[] NO_BODY = {};
 

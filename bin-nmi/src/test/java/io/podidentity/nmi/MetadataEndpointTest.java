@@ -266,7 +266,7 @@ class MetadataEndpointTest {
   void bodyThatIsTooLongIsRefusedAndTheConnectionEnds() throws IOException {
     restartWithAnyMethod();
     RawHttp connection =
-        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 16385");
+        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 4097");
 
     Received reply = connection.read();
 
