@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.HttpAnswer;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -89,6 +91,7 @@ final class FlagsIT {
    * asked, because it goes by its own intervals alone.
    */
   @Test
+  @RequiresRealPart(RealPart.AZURE_IDENTITY_FOR_PYTHON)
   void clientsComeBackWhenTheyAreToldTo(EndToEndCluster cluster, Scene scene) {
     List<ToldToWait> clients =
         Stream.of(PodClient.AZURE_IDENTITY_FOR_JAVA, PodClient.AZURE_IDENTITY_FOR_PYTHON)

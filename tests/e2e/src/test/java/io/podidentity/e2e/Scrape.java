@@ -6,6 +6,7 @@ import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.HttpAnswer;
 import io.podidentity.harness.net.NetworkNamespace;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,10 +66,10 @@ record Scrape(Map<String, Double> samples) {
     return new Scrape(samples);
   }
 
-  private static String[] names(String family, String type) {
+  private static List<String> names(String family, String type) {
     return type.equals("histogram")
-        ? new String[] {family + "_bucket", family + "_sum", family + "_count"}
-        : new String[] {family};
+        ? List.of(family + "_bucket", family + "_sum", family + "_count")
+        : List.of(family);
   }
 
   /** The last bucket holds all. */
