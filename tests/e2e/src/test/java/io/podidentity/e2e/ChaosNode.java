@@ -71,7 +71,7 @@ final class ChaosNode implements AutoCloseable {
       case TERM -> end(present());
       case KILL -> present().kill();
       case REPLACE -> replace(meanwhile);
-      case OUT_OF_MEMORY -> takeItsMemory(present());
+      case OUT_OF_MEMORY -> takeItsMemory(present(), meanwhile);
       case FREEZE -> {
         present().process().signal(Signal.STOP);
         frozen = true;
@@ -143,10 +143,11 @@ final class ChaosNode implements AutoCloseable {
     }
   }
 
-  /** With no page more, the JVM ends itself; the kernel's end for such a process is the same. */
-  private static void takeItsMemory(Program program) {
+  /** It gets no page more. If its JVM does not end itself, the kernel ends it, as it does then. */
+  private static void takeItsMemory(Program program, Runnable meanwhile) {
     Command.of("prlimit", "--pid", Long.toString(program.process().pid()), "--data=1").output();
-    program.process().awaitExit(LIMIT);
+    meanwhile.run();
+    program.kill();
   }
 
   private Program present() {

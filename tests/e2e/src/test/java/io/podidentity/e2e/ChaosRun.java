@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /**
  * Steps in an order that a seed decides, each of them after pods have asked some more. Steps are
@@ -29,9 +30,13 @@ final class ChaosRun {
     this.random = new Random(seed);
   }
 
-  /** Does so many steps. */
-  void steps(int count) {
-    for (int i = 0; i < count; i++) {
+  /**
+   * Does so many steps.
+   *
+   * @param enough looked at after each; it ends then
+   */
+  void steps(int count, BooleanSupplier enough) {
+    for (int i = 0; i < count && !enough.getAsBoolean(); i++) {
       ChaosStep step = draw();
       node.take(step, this::awaitRequests);
       taken.merge(step, 1, Integer::sum);
