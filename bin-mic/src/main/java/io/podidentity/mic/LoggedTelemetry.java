@@ -5,6 +5,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Notice;
 import io.podidentity.api.spi.Telemetry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,12 @@ record LoggedTelemetry(Telemetry next) implements Telemetry {
     // The wording of v1, which its troubleshooting guide tells users to look for.
     log.warn("Ignoring azure identity {}, error: {}", object, problem);
     next.objectIgnored(object, problem);
+  }
+
+  @Override
+  public void noticed(Notice notice) {
+    log.warn("{} {}: {}", notice.kind().kindName(), notice.object(), notice.text());
+    next.noticed(notice);
   }
 
   @Override

@@ -1,257 +1,312 @@
 package io.podidentity.api.assignment;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
-import io.podidentity.api.spi.AssignmentStore;
-import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One carrying out of one target's plan. */
 final class TargetRun {
   private final TargetPlan plan;
-  private final AssignmentStore store;
-  private final ComputeIdentities compute;
+  private final RecordWriter records;
+  private final TargetChanges target;
   private final Telemetry telemetry;
-  private final Batches batches;
-  private final AtomicInteger failures = new AtomicInteger();
+  private final Instant now;
   // Identities of records that could not be moved on: they stay on the target in this run.
-  private final Set<ResourceId> inUse = ConcurrentHashMap.newKeySet();
-  private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
-  // Once Azure asked to be left alone, or could not be reached, it is not asked again in this run.
-  private @Nullable PodIdentityException unavailable;
-  private @Nullable Duration retryAfter;
+  private final Set<ResourceId> inUse = Collections.synchronizedSet(new HashSet<>());
+  // Identities of records that could not be written: what others know of them must not be lost.
+  private final Set<ResourceId> unwritten = Collections.synchronizedSet(new HashSet<>());
 
   TargetRun(
       TargetPlan plan,
-      AssignmentStore store,
-      ComputeIdentities compute,
+      RecordWriter records,
+      TargetChanges target,
       Telemetry telemetry,
-      Batches batches) {
+      Instant now) {
     this.plan = plan;
-    this.store = store;
-    this.compute = compute;
+    this.records = records;
+    this.target = target;
     this.telemetry = telemetry;
-    this.batches = batches;
+    this.now = now;
   }
 
-  ReconcileReport run() {
-    List<Change> confirms = new ArrayList<>(createRecords());
-    confirms.addAll(plan.confirms());
-    List<AssignedIdentity> removals = announceRemovals();
-    attach(List.copyOf(toAttach(confirms)));
-
-    List<Change> ready = ready(confirms);
-    each(ready, Change::desired, telemetry::assignmentFailed, this::confirm);
-    List<Change> updates = ready(plan.updates());
-
-    Set<ResourceId> detach = new LinkedHashSet<>(plan.detachRemoved());
-    detach.addAll(plan.detachReplaced());
+  void run() {
+    records.each(plan.releases(), this::release, this::staysAsItIs);
+    List<AssignedIdentity> leaving =
+        records.each(plan.removals(), this::announce, this::staysAsItIs);
+    additions();
+    Set<ResourceId> detach = new LinkedHashSet<>(plan.detach());
     detach.removeAll(inUse);
-    Predicate<AssignedIdentity> waits =
-        record -> !Collections.disjoint(detach, TargetPlans.managedIdentity(record.identity()));
-    finish(updates, removals, waits.negate(), null);
-    finish(updates, removals, waits, unavailable != null ? unavailable : change(Set.of(), detach));
-    return new ReconcileReport(failures.get(), unavailable != null, retryAfter);
+    // Service principals and what others need do not wait for Azure.
+    finish(leaving, plan.leftovers(), detach, false, null);
+    finish(leaving, plan.leftovers(), detach, true, target.detach(detach));
   }
 
-  private List<Change> createRecords() {
-    Queue<Change> recorded = new ConcurrentLinkedQueue<>();
-    each(
-        plan.creates(),
-        desired -> desired,
-        telemetry::assignmentFailed,
-        desired -> recorded.add(new Change(store.create(desired), desired)));
-    return List.copyOf(recorded);
+  private void additions() {
+    List<DesiredAssignment> creates = new ArrayList<>(plan.creates());
+    List<Change> changes = new ArrayList<>(plan.confirms());
+    changes.addAll(plan.updates());
+    List<Change> checks = plan.checks();
+    List<Change> held = changes.stream().filter(this::isHeld).toList();
+    List<DesiredAssignment> heldCreates =
+        creates.stream().filter(desired -> target.isHeld(desired.identity())).toList();
+    changes.removeAll(held);
+    creates.removeAll(heldCreates);
+    held.forEach(change -> stays(change.record()));
+
+    PodIdentityException blind = look(creates, changes, checks);
+    List<Change> ready = new ArrayList<>();
+    // Recorded in any case, so that it shows that they are known and not yet assigned.
+    recordOnly(heldCreates, null);
+    if (blind != null) {
+      List<DesiredAssignment> none = creates.stream().filter(TargetRun::needsTarget).toList();
+      recordOnly(none, blind);
+      creates.removeAll(none);
+      changes.stream().filter(change -> needsTarget(change.desired())).forEach(c -> fails(c, blind));
+      changes.removeIf(change -> needsTarget(change.desired()));
+      checks = List.of();
+    }
+    ready.addAll(records.each(creates, this::create, this::isUnwritten));
+    ready.addAll(records.each(changes, this::intend, this::fails));
+    Set<ResourceId> attach = new LinkedHashSet<>();
+    Stream.of(ready, checks)
+        .flatMap(List::stream)
+        .filter(change -> !isHeld(change))
+        .forEach(c -> attach.addAll(TargetPlans.managedIdentity(c.desired().identity())));
+    target.attach(attach);
+
+    List<Change> good = new ArrayList<>();
+    for (Change change : ready) {
+      PodIdentityException problem = target.problem(change.desired().identity());
+      if (problem == null) {
+        good.add(change);
+      } else {
+        fails(change, problem);
+      }
+    }
+    records.each(good, this::confirm, this::fails);
+    demote(checks);
+  }
+
+  private @Nullable PodIdentityException look(
+      List<DesiredAssignment> creates, List<Change> changes, List<Change> checks) {
+    List<Change> all = new ArrayList<>(changes);
+    all.addAll(checks);
+    List<AzureIdentity> identities = new ArrayList<>();
+    creates.forEach(desired -> identities.add(desired.identity()));
+    all.forEach(change -> identities.add(change.desired().identity()));
+    var managed = TargetChanges.managed(identities);
+    return managed.isEmpty() ? null : target.look(managed, !checks.isEmpty());
+  }
+
+  private static boolean needsTarget(DesiredAssignment desired) {
+    return !TargetPlans.managedIdentity(desired.identity()).isEmpty();
+  }
+
+  private boolean isHeld(Change change) {
+    return target.isHeld(change.desired().identity());
+  }
+
+  private void recordOnly(List<DesiredAssignment> creates, @Nullable PodIdentityException failure) {
+    records.each(
+        creates,
+        desired -> {
+          Boolean origin = origin(desired);
+          records
+              .store()
+              .create(desired, origin == null ? Provenance.UNKNOWN : provenance(desired, origin));
+          if (failure != null) {
+            telemetry.assignmentFailed(desired, failure);
+          }
+          return null;
+        },
+        this::isUnwritten);
+  }
+
+  private void isUnwritten(DesiredAssignment desired, PodIdentityException error) {
+    unwritten.addAll(TargetPlans.managedIdentity(desired.identity()));
+    telemetry.assignmentFailed(desired, error);
+  }
+
+  /** With the intent, which has to be there before the identity is. */
+  private Change create(DesiredAssignment desired) {
+    AssignedIdentity stored = records.store().create(desired, intent(Provenance.UNKNOWN, desired));
+    // One that was there already may say less.
+    return intend(new Change(stored, desired));
+  }
+
+  private Change intend(Change change) {
+    AssignedIdentity record = change.record();
+    Provenance known = record.provenance();
+    boolean saysAll =
+        known.isKnown()
+            && TargetPlans.managedIdentity(record.identity())
+                .equals(TargetPlans.managedIdentity(change.desired().identity()));
+    if (saysAll || !needsTarget(change.desired())) {
+      return change;
+    }
+    Provenance intent = intent(said(record), change.desired());
+    return intent.equals(known)
+        ? change
+        : new Change(
+            records.store().setState(record, record.state(), intent), change.desired());
+  }
+
+  private Provenance intent(Provenance known, DesiredAssignment desired) {
+    Set<ResourceId> ids = TargetPlans.managedIdentity(desired.identity());
+    if (ids.isEmpty()) {
+      return known;
+    }
+    Boolean origin = origin(desired);
+    boolean ours = origin != null ? origin : ids.stream().noneMatch(target::has);
+    return known.adding(plan.target(), ours ? ids : Set.of());
+  }
+
+  private Provenance provenance(DesiredAssignment desired, boolean ours) {
+    return Provenance.UNKNOWN.adding(
+        plan.target(), ours ? TargetPlans.managedIdentity(desired.identity()) : Set.of());
+  }
+
+  private @Nullable Boolean origin(DesiredAssignment desired) {
+    return TargetPlans.managedIdentity(desired.identity()).stream()
+        .map(plan.origins()::get)
+        .filter(origin -> origin != null)
+        .findAny()
+        .orElse(null);
+  }
+
+  private @Nullable Void confirm(Change change) {
+    AssignedIdentity record = change.record();
+    Provenance said = said(record);
+    Set<ResourceId> left = new HashSet<>(said.addedIds());
+    left.removeAll(TargetPlans.managedIdentity(change.desired().identity()));
+    Provenance provenance = said.unneededSince(left.isEmpty() ? null : now);
+    if (record.describes(change.desired())) {
+      records.store().setState(record, AssignmentState.ASSIGNED, provenance);
+    } else {
+      records.store().replace(record, change.desired(), AssignmentState.ASSIGNED, provenance);
+    }
+    telemetry.assigned(change.desired());
+    return null;
+  }
+
+  /** Nobody is given tokens of an identity that is not what its object says. */
+  private void demote(List<Change> checks) {
+    List<Change> wrong =
+        checks.stream().filter(c -> target.isMismatched(c.desired().identity())).toList();
+    records.each(
+        wrong,
+        change -> {
+          records.store().setState(change.record(), AssignmentState.CREATED);
+          PodIdentityException problem = target.problem(change.desired().identity());
+          if (problem != null) {
+            telemetry.assignmentFailed(change.desired(), problem);
+          }
+          return null;
+        },
+        this::fails);
+  }
+
+  private void fails(Change change, PodIdentityException error) {
+    stays(change.record());
+    telemetry.assignmentFailed(change.desired(), error);
   }
 
   /**
    * NMI stops giving tokens for a record at once, and not only when Azure has finished. A record
    * that cannot be announced is left alone: someone may have revived it.
-   *
-   * @return those that were announced, and those that need not be
    */
-  private List<AssignedIdentity> announceRemovals() {
-    Queue<AssignedIdentity> announced = new ConcurrentLinkedQueue<>();
-    each(
-        plan.removals(),
-        record -> record,
-        (record, error) -> {
-          stays(record);
-          telemetry.unassignmentFailed(record, error);
-        },
-        record -> {
-          if (record.state() == AssignmentState.ASSIGNED && !record.terminating()) {
-            store.setState(record, AssignmentState.UNASSIGNED);
-          }
-          announced.add(record);
-        });
-    return List.copyOf(announced);
-  }
-
-  /** What the plan says, without that of which the record could not be written. */
-  private Set<ResourceId> toAttach(List<Change> confirms) {
-    Set<ResourceId> recorded = new HashSet<>();
-    Stream.concat(confirms.stream(), plan.updates().stream())
-        .forEach(change -> recorded.addAll(needed(change)));
-    Set<ResourceId> attach = new LinkedHashSet<>(plan.attach());
-    attach.retainAll(recorded);
-    return attach;
-  }
-
-  /**
-   * Attaches as many as Azure takes. What it refuses together it is asked for in halves: one bad
-   * identity keeps no other off the target.
-   */
-  private void attach(List<ResourceId> identities) {
-    PodIdentityException failure =
-        unavailable != null ? unavailable : change(Set.copyOf(identities), Set.of());
-    if (failure == null) {
-      return;
+  private AssignedIdentity announce(AssignedIdentity record) {
+    if (record.state() == AssignmentState.ASSIGNED && !record.terminating()) {
+      return records.store().setState(record, AssignmentState.UNASSIGNED, said(record).unneededSince(null));
     }
-    if (failure.reason() == ErrorReason.TARGET_REJECTED && identities.size() > 1) {
-      int half = identities.size() / 2;
-      attach(identities.subList(0, half));
-      attach(identities.subList(half, identities.size()));
-    } else {
-      identities.forEach(identity -> notAttached.put(identity, failure));
-    }
+    return record;
   }
 
-  /** Those whose identity is on the target now, or needs not be. */
-  private List<Change> ready(List<Change> changes) {
-    List<Change> ready = new ArrayList<>();
-    for (Change change : changes) {
-      PodIdentityException failure =
-          needed(change).stream()
-              .map(notAttached::get)
-              .filter(Objects::nonNull)
-              .findAny()
-              .orElse(null);
-      if (failure == null) {
-        ready.add(change);
-      } else {
-        stays(change.record());
-        telemetry.assignmentFailed(change.desired(), failure);
-      }
-    }
-    return ready;
+  private @Nullable Void release(AssignedIdentity record) {
+    records.store().setState(record, AssignmentState.UNASSIGNED, said(record).unneededSince(now));
+    return null;
   }
 
-  /**
-   * Ends what the predicate picks. A record whose identity changed keeps the old one until the old
-   * one is off the machine: were it written earlier, a crash in between would leave an identity on
-   * the machine that no record names.
-   *
-   * @param failure why it cannot be ended; null if it can
-   */
+  /** In v1's records it goes without saying that what is assigned is MIC's. */
+  private Provenance said(AssignedIdentity record) {
+    Provenance known = record.provenance();
+    Set<ResourceId> added = Set.copyOf(TargetDraft.added(record));
+    return known.isKnown() || added.isEmpty() ? known : known.adding(plan.target(), added);
+  }
+
+  private void staysAsItIs(AssignedIdentity record, PodIdentityException error) {
+    stays(record);
+    telemetry.unassignmentFailed(record, error);
+  }
+
+  /** Ends what waits for the detachment, or what does not. */
   private void finish(
-      List<Change> updates,
-      List<AssignedIdentity> removals,
-      Predicate<AssignedIdentity> which,
+      List<AssignedIdentity> leaving,
+      List<Change> leftovers,
+      Set<ResourceId> detach,
+      boolean waiting,
       @Nullable PodIdentityException failure) {
-    List<Change> toUpdate = updates.stream().filter(change -> which.test(change.record())).toList();
-    List<AssignedIdentity> toRemove = removals.stream().filter(which).toList();
+    List<AssignedIdentity> gone =
+        leaving.stream()
+            .filter(record -> waits(record, detach) == waiting)
+            .filter(record -> TargetDraft.added(record).stream().noneMatch(unwritten::contains))
+            .toList();
+    List<Change> shed =
+        leftovers.stream().filter(c -> waits(c.record(), detach) == waiting).toList();
     if (failure == null) {
-      each(toUpdate, Change::desired, telemetry::assignmentFailed, this::update);
-      each(toRemove, record -> record, telemetry::unassignmentFailed, this::remove);
+      records.each(gone, this::remove, telemetry::unassignmentFailed);
+      records.each(
+          shed, change -> forget(change, detach), telemetryOfLeftover());
     } else {
-      toUpdate.forEach(change -> telemetry.assignmentFailed(change.desired(), failure));
-      toRemove.forEach(record -> telemetry.unassignmentFailed(record, failure));
+      gone.forEach(record -> telemetry.unassignmentFailed(record, failure));
+      shed.forEach(change -> telemetry.unassignmentFailed(change.record(), failure));
     }
   }
 
-  private void confirm(Change change) {
-    store.setState(change.record(), AssignmentState.ASSIGNED);
-    telemetry.assigned(change.desired());
+  private BiConsumer<Change, PodIdentityException> telemetryOfLeftover() {
+    return (change, error) -> telemetry.unassignmentFailed(change.record(), error);
   }
 
-  private void update(Change change) {
-    store.replace(change.record(), change.desired(), AssignmentState.ASSIGNED);
-    telemetry.assigned(change.desired());
+  private static boolean waits(AssignedIdentity record, Set<ResourceId> detach) {
+    Collection<ResourceId> added = TargetDraft.added(record);
+    return added.stream().anyMatch(detach::contains);
   }
 
-  private void remove(AssignedIdentity record) {
-    store.delete(record);
+  private @Nullable Void remove(AssignedIdentity record) {
+    records.store().delete(record);
     telemetry.unassigned(record);
+    return null;
+  }
+
+  private @Nullable Void forget(Change change, Set<ResourceId> detached) {
+    AssignedIdentity record = change.record();
+    records
+        .store()
+        .setState(
+            record,
+            record.state(),
+            record.provenance().without(detached).unneededSince(null));
+    return null;
   }
 
   private void stays(AssignedIdentity record) {
-    inUse.addAll(TargetPlans.managedIdentity(record.identity()));
-  }
-
-  private static Set<ResourceId> needed(Change change) {
-    return TargetPlans.managedIdentity(change.desired().identity());
-  }
-
-  /** Changes the target; null on success. Removing from a target that is gone is a success. */
-  private @Nullable PodIdentityException change(Set<ResourceId> attach, Set<ResourceId> detach) {
-    if (plan.target() == null && attach.isEmpty()) {
-      return null;
-    }
-    if (plan.target() == null) {
-      failures.incrementAndGet();
-      return new PodIdentityException(
-          ErrorReason.TARGET_NOT_FOUND,
-          "the node's spec.providerID names no virtual machine or scale set to assign to");
-    }
-    if (attach.isEmpty() && detach.isEmpty()) {
-      return null;
-    }
-    try {
-      compute.update(plan.target(), attach, detach);
-      return null;
-    } catch (PodIdentityException e) {
-      if (e.reason() == ErrorReason.TARGET_NOT_FOUND && attach.isEmpty()) {
-        return null;
-      }
-      failures.incrementAndGet();
-      if (e.reason() == ErrorReason.TARGET_UNAVAILABLE) {
-        unavailable = e;
-        retryAfter = e.retryAfter().orElse(retryAfter);
-      }
-      telemetry.targetFailed(plan.target(), e);
-      return e;
-    }
-  }
-
-  private <T, R> void each(
-      List<T> items,
-      Function<T, R> subject,
-      BiConsumer<R, PodIdentityException> onFailure,
-      Consumer<T> action) {
-    batches.forEach(
-        items,
-        item -> {
-          try {
-            action.accept(item);
-          } catch (PodIdentityException e) {
-            failures.incrementAndGet();
-            onFailure.accept(subject.apply(item), e);
-          }
-        });
+    inUse.addAll(TargetDraft.added(record));
   }
 }

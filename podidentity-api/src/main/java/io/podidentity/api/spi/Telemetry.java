@@ -5,6 +5,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Notice;
 import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
@@ -20,6 +21,9 @@ public interface Telemetry {
 
   /** An object of the cluster is left aside because of how it is written. */
   default void objectIgnored(NamespacedName object, String problem) {}
+
+  /** The owner of an object should know something about it; told once. */
+  default void noticed(Notice notice) {}
 
   /** The identity of the record is on the pod's machine now. */
   default void assigned(DesiredAssignment assignment) {}

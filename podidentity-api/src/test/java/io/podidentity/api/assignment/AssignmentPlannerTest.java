@@ -106,8 +106,8 @@ class AssignmentPlannerTest {
     assertThat(plan.updates())
         .containsExactly(new TargetPlan.Change(records.get(0), desired(plan.updates())));
     assertThat(plan.attach()).containsExactly(identityId("renamed"));
-    assertThat(plan.detachReplaced()).containsExactly(identityId("x"));
-    assertThat(plan.detachRemoved()).isEmpty();
+    // Not before the new one is there: another plan takes it off.
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -121,7 +121,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.updates()).hasSize(1);
-    assertThat(plan.detachReplaced()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -148,7 +148,7 @@ class AssignmentPlannerTest {
     TargetPlan first = onlyPlan();
     assertThat(first.target()).isEqualTo(machine("n2"));
     assertThat(first.removals()).containsExactlyElementsOf(records);
-    assertThat(first.detachRemoved()).containsExactly(identityId("x"));
+    assertThat(first.detach()).containsExactly(identityId("x"));
 
     records.clear();
     assertThat(onlyPlan().creates()).hasSize(1);
@@ -163,7 +163,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -174,7 +174,7 @@ class AssignmentPlannerTest {
 
     assertThat(plan.removals()).hasSize(1);
     assertThat(plan.creates()).isEmpty();
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @ParameterizedTest
@@ -187,7 +187,7 @@ class AssignmentPlannerTest {
 
     assertThat(plan.target()).isEqualTo(machine("n1"));
     assertThat(plan.removals()).containsExactlyElementsOf(records);
-    assertThat(plan.detachRemoved()).containsExactly(identityId("x"));
+    assertThat(plan.detach()).containsExactly(identityId("x"));
     assertThat(plan.attach()).isEmpty();
   }
 
@@ -199,7 +199,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -207,7 +207,7 @@ class AssignmentPlannerTest {
     records.add(assigned().build());
     identities.set(0, unusable("default/x"));
 
-    assertThat(onlyPlan().detachRemoved()).containsExactly(identityId("x"));
+    assertThat(onlyPlan().detach()).containsExactly(identityId("x"));
     assertThat(plan().problems()).containsOnlyKeys(name("default/x"));
   }
 
@@ -224,11 +224,11 @@ class AssignmentPlannerTest {
     pods.remove(second);
     TargetPlan one = onlyPlan();
     assertThat(one.removals()).hasSize(1);
-    assertThat(one.detachRemoved()).isEmpty();
+    assertThat(one.detach()).isEmpty();
 
     records.remove(1);
     pods.clear();
-    assertThat(onlyPlan().detachRemoved()).containsExactly(identityId("x"));
+    assertThat(onlyPlan().detach()).containsExactly(identityId("x"));
   }
 
   @Test
@@ -242,7 +242,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -255,7 +255,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.updates()).hasSize(1);
-    assertThat(plan.detachReplaced()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
     assertThat(plan.attach()).containsExactlyInAnyOrder(identityId("x"), identityId("renamed"));
   }
 
@@ -272,7 +272,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -284,7 +284,7 @@ class AssignmentPlannerTest {
     records.add(record(WEB, identities.get(0)).binding(bindings.get(0)).build());
     assertThat(plan().targets()).isEmpty();
     pods.clear();
-    assertThat(onlyPlan().detachRemoved()).isEmpty();
+    assertThat(onlyPlan().detach()).isEmpty();
   }
 
   @Test
@@ -365,7 +365,8 @@ class AssignmentPlannerTest {
 
   private static void assertNoRemoval(TargetPlan plan) {
     assertThat(plan.removals()).isEmpty();
-    assertThat(plan.detachRemoved()).isEmpty();
-    assertThat(plan.detachReplaced()).isEmpty();
+    assertThat(plan.releases()).isEmpty();
+    assertThat(plan.leftovers()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 }

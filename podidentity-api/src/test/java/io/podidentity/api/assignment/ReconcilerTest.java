@@ -36,15 +36,16 @@ import org.junit.jupiter.api.Timeout;
 class ReconcilerTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final RetryPolicy RETRIES = new RetryPolicy(SECOND, Duration.ofMinutes(2));
   private final PodIdentityException unavailable =
       new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "no answer");
 
   private final CallLog log = new CallLog();
-  private final InMemoryCluster cluster = new InMemoryCluster(log);
+  private final ManualTimer timer = new ManualTimer();
+  private final InMemoryCluster cluster = new InMemoryCluster(log, timer.clock());
   private final InMemoryAzure azure = new InMemoryAzure(log);
   private final RecordingTelemetry telemetry = new RecordingTelemetry();
   private final QueuedExecutor workers = new QueuedExecutor();
-  private final ManualTimer timer = new ManualTimer();
   private final Reconciler reconciler = reconciler(cluster, azure, workers);
 
   /** The same cluster, whose changes are not told. */
@@ -328,12 +329,13 @@ class ReconcilerTest {
     Reconciler half =
         reconciler(
             cluster,
-            (target, attach, detach) -> {
-              if (target.id().name().equals("n1")) {
-                throw unavailable;
-              }
-              azure.update(target, attach, detach);
-            },
+            azure.with(
+                (target, call) -> {
+                  if (target.id().name().equals("n1")) {
+                    throw unavailable;
+                  }
+                  call.run();
+                }),
             workers);
 
     half.start();
@@ -366,12 +368,13 @@ class ReconcilerTest {
     Reconciler over =
         reconciler(
             new Silent(),
-            (target, attach, detach) -> {
-              if (broken[0]) {
-                throw new StackOverflowError();
-              }
-              azure.update(target, attach, detach);
-            },
+            azure.with(
+                (target, call) -> {
+                  if (broken[0]) {
+                    throw new StackOverflowError();
+                  }
+                  call.run();
+                }),
             workers);
     over.start();
     assertThatThrownBy(workers::runAll).isInstanceOf(StackOverflowError.class);
@@ -590,12 +593,11 @@ class ReconcilerTest {
     return new Reconciler(
         view,
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
-        new TargetApplier(cluster, compute, telemetry, Runnable::run, 4),
+        new TargetApplier(cluster, compute, telemetry, Runnable::run, ApplierOptions.DEFAULT.withBatchSize(4), timer.clock()),
         telemetry,
         workers,
         timer,
-        RetryPolicy.DEFAULT,
-        interval);
+        new ReconcilePace(interval, Duration.ZERO, Duration.ZERO, RETRIES));
   }
 
   private final class Silent implements ClusterView {

@@ -17,7 +17,9 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.CallLog;
 import io.podidentity.api.fixture.InMemoryAzure;
 import io.podidentity.api.fixture.InMemoryCluster;
+import io.podidentity.api.fixture.ManualClock;
 import io.podidentity.api.fixture.RecordingTelemetry;
+import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -35,7 +37,8 @@ class TargetApplierTest {
   private static final ComputeTarget N1 = machine("n1");
 
   private final CallLog log = new CallLog();
-  private final InMemoryCluster cluster = new InMemoryCluster(log);
+  private final ManualClock clock = new ManualClock(Samples.NOW);
+  private final InMemoryCluster cluster = new InMemoryCluster(log, clock);
   private final InMemoryAzure azure = new InMemoryAzure(log);
   private final RecordingTelemetry telemetry = new RecordingTelemetry();
 
@@ -351,7 +354,7 @@ class TargetApplierTest {
   }
 
   private TargetApplier applier(int batchSize) {
-    return new TargetApplier(cluster, azure, telemetry, Runnable::run, batchSize);
+    return new TargetApplier(cluster, azure, telemetry, Runnable::run, ApplierOptions.DEFAULT.withBatchSize(batchSize), clock);
   }
 
   private static void locked(ComputeTarget target, Set<ResourceId> detach) {
