@@ -16,6 +16,18 @@ done
 home=$(cd "$(dirname "$self")/.." && pwd)
 name=$(basename "$self")
 
+# What is a script of its own, such as "nmi lockdown", starts without a JVM.
+case ${1-} in
+  "" | -* | *[!a-z]*) ;;
+  *)
+    if [ -x "$home/bin/$name-$1" ]; then
+      script=$home/bin/$name-$1
+      shift
+      exec "$script" "$@"
+    fi
+    ;;
+esac
+
 fail() {
   echo "$name: $1" >&2
   exit 1

@@ -15,8 +15,7 @@ public final class CommonFlags {
   @Option(names = "--http-probe-port", description = "Port of /healthz and /readyz.")
   private int probePort = 8080;
 
-  @WithoutEffect
-  @Option(names = "--prometheus-port", description = "Port of /metrics. No effect yet.")
+  @Option(names = "--prometheus-port", description = "Port of /metrics.")
   private int prometheusPort;
 
   @WithoutEffect

@@ -3,6 +3,7 @@ package io.podidentity.bin;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.io.PrintStream;
+import org.slf4j.Logger;
 
 /** What the programs exit with. */
 public final class ExitCode {
@@ -23,6 +24,20 @@ public final class ExitCode {
    */
   public static int report(PodIdentityException error, String program, PrintStream err) {
     err.println(program + ": " + oneLine(String.valueOf(error.getMessage())));
+    return of(error);
+  }
+
+  /**
+   * The same in the log, in its format: for a program that has begun to log.
+   *
+   * @return the code to exit with
+   */
+  public static int report(PodIdentityException error, Logger log) {
+    log.error("cannot run: {}", oneLine(String.valueOf(error.getMessage())));
+    return of(error);
+  }
+
+  private static int of(PodIdentityException error) {
     return error.reason() == ErrorReason.CONFIGURATION_INVALID ? BAD_USAGE : FAILED;
   }
 

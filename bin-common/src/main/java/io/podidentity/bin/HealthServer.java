@@ -4,23 +4,20 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The probes, on all addresses. {@code /healthz} is AAD Pod Identity v1's: always 200, {@code
  * Active} or {@code Not Active}; a process that answers is alive, and MIC's followers must not be
- * restarted. {@code /readyz} is 200 or 503. Everything else is 404: there is no profiler on this
- * port.
+ * restarted. {@code /readyz} is 200, or 503 with what is missing, a line each. Everything else is
+ * 404: there is no profiler on this port.
  */
 public final class HealthServer implements AutoCloseable {
-  private static final int IDLE_MILLIS = 30_000;
-
-  private final Undertow server;
+  private final SideServer server;
   private final int port;
 
   /**
@@ -28,24 +25,14 @@ public final class HealthServer implements AutoCloseable {
    *
    * @param port 0 for any free one
    * @param active whether the program does its work now; called on each probe, must be quick
-   * @param ready whether it can do its work; called on each probe, must be quick
+   * @param missing what it still needs to do its work, for people, each in one line; empty if it is
+   *     ready; called on each probe, must be quick
    */
-  public HealthServer(int port, BooleanSupplier active, BooleanSupplier ready) {
+  public HealthServer(int port, BooleanSupplier active, Supplier<List<String>> missing) {
     requireNonNull(active, "active");
-    requireNonNull(ready, "ready");
+    requireNonNull(missing, "missing");
     this.port = port;
-    this.server =
-        Undertow.builder()
-            .addHttpListener(port, "0.0.0.0")
-            .setIoThreads(1)
-            .setWorkerThreads(1)
-            .setBufferSize(1024)
-            .setDirectBuffers(false)
-            .setServerOption(UndertowOptions.IDLE_TIMEOUT, IDLE_MILLIS)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, IDLE_MILLIS)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 1024L)
-            .setHandler(exchange -> answer(exchange, active, ready))
-            .build();
+    this.server = new SideServer(port, exchange -> answer(exchange, active, missing));
   }
 
   /**
@@ -56,7 +43,7 @@ public final class HealthServer implements AutoCloseable {
    */
   public InetSocketAddress start() {
     try {
-      server.start();
+      return server.start();
     } catch (RuntimeException e) {
       throw new PodIdentityException(
           ErrorReason.CONFIGURATION_INVALID,
@@ -64,29 +51,27 @@ public final class HealthServer implements AutoCloseable {
               .formatted(port),
           e);
     }
-    return (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
   }
 
   @Override
   public void close() {
-    server.stop();
+    server.close();
   }
 
   private static void answer(
-      HttpServerExchange exchange, BooleanSupplier active, BooleanSupplier ready) {
+      HttpServerExchange exchange, BooleanSupplier active, Supplier<List<String>> missing) {
     switch (exchange.getRequestPath()) {
-      case "/healthz" -> send(exchange, 200, active.getAsBoolean() ? "Active" : "Not Active");
+      case "/healthz" ->
+          SideServer.send(exchange, 200, active.getAsBoolean() ? "Active" : "Not Active");
       case "/readyz" -> {
-        boolean ok = ready.getAsBoolean();
-        send(exchange, ok ? 200 : 503, ok ? "ready" : "not ready");
+        List<String> needed = missing.get();
+        if (needed.isEmpty()) {
+          SideServer.send(exchange, 200, "ready");
+        } else {
+          SideServer.send(exchange, 503, "not ready:\n" + String.join("\n", needed) + "\n");
+        }
       }
-      default -> send(exchange, 404, "not found");
+      default -> SideServer.send(exchange, 404, "not found");
     }
-  }
-
-  private static void send(HttpServerExchange exchange, int status, String body) {
-    exchange.setStatusCode(status);
-    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
-    exchange.getResponseSender().send(body);
   }
 }

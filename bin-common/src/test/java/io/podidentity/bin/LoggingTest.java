@@ -33,10 +33,46 @@ class LoggingTest {
         .hasLineCount(1)
         .startsWith("{")
         .endsWith("}" + System.lineSeparator())
-        .contains("\"level\":\"WARN\"")
-        .contains("\"formattedMessage\":\"identity attached pod=\\\"web\\\"\\n\"")
-        .contains("\"timestamp\":")
-        .doesNotContain("{}");
+        .matches(
+            "\\{\"ts\":\\d{13}\\.\\d{3},\"level\":\"warn\",\"logger\":\"Sample\","
+                + "\"msg\":\"identity attached pod=\\\\\"web\\\\\"\\\\n\",\"v\":0}\\R");
+  }
+
+  @Test
+  void jsonIsSearchedLikeText() {
+    logger(LogFormat.JSON).info("reg.path={} \u001b é", "/metadata/identity/oauth2/token");
+
+    assertThat(written()).contains("reg.path=/metadata/identity/oauth2/token \\u001b é");
+  }
+
+  @Test
+  void whatIsInAnArgumentCannotBeALineOfItsOwn() {
+    String forged = "x\n2026-01-01T00:00:00.000Z INFO  requests - status (200)\u2028\u001b[2J";
+    logger(LogFormat.TEXT).error("failed {}", forged, new IllegalStateException(forged));
+
+    assertThat(written().lines().toList())
+        .satisfies(lines -> assertThat(lines.get(0)).contains("failed x 2026-01-01"))
+        .satisfies(lines -> assertThat(lines.subList(1, lines.size())).allMatch(this::isIndented));
+    assertThat(written()).doesNotContain("\u001b", "\u2028");
+  }
+
+  private boolean isIndented(String line) {
+    return line.startsWith("\t");
+  }
+
+  @Test
+  void aStormOfOneWordingIsCutAndSaidAndOthersAreNotAffected() {
+    Logger logger = logger(LogFormat.TEXT);
+    for (int i = 0; i < 1000; i++) {
+      logger.warn("it failed again number={}", i);
+    }
+    logger.warn("another fault");
+    logger.info("a request");
+
+    assertThat(written().lines().filter(line -> line.contains("it failed again"))).hasSize(30);
+    assertThat(written())
+        .containsOnlyOnce("further lines like the last one are left out")
+        .contains("another fault", "a request");
   }
 
   @Test

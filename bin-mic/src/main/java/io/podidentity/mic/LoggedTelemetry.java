@@ -4,20 +4,34 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Notice;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.Telemetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes what is reported to the log, and passes it on. */
-record LoggedTelemetry(Telemetry next) implements Telemetry {
+/**
+ * Writes what is reported to the log, and passes it on. A failure that is retried is written when
+ * it begins and when its reason changes, and otherwise once an hour.
+ */
+final class LoggedTelemetry implements Telemetry {
   private static final Logger log = LoggerFactory.getLogger("mic");
 
+  private final Telemetry next;
+  private final Failing failing;
+
+  LoggedTelemetry(Telemetry next, Clock clock) {
+    this.next = next;
+    this.failing = new Failing(clock);
+  }
+
   @Override
-  public void objectIgnored(NamespacedName object, String problem) {
-    // The wording of v1, which its troubleshooting guide tells users to look for.
-    log.warn("Ignoring azure identity {}, error: {}", object, problem);
+  public void objectIgnored(ObjectReference object, String problem) {
+    // For an identity the wording of v1, which its troubleshooting guide tells users to look for.
+    log.warn("Ignoring {} {}, error: {}", words(object.kind()), object.name(), problem);
     next.objectIgnored(object, problem);
   }
 
@@ -29,6 +43,7 @@ record LoggedTelemetry(Telemetry next) implements Telemetry {
 
   @Override
   public void assigned(DesiredAssignment assignment) {
+    failing.ended(assignment.record());
     log.info(
         "identity assigned pod={} node={} identity={} binding={}",
         assignment.pod().name(),
@@ -40,18 +55,21 @@ record LoggedTelemetry(Telemetry next) implements Telemetry {
 
   @Override
   public void assignmentFailed(DesiredAssignment assignment, PodIdentityException error) {
-    log.warn(
-        "identity not assigned pod={} node={} identity={} reason={} error=\"{}\"",
-        assignment.pod().name(),
-        assignment.nodeName(),
-        assignment.identity().name(),
-        error.reason().code(),
-        error.getMessage());
+    if (failing.isNews(assignment.record(), "assign " + error.reason())) {
+      log.warn(
+          "identity not assigned pod={} node={} identity={} reason={} error=\"{}\"",
+          assignment.pod().name(),
+          assignment.nodeName(),
+          assignment.identity().name(),
+          error.reason().code(),
+          error.getMessage());
+    }
     next.assignmentFailed(assignment, error);
   }
 
   @Override
   public void unassigned(AssignedIdentity record) {
+    failing.ended(record.name());
     log.info(
         "identity unassigned pod={} node={} identity={}",
         record.pod(),
@@ -62,29 +80,45 @@ record LoggedTelemetry(Telemetry next) implements Telemetry {
 
   @Override
   public void unassignmentFailed(AssignedIdentity record, PodIdentityException error) {
-    log.warn(
-        "identity not unassigned pod={} node={} identity={} reason={} error=\"{}\"",
-        record.pod(),
-        record.nodeName(),
-        record.identity().name(),
-        error.reason().code(),
-        error.getMessage());
+    if (failing.isNews(record.name(), "unassign " + error.reason())) {
+      log.warn(
+          "identity not unassigned pod={} node={} identity={} reason={} error=\"{}\"",
+          record.pod(),
+          record.nodeName(),
+          record.identity().name(),
+          error.reason().code(),
+          error.getMessage());
+    }
     next.unassignmentFailed(record, error);
   }
 
   @Override
   public void targetFailed(ComputeTarget target, PodIdentityException error) {
-    log.warn(
-        "target not changed target={} reason={} error=\"{}\"",
-        target.id(),
-        error.reason().code(),
-        error.getMessage());
+    if (failing.isNews(target, error.reason())) {
+      log.warn(
+          "target not changed target={} reason={} error=\"{}\"",
+          target.id(),
+          error.reason().code(),
+          error.getMessage());
+    }
     next.targetFailed(target, error);
   }
 
   @Override
+  public void targetWorked(Duration took) {
+    next.targetWorked(took);
+  }
+
+  @Override
   public void passFailed(RuntimeException error) {
-    log.error("pass failed", error);
+    if (failing.isNews("pass", error.toString())) {
+      log.error("pass failed", error);
+    }
     next.passFailed(error);
+  }
+
+  /** {@code azure identity} for {@code AzureIdentity}. */
+  private static String words(String kind) {
+    return kind.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
   }
 }

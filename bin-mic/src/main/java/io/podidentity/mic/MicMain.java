@@ -60,7 +60,7 @@ public final class MicMain {
               Clock.systemUTC(),
               () -> leaseLost(shutdown)));
     } catch (PodIdentityException e) {
-      shutdown.exit(ExitCode.report(e, "mic", System.err));
+      shutdown.exit(ExitCode.report(e, log));
     }
     // The parts' threads are daemons; the shutdown hook ends the process.
     new CountDownLatch(1).await();

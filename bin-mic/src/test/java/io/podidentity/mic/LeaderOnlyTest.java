@@ -7,18 +7,14 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
-import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ComputeTarget;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.IdentityBinding;
-import io.podidentity.api.model.NamespacedName;
-import io.podidentity.api.model.Pod;
-import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetIdentities;
+import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.testkit.InMemoryCluster;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -29,9 +25,9 @@ final class LeaderOnlyTest {
   private final List<ComputeTarget> changed = new ArrayList<>();
   private final AtomicBoolean leading = new AtomicBoolean(true);
   private final LeaderOnly writes =
-      new LeaderOnly(leading::get, cluster, (target, attach, detach) -> changed.add(target));
+      new LeaderOnly(leading::get, cluster, new Changes());
 
-  private final DesiredAssignment desired = desired();
+  private final DesiredAssignment desired = Samples.desired();
   private final ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "vm");
 
   @Test
@@ -70,16 +66,18 @@ final class LeaderOnlyTest {
     assertThat(changed).isEmpty();
   }
 
-  private static DesiredAssignment desired() {
-    NamespacedName pod = new NamespacedName("default", "web");
-    AzureIdentity identity =
-        new AzureIdentity(
-            new NamespacedName("default", "app"), "uid", 1, false, new Credential.Unusable("test"));
-    return new DesiredAssignment(
-        DesiredAssignment.recordName(pod, identity, false),
-        new Pod(pod, "uid", "node", Map.of(), Set.of(), PodPhase.RUNNING, false, false),
-        "node",
-        new IdentityBinding(new NamespacedName("default", "app"), "app", "web"),
-        identity);
+  /** Notes what is changed. */
+  private final class Changes implements ComputeIdentities {
+    @Override
+    public TargetIdentities read(ComputeTarget target) {
+      return TargetIdentities.NONE;
+    }
+
+    @Override
+    public TargetIdentities update(
+        ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
+      changed.add(target);
+      return TargetIdentities.NONE;
+    }
   }
 }

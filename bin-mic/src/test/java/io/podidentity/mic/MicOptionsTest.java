@@ -48,8 +48,8 @@ final class MicOptionsTest {
             new LeaseElection.Settings(
                 "default", "aad-pod-identity-mic", "this-host", Duration.ofSeconds(15)));
     assertThat(options.probePort()).isEqualTo(8080);
-    assertThat(options.batchSize()).isEqualTo(20);
-    assertThat(options.immutable()).isEmpty();
+    assertThat(options.assignment().batchSize()).isEqualTo(20);
+    assertThat(options.assignment().immutable()).isEmpty();
     assertThat(options.logFormat()).isEqualTo(LogFormat.TEXT);
   }
 
@@ -80,8 +80,8 @@ final class MicOptionsTest {
         .isEqualTo(
             new LeaseElection.Settings("kube-system", "lock", "mic-0", Duration.ofSeconds(6)));
     assertThat(options.probePort()).isEqualTo(8081);
-    assertThat(options.batchSize()).isEqualTo(50);
-    assertThat(options.immutable()).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(options.assignment().batchSize()).isEqualTo(50);
+    assertThat(options.assignment().immutable()).containsExactlyInAnyOrder("a", "b", "c");
     assertThat(options.logFormat()).isEqualTo(LogFormat.JSON);
     assertThat(options.customUserAgent()).isEqualTo("acme");
   }
@@ -100,7 +100,7 @@ final class MicOptionsTest {
             Map.of("AZURE_ENVIRONMENT_FILEPATH", "/cloud.json", "SSL_CERT_FILE", "/ca.pem"));
 
     assertThat(options.customCloud()).isEqualTo(Path.of("/cloud.json"));
-    assertThat(options.caBundle()).isEqualTo(Path.of("/ca.pem"));
+    assertThat(options.access().caBundle()).isEqualTo(Path.of("/ca.pem"));
   }
 
   @ParameterizedTest
@@ -160,7 +160,6 @@ final class MicOptionsTest {
     assertThat(read.parse(flags, System.out, System.err)).isEmpty();
     assertThat(read.withoutEffect())
         .containsExactly(
-            "prometheus-port",
             "enableProfile",
             "enableScaleFeatures",
             "clientQps",

@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.TokenGrant;
+import io.podidentity.api.token.TokenRequest;
 import io.undertow.server.HttpServerExchange;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,13 +10,14 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A token request on its way to its answer: what the token endpoint and the host endpoint have in
- * common. The answer is logged as it is made.
+ * common. The answer is logged and counted as it is made.
  */
 final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwable, Answer> {
   private static final Logger log = LoggerFactory.getLogger(Handled.class);
@@ -23,30 +25,41 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   private final HttpServerExchange exchange;
   private final Instant start;
   private final Clock clock;
-  private final AccessLog accessLog;
+  private final Journal journal;
   private final BiFunction<TokenGrant, Instant, byte[]> toJson;
   private final Function<PodIdentityException, Refusal> toRefusal;
+  private String resource = "";
+  private Supplier<String> namespace = () -> "";
 
   Handled(
       HttpServerExchange exchange,
       Clock clock,
-      AccessLog accessLog,
+      Journal journal,
       BiFunction<TokenGrant, Instant, byte[]> toJson,
       Function<PodIdentityException, Refusal> toRefusal) {
     this.exchange = exchange;
     this.start = clock.instant();
     this.clock = clock;
-    this.accessLog = accessLog;
+    this.journal = journal;
     this.toJson = toJson;
     this.toRefusal = toRefusal;
+  }
+
+  /**
+   * What is asked for, once it is known, and before the broker is asked.
+   *
+   * @param podNamespace the namespace of the pod, if it is refused; empty if no such pod is known
+   */
+  void asks(TokenRequest request, Supplier<String> podNamespace) {
+    resource = request.resource();
+    namespace = podNamespace;
   }
 
   @Override
   public Answer apply(@Nullable TokenGrant grant, @Nullable Throwable error) {
     if (grant != null) {
       Answer answer = Answer.json(toJson.apply(grant, clock.instant()));
-      logged(answer, new Granted(grant));
-      return answer;
+      return kept(answer, grant.pod().namespace(), null, new Granted(grant));
     }
     if (error instanceof PodIdentityException refused) {
       return refused(toRefusal.apply(refused));
@@ -61,13 +74,20 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
 
   /** The answer for a refusal. */
   Answer refused(Refusal refusal) {
-    return logged(refusal.answer(), refusal.detail());
+    return kept(refusal.answer(), namespace.get(), refusal.cause(), refusal.detail());
   }
 
-  /** The answer as it is, logged. */
-  Answer logged(Answer answer, Object detail) {
+  /** The answer to a request without {@code Metadata: true}. */
+  Answer refusedWithoutHeader() {
+    RefusalCause cause = RefusalCause.METADATA_HEADER_MISSING;
+    return kept(Answer.withoutMetadataHeader(), "", cause, "error=" + cause);
+  }
+
+  private Answer kept(
+      Answer answer, String podNamespace, @Nullable RefusalCause cause, Object detail) {
     Duration took = Duration.between(start, clock.instant());
-    accessLog.add(AccessLog.Line.of(exchange, answer.status(), took, detail));
+    journal.answered(exchange, answer, took, cause, detail);
+    journal.tokenRequest(exchange, answer, took, podNamespace, resource);
     return answer;
   }
 

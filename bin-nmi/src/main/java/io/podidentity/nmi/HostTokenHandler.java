@@ -34,7 +34,8 @@ final class HostTokenHandler implements HttpHandler {
   private final TokenBroker broker;
   private final ErrorResponses errors;
   private final boolean enabled;
-  private final AccessLog accessLog;
+  private final PodNamespaces namespaces;
+  private final Journal journal;
   private final AccessLog auditLog;
   private final Clock clock;
 
@@ -42,29 +43,34 @@ final class HostTokenHandler implements HttpHandler {
       TokenBroker broker,
       ErrorResponses errors,
       boolean enabled,
-      AccessLog accessLog,
+      PodNamespaces namespaces,
+      Journal journal,
       AccessLog auditLog,
       Clock clock) {
     this.broker = broker;
     this.errors = errors;
     this.enabled = enabled;
-    this.accessLog = accessLog;
+    this.namespaces = namespaces;
+    this.journal = journal;
     this.auditLog = auditLog;
     this.clock = clock;
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    Handled handled = new Handled(exchange, clock, accessLog, TokenJson::ofHost, errors::toHost);
+    Handled handled = new Handled(exchange, clock, journal, TokenJson::ofHost, errors::toHost);
     Refusal refusal = check(exchange);
     if (refusal != null) {
       Exchanges.send(exchange, audited(exchange, handled.refused(refusal)));
       return;
     }
     try {
+      NamespacedName pod = pod(exchange);
+      TokenRequest request = read(exchange, pod);
+      handled.asks(request, () -> namespaces.named(pod));
       Later.send(
           exchange,
-          broker.request(read(exchange)),
+          broker.request(request),
           (grant, error) -> answer(exchange, handled, grant, error));
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, audited(exchange, handled.refused(errors.toHost(e))));
@@ -102,17 +108,19 @@ final class HostTokenHandler implements HttpHandler {
     return refused;
   }
 
-  private static TokenRequest read(HttpServerExchange exchange) {
+  private static NamespacedName pod(HttpServerExchange exchange) {
     String name = Exchanges.header(exchange, POD_NAME);
     String namespace = Exchanges.header(exchange, POD_NAMESPACE);
     if (name.isEmpty() || namespace.isEmpty()) {
       throw new PodIdentityException(
           ErrorReason.INVALID_REQUEST, "missing 'podname' and 'podns' from request header");
     }
+    return new NamespacedName(namespace, name);
+  }
+
+  private static TokenRequest read(HttpServerExchange exchange, NamespacedName pod) {
     QueryParameters query = QueryParameters.parse(exchange.getQueryString());
     return new TokenRequest(
-        new Caller.OnBehalfOf(new NamespacedName(namespace, name)),
-        TokenHandler.choice(query),
-        query.get("resource"));
+        new Caller.OnBehalfOf(pod), TokenHandler.choice(query), query.get("resource"));
   }
 }

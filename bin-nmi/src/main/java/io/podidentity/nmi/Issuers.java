@@ -26,28 +26,30 @@ final class Issuers {
    * Both of them.
    *
    * @param metadataClient for IMDS; must use no proxy and follow no redirects
+   * @param metrics counts Secrets that cannot be read
    */
   static TokenSource of(
       NmiOptions options,
       KubernetesConnection kubernetes,
       String userAgent,
       HttpClient metadataClient,
+      NmiMetrics metrics,
       Clock clock) {
     TokenSource imds =
         new ImdsTokenSource(
             options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock);
     return new TokenServices(
         options.identities().foreignClientIds() ? imds : new OwnTokensOnly(imds),
-        entra(options, kubernetes, clock));
+        entra(options, kubernetes, metrics, clock));
   }
 
   private static TokenSource entra(
-      NmiOptions options, KubernetesConnection kubernetes, Clock clock) {
+      NmiOptions options, KubernetesConnection kubernetes, NmiMetrics metrics, Clock clock) {
     EntraOptions entra = options.entra();
     NmiOptions.Identities how = options.identities();
     return new EntraTokenSource(
         entra.endpoints(),
-        new KubernetesSecrets(kubernetes),
+        new CountedSecrets(new KubernetesSecrets(kubernetes), metrics),
         new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
         entra.access().client(),
         ENTRA_TIMEOUT,

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ final class MetadataProxy {
   private final Timer timer;
   private final MetadataBudget budget;
   private final Refuser refuser;
+  private final AtomicBoolean unreachable = new AtomicBoolean();
 
   /**
    * A proxy for one service.
@@ -101,9 +103,14 @@ final class MetadataProxy {
       AnswerStream stream) {
     if (response == null) {
       Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-      log.warn("metadata request failed error={}", String.valueOf(cause));
+      if (!unreachable.getAndSet(true)) {
+        log.warn("metadata service cannot be reached error=\"{}\"", String.valueOf(cause));
+      }
       refuser.refuse(exchange, UNREACHABLE);
       return;
+    }
+    if (unreachable.get() && unreachable.getAndSet(false)) {
+      log.info("metadata service answers again");
     }
     long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
     if (length > MAX_BODY) {

@@ -17,6 +17,7 @@ import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
 import io.podidentity.bin.Daemons;
 import io.podidentity.bin.HealthServer;
+import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,9 +53,11 @@ public final class Nmi implements AutoCloseable {
    * What it stands on.
    *
    * @param tokens asked on several threads, within the limits of {@link FetchLimits}
-   * @param synced whether the directories know what there is; called on each probe
+   * @param synced for each resource of the cluster, whether the directories know what there is;
+   *     called on each probe, must be quick
    * @param rules asked from one thread at a time, at the options' interval; null if something else
    *     sends pods' requests here
+   * @param metrics counted in by this one alone
    * @param metadataClient passes on what is no token request; must use no proxy and follow no
    *     redirects
    */
@@ -62,15 +66,17 @@ public final class Nmi implements AutoCloseable {
       OperationMode mode,
       Exemptions exemptions,
       TokenSource tokens,
-      BooleanSupplier synced,
+      Map<String, BooleanSupplier> synced,
       @Nullable NodeRules rules,
+      NmiMetrics metrics,
       HttpClient metadataClient) {}
 
   private final Parts parts = new Parts();
   private final NmiServer server;
   private final HealthServer health;
+  private final MetricsServer metrics;
   private final RulesState rules;
-  private final BooleanSupplier synced;
+  private final Readiness readiness;
 
   /** An NMI that does not listen yet. */
   public Nmi(NmiOptions options, Ports ports, Clock clock) {
@@ -96,7 +102,6 @@ public final class Nmi implements AutoCloseable {
       Timer timer,
       ServerLimits limits,
       Consumer<String> audit) {
-    this.synced = ports.synced();
     if (timer instanceof ScheduledTimer scheduled) {
       parts.add(scheduled);
     }
@@ -111,19 +116,25 @@ public final class Nmi implements AutoCloseable {
             ports.pods(),
             ports.mode(),
             ports.exemptions(),
-            tokens(options, ports.tokens(), fetches, timer, clock),
+            tokens(options, ports, fetches, timer, clock),
             options.holds(),
-            timer);
+            timer,
+            clock,
+            ports.metrics().tokens());
 
     NmiOptions.Http http = options.http();
     ErrorResponses errors = new ErrorResponses(http.retryAfterMissing());
-    Refuser refuser = new Refuser(accessLog);
+    Journal journal = new Journal(accessLog, ports.metrics());
+    PodNamespaces namespaces = new PodNamespaces(ports.pods());
+    Refuser refuser = new Refuser(journal);
     MetadataProxy proxy =
         new MetadataProxy(ports.metadataClient(), timer, new MetadataBudget(clock), refuser);
     NmiRouter router =
         new NmiRouter(
-            new TokenHandler(broker, errors, http.metadataHeaderRequired(), accessLog, clock),
-            new HostTokenHandler(broker, errors, http.hostToken(), accessLog, auditLog, clock),
+            new TokenHandler(
+                broker, errors, http.metadataHeaderRequired(), namespaces, journal, clock),
+            new HostTokenHandler(
+                broker, errors, http.hostToken(), namespaces, journal, auditLog, clock),
             new MetadataHandler(
                 ports.pods(),
                 new MetadataRequests(options.metadata().uri()),
@@ -140,8 +151,13 @@ public final class Nmi implements AutoCloseable {
             limits,
             broker::close,
             STOP_BOUND);
-    this.health = new HealthServer(options.probePort(), this::isReady, this::isReady);
-    this.rules = new RulesState(ports.rules(), options.rules().interval(), timer);
+    this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
+    this.readiness = new Readiness(server::isListening, rules::isInPlace, ports.synced());
+    this.health = new HealthServer(options.probePort(), this::isReady, readiness::missing);
+    this.metrics = new MetricsServer(options.metricsPort(), ports.metrics().registry());
+    ports
+        .metrics()
+        .observe(rules::isInPlace, ports.synced(), server::connections, server::inFlight);
   }
 
   /**
@@ -154,18 +170,24 @@ public final class Nmi implements AutoCloseable {
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
+    rules.start();
     parts.add(server);
     InetSocketAddress address = server.start();
     parts.add(health);
     InetSocketAddress probes = health.start();
-    rules.start();
-    log.info("listening address={} probes={}", address, probes);
+    parts.add(metrics);
+    Optional<InetSocketAddress> scraped = metrics.start();
+    log.info(
+        "listening address={} probes={} metrics={}",
+        address,
+        probes,
+        scraped.map(InetSocketAddress::toString).orElse("none"));
     return address;
   }
 
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
-    return rules.isInPlace() && synced.getAsBoolean();
+    return readiness.isReady();
   }
 
   /** How many requests have no answer yet. */
@@ -188,9 +210,9 @@ public final class Nmi implements AutoCloseable {
   }
 
   private static TokenFetcher tokens(
-      NmiOptions options, TokenSource source, Executor fetches, Timer timer, Clock clock) {
-    Telemetry telemetry = Telemetry.NOOP;
-    FetchQueue queue = new FetchQueue(source, fetches, timer, clock, FETCHES, telemetry);
+      NmiOptions options, Ports ports, Executor fetches, Timer timer, Clock clock) {
+    Telemetry telemetry = ports.metrics().tokens();
+    FetchQueue queue = new FetchQueue(ports.tokens(), fetches, timer, clock, FETCHES, telemetry);
     return options.tokenCacheSize() == 0
         ? queue
         : new CachingTokenSource(

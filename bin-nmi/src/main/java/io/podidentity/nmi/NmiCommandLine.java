@@ -60,7 +60,7 @@ public final class NmiCommandLine {
             flags.blockInstanceMetadata,
             flags.own.metadataGetOnly,
             flags.own.hostToken),
-        new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort),
+        metadata(),
         rules(),
         holds(),
         new NmiOptions.Identities(
@@ -73,10 +73,24 @@ public final class NmiCommandLine {
         EntraOptions.of(flags.own, environment),
         flags.own.tokenCacheSize,
         flags.common.probePort(),
+        flags.common.prometheusPort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
         kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
         flags.common.logFormat(),
         flags.common.customUserAgent());
+  }
+
+  /**
+   * The rules that the arguments ask for; that needs no node's name.
+   *
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
+   */
+  OwnRules ownRules() {
+    return OwnRules.of(rules(), metadata(), flags.port);
+  }
+
+  private NmiOptions.Metadata metadata() {
+    return new NmiOptions.Metadata(flags.metadataIp, flags.metadataPort);
   }
 
   /** The flags that were given and have no effect. */
@@ -99,7 +113,8 @@ public final class NmiCommandLine {
   }
 
   private RulesOptions rules() {
-    return new RulesOptions(redirect(), backend(), Duration.ofSeconds(flags.iptablesInterval));
+    return new RulesOptions(
+        redirect(), backend(), flags.rules.lockdown, Duration.ofSeconds(flags.iptablesInterval));
   }
 
   private @Nullable IptablesBackend backend() {

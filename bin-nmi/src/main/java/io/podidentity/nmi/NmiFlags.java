@@ -15,10 +15,12 @@ import picocli.CommandLine.Option;
     name = "nmi",
     usageHelpWidth = 100,
     showDefaultValues = true,
-    customSynopsis = {"nmi --node NODE [flags]", "nmi uninstall [flags]"},
+    customSynopsis = {"nmi --node NODE [flags]", "nmi COMMAND [flags]"},
     description = {
-      "Answers the token requests of this node's pods. \"uninstall\" removes the redirect, which"
-          + " otherwise outlives the process, and exits.",
+      "Answers the token requests of this node's pods. Commands, which exit when they are done:",
+      "  uninstall      removes all of NMI's rules, which otherwise outlive it, and nothing else",
+      "  lockdown       keeps this node's pods from the metadata service; takes --metadata-ip, --print",
+      "  rules --print  shows the rules that NMI would write with these flags, and writes none",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",

@@ -19,6 +19,8 @@ public final class NmiMain {
   private static final Logger log = LoggerFactory.getLogger(NmiMain.class);
 
   private static final String UNINSTALL = "uninstall";
+  private static final String RULES = "rules";
+  private static final List<String> COMMANDS = List.of(UNINSTALL, RULES);
 
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(15);
@@ -28,26 +30,27 @@ public final class NmiMain {
   /** Runs until it is told to end. */
   public static void main(String[] args) throws InterruptedException {
     ProgramVersion version = ProgramVersion.ofThisBuild("nmi");
-    boolean uninstall = args.length > 0 && args[0].equals(UNINSTALL);
-    List<String> flags = List.of(args).subList(uninstall ? 1 : 0, args.length);
+    // "nmi lockdown" is a script of the distribution.
+    String command = args.length > 0 && COMMANDS.contains(args[0]) ? args[0] : "";
+    List<String> flags = List.of(args).subList(command.isEmpty() ? 0 : 1, args.length);
     NmiCommandLine commandLine = new NmiCommandLine(version, System::getenv);
     OptionalInt exit = commandLine.parse(flags, System.out, System.err);
     if (exit.isPresent()) {
       System.exit(exit.getAsInt());
     }
     try {
-      if (uninstall) {
-        uninstall();
-      } else {
-        run(commandLine, version);
+      switch (command) {
+        case UNINSTALL -> uninstall(commandLine);
+        case RULES -> System.out.print(commandLine.ownRules().kept().text());
+        default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {
       System.exit(ExitCode.report(e, "nmi", System.err));
     }
   }
 
-  private static void uninstall() {
-    OwnRules.all().remove();
+  private static void uninstall(NmiCommandLine commandLine) {
+    commandLine.ownRules().all().remove();
     log.info("rules are removed: pods of this node reach the metadata service itself");
   }
 
@@ -57,18 +60,17 @@ public final class NmiMain {
     Logging.configure(options.logFormat());
     log.info("starting nmi version={} node={}", version.version(), options.node());
     commandLine.logWithoutEffect();
-    if (options.kubelet() != null) {
-      KubenetGuard.check(options.kubelet());
-    }
-
     Parts parts = new Parts();
     // First: SIGTERM may come while it starts.
     Shutdown shutdown = Shutdown.install(parts, STOPPING);
     try {
+      if (options.kubelet() != null) {
+        KubenetGuard.check(options.kubelet());
+      }
       parts.add(
           NodeNmi.start(options, version.userAgent(options.customUserAgent()), Clock.systemUTC()));
     } catch (PodIdentityException e) {
-      shutdown.exit(ExitCode.report(e, "nmi", System.err));
+      shutdown.exit(ExitCode.report(e, log));
     }
     // The shutdown hook ends the process.
     new CountDownLatch(1).await();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param entra how service principals get their tokens
  * @param tokenCacheSize how many tokens are kept; 0 for none; default 2000
  * @param probePort the port of the probes; 0 for any free one; default 8080
+ * @param metricsPort the port of the metrics; 0 for any free one; default 9090
  * @param kubelet the check for kubenet; null to do without it
  * @param kubeconfig null for in-cluster access
  * @param logFormat default text
@@ -40,6 +41,7 @@ public record NmiOptions(
     EntraOptions entra,
     int tokenCacheSize,
     int probePort,
+    int metricsPort,
     @Nullable Path kubelet,
     @Nullable Path kubeconfig,
     LogFormat logFormat,
@@ -51,6 +53,7 @@ public record NmiOptions(
     require(!node.isEmpty(), "--node is required: pass --node=$(NODE_NAME)");
     require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
     requirePort("--http-probe-port", probePort, 0);
+    requirePort("--prometheus-port", metricsPort, 0);
     // A rule needs to know the port before it is there.
     require(!rules.written() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
   }

@@ -19,6 +19,7 @@ final class NmiServer implements AutoCloseable {
   private final Runnable wakeWaiting;
   private final Duration stopBound;
   private volatile boolean started;
+  private volatile boolean stopping;
 
   /**
    * A server that does not listen yet.
@@ -62,6 +63,11 @@ final class NmiServer implements AutoCloseable {
     }
   }
 
+  /** Whether it listens, and goes on to. */
+  boolean isListening() {
+    return started && !stopping;
+  }
+
   /** How many requests have no answer yet. */
   int inFlight() {
     return inFlight.count();
@@ -81,6 +87,7 @@ final class NmiServer implements AutoCloseable {
     if (!started) {
       return;
     }
+    stopping = true;
     listener.stopAccepting();
     inFlight.stop();
     wakeWaiting.run();

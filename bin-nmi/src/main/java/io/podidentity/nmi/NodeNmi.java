@@ -7,6 +7,7 @@ import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Parts;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
+import io.podidentity.k8s.ClusterIdentities;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.LiveReplicaSets;
 import io.podidentity.k8s.NodeAssignments;
@@ -15,8 +16,11 @@ import io.podidentity.k8s.PodExemptionInformer;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
@@ -52,13 +56,18 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
+    @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
+    if (rules != null) {
+      rules.begin();
+    }
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     Followed followed = new Followed(parts);
-    NodePods pods = followed.add(new NodePods(kubernetes, options.node()));
+    NodePods pods = followed.add("pods", new NodePods(kubernetes, options.node()));
     OperationMode mode = mode(options, kubernetes, followed);
     Exemptions exemptions = exemptions(options.exempt(), kubernetes, followed);
-    List<ClusterFollower> followers = followed.all;
+    List<ClusterFollower> followers = List.copyOf(followed.all.values());
+    NmiMetrics metrics = new NmiMetrics();
 
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =
@@ -69,12 +78,13 @@ public final class NodeNmi implements AutoCloseable {
                     pods,
                     mode,
                     exemptions,
-                    Issuers.of(options, kubernetes, userAgent, metadataClient, clock),
-                    () -> followers.stream().allMatch(ClusterFollower::hasSynced),
-                    options.rules().written() ? OwnRules.of(options) : null,
+                    Issuers.of(options, kubernetes, userAgent, metadataClient, metrics, clock),
+                    followed.synced(),
+                    rules == null ? null : rules.kept(),
+                    metrics,
                     metadataClient),
                 clock));
-    // First the redirect, then the cluster: no pod shall reach the metadata service meanwhile.
+    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
     nmi.start();
     for (ClusterFollower follower : followers) {
       var unused = follower.start();
@@ -101,18 +111,27 @@ public final class NodeNmi implements AutoCloseable {
   private static OperationMode mode(
       NmiOptions options, KubernetesConnection kubernetes, Followed followed) {
     NmiOptions.Identities how = options.identities();
-    return how.managed()
-        ? OperationMode.managed(followed.add(new ClusterBindings(kubernetes)))
+    if (how.managed()) {
+      return OperationMode.managed(
+          followed.add("azureidentitybindings", new ClusterBindings(kubernetes)));
+    }
+    NodeAssignments records =
+        followed.add(
+            "azureassignedidentities",
+            new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly()));
+    // Where exempt pods get any identity, nobody asks for these.
+    return options.exempt().anyIdentity()
+        ? OperationMode.standard(records, how.forceNamespaced())
         : OperationMode.standard(
-            followed.add(
-                new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly())),
+            records,
+            followed.add("azureidentities", new ClusterIdentities(kubernetes)),
             how.forceNamespaced());
   }
 
   private static Exemptions exemptions(
       NmiOptions.Exempt who, KubernetesConnection kubernetes, Followed followed) {
     return new Exemptions(
-        followed.add(new PodExemptionInformer(kubernetes)),
+        followed.add("azurepodidentityexceptions", new PodExemptionInformer(kubernetes)),
         new Exemptions.Mic(
             new MicPods(who.micNamespace(), who.micServiceAccount()),
             followed.parts.add(new LiveReplicaSets(kubernetes))),
@@ -121,16 +140,22 @@ public final class NodeNmi implements AutoCloseable {
 
   /** What follows the cluster, to be started together and closed with the other parts. */
   private static final class Followed {
-    final List<ClusterFollower> all = new ArrayList<>();
+    final Map<String, ClusterFollower> all = new LinkedHashMap<>();
     private final Parts parts;
 
     Followed(Parts parts) {
       this.parts = parts;
     }
 
-    <T extends ClusterFollower> T add(T follower) {
-      all.add(follower);
+    <T extends ClusterFollower> T add(String resource, T follower) {
+      all.put(resource, follower);
       return parts.add(follower);
+    }
+
+    Map<String, BooleanSupplier> synced() {
+      Map<String, BooleanSupplier> synced = new LinkedHashMap<>();
+      all.forEach((resource, follower) -> synced.put(resource, follower::hasSynced));
+      return synced;
     }
   }
 }

@@ -1,47 +1,85 @@
 package io.podidentity.nmi;
 
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.iptables.BackendChoice;
 import io.podidentity.iptables.IptablesRedirect;
+import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.NodeRuleSets;
 import io.podidentity.iptables.RedirectRules;
 import io.podidentity.iptables.RuleSet;
-import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All rules that NMI has on a node. The one place that knows them: whoever writes, repairs, shows
  * or removes rules takes them from here.
  */
 final class OwnRules {
+  private static final Logger log = LoggerFactory.getLogger(OwnRules.class);
+
   /**
    * The rules do not depend on where packets come from or go to, so that 0.0.0.0 works as in v1.
    */
   private static final String REDIRECT_TO = "127.0.0.1";
 
-  private OwnRules() {}
+  private final boolean lockedDown;
+  private final RuleSet lockdown;
+  private final RuleSet redirect;
+
+  private OwnRules(boolean lockedDown, RuleSet lockdown, RuleSet redirect) {
+    this.lockedDown = lockedDown;
+    this.lockdown = lockdown;
+    this.redirect = redirect;
+  }
 
   /** Those that the options ask for, on this node. */
-  static NodeRuleSets of(NmiOptions options) {
+  static OwnRules of(NmiOptions options) {
+    return of(options.rules(), options.metadata(), options.http().port());
+  }
+
+  /**
+   * Those for this node.
+   *
+   * @param port NMI's
+   */
+  static OwnRules of(RulesOptions rules, NmiOptions.Metadata metadata, int port) {
     NodePrograms programs = NodePrograms.HERE;
-    RulesOptions rules = options.rules();
-    NmiOptions.Metadata metadata = options.metadata();
     BackendChoice backend =
         rules.backend() == null
             ? BackendChoice.auto(programs)
             : BackendChoice.of(rules.backend(), programs);
-    List<RuleSet> sets = new ArrayList<>();
-    sets.add(
+    return new OwnRules(
+        rules.lockdown(),
+        Lockdown.of(metadata.ip(), programs, backend),
         new IptablesRedirect(
-            new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, options.http().port()),
-            backend));
-    return new NodeRuleSets(sets);
+            new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, port), backend));
   }
 
-  /** All that NMI may have on this node, with whatever options, for removal. */
-  static NodeRuleSets all() {
-    NodePrograms programs = NodePrograms.HERE;
-    return new NodeRuleSets(
-        List.of(new IptablesRedirect(RedirectRules.DEFAULT, BackendChoice.auto(programs))));
+  /** Those to be kept in place; the lockdown comes before the redirect. */
+  RuleSet kept() {
+    return lockedDown ? all() : redirect;
+  }
+
+  /** Those to be removed, whatever is kept: whoever made them may have had other options. */
+  RuleSet all() {
+    return new NodeRuleSets(List.of(lockdown, redirect));
+  }
+
+  /**
+   * What is done before anything else: pods are locked out, or, where that is switched off, let in
+   * again. A failure is logged; {@link #kept()} fails too when it is looked after.
+   */
+  void begin() {
+    try {
+      if (lockedDown) {
+        lockdown.ensure();
+      } else {
+        lockdown.remove();
+      }
+    } catch (PodIdentityException e) {
+      log.error("lockdown failed error={}", e.getMessage());
+    }
   }
 }

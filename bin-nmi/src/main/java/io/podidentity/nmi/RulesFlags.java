@@ -5,11 +5,24 @@ import picocli.CommandLine.Option;
 /** Flags that v1 does not have, for the rules on the node. See {@link RulesOptions}. */
 final class RulesFlags {
   @Option(
+      names = "--print",
+      hidden = true,
+      description = "For the command rules, which asks for it.")
+  boolean print;
+
+  @Option(
       names = "--redirect",
       description =
           "iptables, or none: then no rules are written, and something else must send pods' requests"
               + " here.")
   String redirect = "iptables";
+
+  @Option(
+      names = "--lockdown",
+      description =
+          "Whether pods are kept from the metadata service also while there is no redirect, and stay so"
+              + " when NMI ends. Default: true.")
+  boolean lockdown = true;
 
   @Option(
       names = "--iptables-backend",

@@ -11,14 +11,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param written whether it writes any; default true
  * @param backend the back-end of iptables; null to find out which one Kubernetes uses; default null
+ * @param lockdown whether pods are kept from the metadata service also without the redirect;
+ *     default true
  * @param interval how often it looks in any case; positive; default 60 s
  */
-public record RulesOptions(boolean written, @Nullable IptablesBackend backend, Duration interval) {
+public record RulesOptions(
+    boolean written, @Nullable IptablesBackend backend, boolean lockdown, Duration interval) {
   /** What the flags' defaults say. */
-  public static final RulesOptions DEFAULT = new RulesOptions(true, null, Duration.ofSeconds(60));
+  public static final RulesOptions DEFAULT =
+      new RulesOptions(true, null, true, Duration.ofSeconds(60));
 
   /** No rules: something else sends pods' requests here. */
-  public static final RulesOptions NONE = new RulesOptions(false, null, Duration.ofSeconds(60));
+  public static final RulesOptions NONE =
+      new RulesOptions(false, null, false, Duration.ofSeconds(60));
 
   public RulesOptions {
     require(

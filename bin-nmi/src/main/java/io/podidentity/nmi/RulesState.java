@@ -19,6 +19,7 @@ final class RulesState implements RulesGuard.Listener, AutoCloseable {
   private final @Nullable NodeRules rules;
   private final Duration interval;
   private final Timer timer;
+  private final NmiMetrics metrics;
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(Daemons.named("rules"));
   private @Nullable RulesGuard guard;
@@ -26,10 +27,11 @@ final class RulesState implements RulesGuard.Listener, AutoCloseable {
   private volatile boolean failing;
 
   /** A state that is looked after from {@link #start} on; with no rules it is always in place. */
-  RulesState(@Nullable NodeRules rules, Duration interval, Timer timer) {
+  RulesState(@Nullable NodeRules rules, Duration interval, Timer timer, NmiMetrics metrics) {
     this.rules = rules;
     this.interval = interval;
     this.timer = timer;
+    this.metrics = metrics;
   }
 
   void start() {
@@ -51,6 +53,7 @@ final class RulesState implements RulesGuard.Listener, AutoCloseable {
       log.info("rules are in place");
     } else if (changed) {
       log.warn("rules were missing or changed, and are in place again");
+      metrics.rulesRepaired();
     }
     inPlace = true;
     failing = false;
@@ -59,6 +62,7 @@ final class RulesState implements RulesGuard.Listener, AutoCloseable {
   @Override
   public void onFailure(PodIdentityException error) {
     inPlace = false;
+    metrics.rulesFailed();
     if (!failing) {
       log.error("rules failed; trying again error={}", error.getMessage(), error);
     }

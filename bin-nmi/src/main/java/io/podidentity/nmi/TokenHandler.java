@@ -12,6 +12,7 @@ import io.undertow.server.HttpServerExchange;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The token endpoint of pods. A request that can be answered from memory is answered on the I/O
@@ -21,30 +22,31 @@ final class TokenHandler implements HttpHandler {
   private final TokenBroker broker;
   private final ErrorResponses errors;
   private final boolean metadataHeaderRequired;
-  private final AccessLog accessLog;
+  private final PodNamespaces namespaces;
+  private final Journal journal;
   private final Clock clock;
 
   TokenHandler(
       TokenBroker broker,
       ErrorResponses errors,
       boolean metadataHeaderRequired,
-      AccessLog accessLog,
+      PodNamespaces namespaces,
+      Journal journal,
       Clock clock) {
     this.broker = broker;
     this.errors = errors;
     this.metadataHeaderRequired = metadataHeaderRequired;
-    this.accessLog = accessLog;
+    this.namespaces = namespaces;
+    this.journal = journal;
     this.clock = clock;
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    Handled handled = new Handled(exchange, clock, accessLog, TokenJson::ofPod, errors::toPod);
+    Handled handled = new Handled(exchange, clock, journal, TokenJson::ofPod, errors::toPod);
     // First, and before any look-up: SDKs probe without the header, and give up after a second.
     if (metadataHeaderRequired && !Exchanges.hasMetadataHeader(exchange)) {
-      Answer answer = Answer.withoutMetadataHeader();
-      Exchanges.send(
-          exchange, handled.logged(answer, "error=" + RefusalCause.METADATA_HEADER_MISSING));
+      Exchanges.send(exchange, handled.refusedWithoutHeader());
       return;
     }
     if (Exchanges.isForwarded(exchange)) {
@@ -52,14 +54,16 @@ final class TokenHandler implements HttpHandler {
       return;
     }
     try {
-      Later.send(exchange, broker.request(read(exchange)), handled);
+      InetAddress source = Exchanges.source(exchange);
+      TokenRequest request = read(exchange, source);
+      handled.asks(request, () -> namespaces.at(source));
+      Later.send(exchange, broker.request(request), handled);
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, handled.refused(errors.toPod(e)));
     }
   }
 
-  private static TokenRequest read(HttpServerExchange exchange) {
-    InetAddress source = Exchanges.source(exchange);
+  private static TokenRequest read(HttpServerExchange exchange, @Nullable InetAddress source) {
     // An IPv4 address in IPv6 form is an Inet4Address here already.
     if (!(source instanceof Inet4Address)) {
       throw new PodIdentityException(

@@ -85,6 +85,7 @@ class FloodTest {
                     "--node=n1",
                     "--nmi-port=0",
                     "--http-probe-port=0",
+                    "--prometheus-port=0",
                     "--redirect=none",
                     "--metadata-ip=" + uri.getHost(),
                     "--metadata-port=" + uri.getPort()),
@@ -99,8 +100,9 @@ class FloodTest {
             OperationMode.standard(cluster, false),
             Exemptions.of(cluster),
             new ImdsTokenSource(uri, Duration.ofSeconds(10), "test", client, Clock.systemUTC()),
-            () -> true,
+            Map.of(),
             null,
+            new NmiMetrics(),
             client),
         Clock.systemUTC());
   }

@@ -8,6 +8,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.ProgramVersion;
+import io.podidentity.iptables.IptablesBackend;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,7 @@ class NmiCommandLineTest {
                 EntraOptions.DEFAULT,
                 2000,
                 8080,
+                9090,
                 Path.of("/etc/default/kubelet"),
                 null,
                 LogFormat.TEXT,
@@ -91,7 +93,7 @@ class NmiCommandLineTest {
                 "n1",
                 new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
-                new RulesOptions(true, null, Duration.ofSeconds(3)),
+                new RulesOptions(true, null, true, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false, false),
@@ -99,13 +101,13 @@ class NmiCommandLineTest {
                 EntraOptions.DEFAULT,
                 2000,
                 8085,
+                9091,
                 null,
                 null,
                 LogFormat.JSON,
                 "mine"));
     assertThat(line.withoutEffect())
-        .containsExactly(
-            "enableProfile", "prometheus-port", "enable-conntrack-deletion", "logtostderr", "v");
+        .containsExactly("enableProfile", "enable-conntrack-deletion", "logtostderr", "v");
   }
 
   @Test
@@ -118,6 +120,8 @@ class NmiCommandLineTest {
             "--token-cache-size=0",
             "--metadata-get-only=false",
             "--host-token=false",
+            "--iptables-backend=legacy",
+            "--lockdown=false",
             "--mic-service-account=mic",
             "--exempt-pods-get-any-identity",
             "--accept-foreign-client-ids");
@@ -125,7 +129,8 @@ class NmiCommandLineTest {
     assertThat(options.http().metadataGetOnly()).isFalse();
     assertThat(options.http().hostToken()).isFalse();
 
-    assertThat(options.rules().written()).isFalse();
+    assertThat(options.rules())
+        .isEqualTo(new RulesOptions(false, IptablesBackend.LEGACY, false, Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
     assertThat(options.exempt()).isEqualTo(new NmiOptions.Exempt("default", "mic", true));
@@ -156,6 +161,7 @@ class NmiCommandLineTest {
         "--node=n --operation-mode=managed           | --operation-mode=managed needs --forceNamespaced",
         "--node=n --operation-mode=other             | --operation-mode must be standard",
         "--node=n --redirect=nft                     | --redirect must be iptables or none",
+        "--node=n --iptables-backend=both            | --iptables-backend must be auto, nft or legacy",
         "--node=n --nmi-port=65536                   | --nmi-port must be 0 to 65535: 65536",
         "--node=n --metadata-port=0                  | --metadata-port must be 1 to 65535: 0",
         "--node=n --http-probe-port=-1               | --http-probe-port must be 0 to 65535: -1",

@@ -10,9 +10,13 @@ import io.podidentity.harness.FlagTable.Flag;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +25,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** Every flag of v1's NMI, by the table in {@code v1-flags.tsv}, which says where it is from. */
 class NmiFlagsTest {
   static final List<Flag> FLAGS = FlagTable.read(NmiFlagsTest.class, "v1-flags.tsv");
+
+  private static final Path DOCUMENT = Path.of("..", "docs", "compatibility.md");
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -73,11 +79,37 @@ class NmiFlagsTest {
     }
   }
 
+  @Test
+  void theDocumentNamesThoseWithoutEffect() {
+    Set<String> forGood = Set.of("enableProfile");
+    Set<String> expected =
+        FLAGS.stream()
+            .filter(this::isWithoutEffect)
+            .map(Flag::name)
+            .filter(name -> !forGood.contains(name))
+            .collect(Collectors.toSet());
+
+    assertThat(FlagTable.documentedWithoutEffect(DOCUMENT, "NMI")).isEqualTo(expected);
+  }
+
+  private boolean isWithoutEffect(Flag flag) {
+    GoFlags flags = flags();
+    var unused = parse(flags, "--" + flag.name() + "=" + flag.defaultValue());
+    return !flags.withoutEffect().isEmpty();
+  }
+
+  private static GoFlags flags() {
+    return new GoFlags(new NmiFlags(), new ProgramVersion("nmi", "1", "c", "d"));
+  }
+
   private OptionalInt parse(String... arguments) {
-    return new GoFlags(new NmiFlags(), new ProgramVersion("nmi", "1", "c", "d"))
-        .parse(
-            List.of(arguments),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return parse(flags(), arguments);
+  }
+
+  private OptionalInt parse(GoFlags flags, String... arguments) {
+    return flags.parse(
+        List.of(arguments),
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
   }
 }

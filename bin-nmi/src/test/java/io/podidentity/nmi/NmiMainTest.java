@@ -108,13 +108,30 @@ class NmiMainTest {
               "--redirect=none",
               "--kubeconfig=" + folder.resolve("kubeconfig"),
               "--http-probe-port=0",
+              "--prometheus-port=0",
               "--nmi-port=" + taken.getLocalPort());
 
       assertThat(codeOf(nmi)).isEqualTo(2);
       assertThat(errors())
-          .contains("nmi: cannot listen on 127.0.0.1:" + taken.getLocalPort())
+          .contains("cannot run: cannot listen on 127.0.0.1:" + taken.getLocalPort())
           .doesNotContain("\tat ");
     }
+  }
+
+  // v1 logs it with a stack trace, exit 255.
+  @Test
+  void asJsonEveryLineIsAnObjectAlsoTheOneThatSaysWhyItEnds() throws Exception {
+    Path kubelet = Files.writeString(folder.resolve("kubelet"), "--network-plugin=kubenet");
+
+    CommandResult nmi =
+        JavaProgram.of(
+                NmiMain.class, "--node=n1", "--kubelet-config=" + kubelet, "--log-format=json")
+            .run();
+
+    assertThat(nmi.exitCode()).isEqualTo(2);
+    assertThat(nmi.stderr().lines()).allMatch(line -> line.matches("\\{\"ts\":.*\"v\":0}"));
+    assertThat(nmi.stderr()).contains("cannot run: this node uses kubenet");
+    assertThat(nmi.stdout()).isEmpty();
   }
 
   private Process start(String... flags) throws IOException {

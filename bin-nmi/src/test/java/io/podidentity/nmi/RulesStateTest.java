@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class RulesStateTest {
   private final ManualTimer timer = new ManualTimer();
+  private final NmiMetrics metrics = new NmiMetrics();
   private final AtomicInteger looks = new AtomicInteger();
   private final AtomicBoolean failing = new AtomicBoolean();
   private final AtomicBoolean removed = new AtomicBoolean();
@@ -35,7 +36,7 @@ class RulesStateTest {
 
   @Test
   void isInPlaceAfterTheFirstLookAndLooksAgainAtTheInterval() {
-    try (RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer)) {
+    try (RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer, metrics)) {
       assertThat(state.isInPlace()).isFalse();
       state.start();
       Eventually.isTrue("in place", state::isInPlace);
@@ -50,7 +51,7 @@ class RulesStateTest {
   @Test
   void isNotInPlaceWhileItFailsAndHealsByItself() {
     failing.set(true);
-    try (RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer)) {
+    try (RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer, metrics)) {
       state.start();
       Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
       assertThat(state.isInPlace()).isFalse();
@@ -62,10 +63,35 @@ class RulesStateTest {
     }
   }
 
+  @Test
+  void anHourOfLooksIsOneLineInTheLogAndAnHourOfFailuresIsAnother() {
+    try (LogCapture log = new LogCapture();
+        RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer, metrics)) {
+      state.start();
+      look(60);
+      assertThat(log.lines()).containsExactly("rules are in place");
+
+      failing.set(true);
+      look(60);
+      assertThat(log.lines()).hasSize(2);
+      assertThat(log.lines().get(1)).startsWith("rules failed; trying again");
+    }
+  }
+
+  private void look(int times) {
+    for (int i = 0; i < times; i++) {
+      int soFar = looks.get();
+      Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
+      timer.advance(Duration.ofSeconds(60));
+      Eventually.isTrue("it looked", () -> looks.get() > soFar);
+    }
+    Eventually.isTrue("the next look is planned", () -> timer.pending() == 1);
+  }
+
   // v1 removes its rules 10 s before it exits: every request in between reaches IMDS itself.
   @Test
   void theRulesStayWhenItEnds() {
-    RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer);
+    RulesState state = new RulesState(redirect, Duration.ofSeconds(60), timer, metrics);
     state.start();
     Eventually.isTrue("in place", state::isInPlace);
 
@@ -76,7 +102,7 @@ class RulesStateTest {
 
   @Test
   void noRedirectIsInPlaceAtOnce() {
-    try (RulesState state = new RulesState(null, Duration.ofSeconds(60), timer)) {
+    try (RulesState state = new RulesState(null, Duration.ofSeconds(60), timer, metrics)) {
       state.start();
 
       assertThat(state.isInPlace()).isTrue();

@@ -56,6 +56,12 @@ final class TestNmi implements AutoCloseable {
   /** What the token source was asked, in order. */
   final List<TokenQuery> fetched = new CopyOnWriteArrayList<>();
 
+  /** What it counts. */
+  final NmiMetrics metrics = new NmiMetrics();
+
+  /** Whether the cluster is known to it. */
+  volatile boolean synced = true;
+
   private final Nmi nmi;
   private final InetSocketAddress address;
   private final List<RawHttp> connections = new ArrayList<>();
@@ -128,6 +134,7 @@ final class TestNmi implements AutoCloseable {
             EntraOptions.DEFAULT,
             100,
             0,
+            0,
             null,
             null,
             LogFormat.TEXT,
@@ -140,8 +147,9 @@ final class TestNmi implements AutoCloseable {
                 OperationMode.standard(cluster, false),
                 Exemptions.of(cluster),
                 this::fetch,
-                () -> true,
+                Map.of("pods", () -> synced),
                 null,
+                metrics,
                 metadataClient()),
             clock,
             timer,

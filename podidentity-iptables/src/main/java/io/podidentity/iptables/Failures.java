@@ -71,6 +71,11 @@ final class Failures {
     if (NO_PERMISSION.matcher(errors).find()) {
       return failure(notPermitted(program));
     }
+    if (program.equals("ip") && errors.contains("Operation not supported")) {
+      return failure(
+          "ip: the kernel has no policy routing (CONFIG_IP_MULTIPLE_TABLES): use one that has it, or"
+              + " --lockdown=false");
+    }
     String module = missingModule(errors);
     if (!module.isEmpty()) {
       return failure(

@@ -53,12 +53,6 @@ final class Posix {
     return library == null ? OptionalInt.empty() : OptionalInt.of(library.geteuid());
   }
 
-  /** Whether the file descriptor is a terminal; false if that cannot be told. */
-  static boolean isTerminal(int descriptor) {
-    POSIX library = Library.LOADED;
-    return library != null && library.isatty(descriptor) == 1;
-  }
-
   /**
    * Tries the file's flock(2), and releases it at once. The JDK's own file locks are those of
    * fcntl(2), which know nothing of flock's.

@@ -55,7 +55,7 @@ public record RedirectRules(
         .formatted(nmiAddress, metadataAddress, metadataPort, nmiAddress, nmiPort);
   }
 
-  private static void checkAddress(String address, String name) {
+  static void checkAddress(String address, String name) {
     requireNonNull(address, name);
     if (!IPV4.matcher(address).matches()) {
       throw new IllegalArgumentException(name + " must be an IPv4 address: " + address);

@@ -9,14 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
-import jnr.posix.POSIX;
-import jnr.posix.POSIXFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PosixTest {
-
-  private static final int O_RDWR = 2;
 
   @Test
   void effectiveUidIsThatOfTheProcess() {
@@ -45,22 +41,6 @@ final class PosixTest {
   @Test
   void lockThatDoesNotExistIsUnknown(@TempDir Path folder) {
     assertThat(Posix.tryLock(folder.resolve("none").toString())).isEqualTo(Posix.Lock.UNKNOWN);
-  }
-
-  @Test
-  void terminalIsToldFromAFileAndFromNothing(@TempDir Path folder) throws IOException {
-    Path file = Files.createFile(folder.resolve("file"));
-    POSIX library = POSIXFactory.getNativePOSIX();
-    int terminal = library.open("/dev/ptmx", O_RDWR, 0);
-    int plain = library.open(file.toString(), O_RDWR, 0);
-    try {
-      assertThat(Terminal.isInteractive(terminal)).isTrue();
-      assertThat(Terminal.isInteractive(plain)).isFalse();
-    } finally {
-      library.close(terminal);
-      library.close(plain);
-    }
-    assertThat(Terminal.isInteractive(9999)).isFalse();
   }
 
   @Test

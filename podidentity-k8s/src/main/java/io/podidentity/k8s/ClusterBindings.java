@@ -11,13 +11,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The {@code AzureIdentityBinding} and {@code AzureIdentity} objects of all namespaces, for managed
  * mode.
  */
-public final class ClusterBindings implements BindingDirectory, ClusterFollower {
+public final class ClusterBindings extends MirrorBacked implements BindingDirectory {
   private final KeyedIndex<Key, IdentityBinding> bySelector =
       new KeyedIndex<>(binding -> Set.of(new Key(binding.name().namespace(), binding.selector())));
   private final Mirror<AzureIdentityBindingResource, IdentityBinding> bindings;
@@ -41,12 +40,7 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
             client.resources(AzureIdentityBindingResource.class).inAnyNamespace(),
             object -> IdentityMapping.binding(object, Metadata.of(object).name()),
             bySelector::replace);
-    identities =
-        new Mirror<>(
-            KubernetesClusterView.IDENTITIES,
-            client.resources(AzureIdentityResource.class).inAnyNamespace(),
-            object -> IdentityMapping.identity(object, Metadata.of(object).name()),
-            (before, after) -> {});
+    identities = ClusterIdentities.mirror(client);
     all = new Mirrors(bindings, identities);
   }
 
@@ -60,6 +54,9 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
 
   @Override
   public Collection<AzureIdentity> identities() {
+    if (!hasSynced()) {
+      throw ClusterFollower.notYet("identities");
+    }
     return identities.values();
   }
 
@@ -69,18 +66,8 @@ public final class ClusterBindings implements BindingDirectory, ClusterFollower 
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return all.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return all.synced();
-  }
-
-  @Override
-  public void close() {
-    all.close();
+  ClusterFollower mirrors() {
+    return all;
   }
 
   private record Key(String namespace, String selector) {}

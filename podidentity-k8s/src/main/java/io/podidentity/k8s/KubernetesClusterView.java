@@ -20,7 +20,6 @@ import io.podidentity.k8s.crd.AzureIdentityResource;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * back. Pods are those with the binding label, in their snapshot without addresses and without
  * other labels: nothing else alters a plan.
  */
-public final class KubernetesClusterView implements ClusterView, ClusterFollower {
+public final class KubernetesClusterView extends MirrorBacked implements ClusterView {
   /**
    * Lists come in pieces of this many objects, so that one does not need them all in memory twice.
    */
@@ -155,18 +154,8 @@ public final class KubernetesClusterView implements ClusterView, ClusterFollower
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return all.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return all.synced();
-  }
-
-  @Override
-  public void close() {
-    all.close();
+  ClusterFollower mirrors() {
+    return all;
   }
 
   /** The identity as it is now, whole; null if it is gone. Not to be changed. */

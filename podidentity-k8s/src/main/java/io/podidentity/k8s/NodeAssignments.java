@@ -10,7 +10,6 @@ import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #start()}. Those of other nodes, where the API server is asked for them too, are seen by
  * {@link #all()} alone.
  */
-public final class NodeAssignments implements AssignmentDirectory, ClusterFollower {
+public final class NodeAssignments extends MirrorBacked implements AssignmentDirectory {
   /** The label that records carry, with the node's name. */
   static final String NODE_LABEL = "nodename";
 
@@ -72,18 +71,8 @@ public final class NodeAssignments implements AssignmentDirectory, ClusterFollow
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return mirror.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return mirror.synced();
-  }
-
-  @Override
-  public void close() {
-    mirror.close();
+  ClusterFollower mirrors() {
+    return mirror;
   }
 
   private @Nullable AssignedIdentity onNode(@Nullable AssignedIdentity record) {

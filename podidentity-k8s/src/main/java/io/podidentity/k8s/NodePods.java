@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  * The pods of one node, as the API server tells them: it sends those of no other node. It keeps a
  * few hundred bytes for each. Empty until {@link #start()}.
  */
-public final class NodePods implements PodDirectory, ClusterFollower {
+public final class NodePods extends MirrorBacked implements PodDirectory {
   private static final Mirror.Kind<PodResource> KIND = new Mirror.Kind<>("pods", PodResource::new);
 
   private final KeyedIndex<InetAddress, Pod> byAddress = new KeyedIndex<>(Pod::addresses);
@@ -85,18 +85,13 @@ public final class NodePods implements PodDirectory, ClusterFollower {
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return mirror.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return mirror.synced();
+  ClusterFollower mirrors() {
+    return mirror;
   }
 
   @Override
   public void close() {
-    mirror.close();
+    super.close();
     live.close();
   }
 

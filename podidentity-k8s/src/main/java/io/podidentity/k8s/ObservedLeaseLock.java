@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,8 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A lease that has run out when it has not changed for as long as it lasts, by our own clock: what
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * ends the election without a word.
  */
 final class ObservedLeaseLock extends LeaseLock {
+  private static final Logger log = LoggerFactory.getLogger(ObservedLeaseLock.class);
+
+  private final LastTold told = new LastTold(System::nanoTime);
   private final String namespace;
   private final String name;
   private final Duration duration;
@@ -54,7 +60,7 @@ final class ObservedLeaseLock extends LeaseLock {
     try {
       return super.get(client);
     } catch (RuntimeException e) {
-      throw KubernetesClientException.launderThrowable(e);
+      throw failed(e);
     }
   }
 
@@ -64,7 +70,7 @@ final class ObservedLeaseLock extends LeaseLock {
     try {
       super.create(client, record);
     } catch (RuntimeException e) {
-      throw KubernetesClientException.launderThrowable(e);
+      throw failed(e);
     }
     renewed = begun;
   }
@@ -75,7 +81,7 @@ final class ObservedLeaseLock extends LeaseLock {
     try {
       super.update(client, record);
     } catch (RuntimeException e) {
-      throw KubernetesClientException.launderThrowable(e);
+      throw failed(e);
     }
     renewed = begun;
   }
@@ -119,6 +125,22 @@ final class ObservedLeaseLock extends LeaseLock {
         spec.getAcquireTime() == null ? changed : spec.getAcquireTime(),
         changed,
         transitions == null ? 0 : transitions);
+  }
+
+  /** fabric8 says it on each try, with a stack trace, or not at all. */
+  private RuntimeException failed(RuntimeException e) {
+    RuntimeException failure = KubernetesClientException.launderThrowable(e);
+    String problem = Failures.brief(failure);
+    if (!isConflict(failure) && told.isNews(problem)) {
+      log.warn("cannot get or renew the lease, trying on: lease={} problem={}", name, problem);
+    }
+    return failure;
+  }
+
+  /** That is no failure: another was sooner. */
+  private static boolean isConflict(RuntimeException failure) {
+    return failure instanceof KubernetesClientException answer
+        && answer.getCode() == HttpURLConnection.HTTP_CONFLICT;
   }
 
   private ZonedDateTime now() {

@@ -6,12 +6,11 @@ import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.k8s.crd.AzurePodIdentityExceptionResource;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The {@code AzurePodIdentityException} objects of all namespaces. Empty until {@link #start()}.
  */
-public final class PodExemptionInformer implements ExemptionDirectory, ClusterFollower {
+public final class PodExemptionInformer extends MirrorBacked implements ExemptionDirectory {
   private static final Mirror.Kind<AzurePodIdentityExceptionResource> KIND =
       new Mirror.Kind<>(
           "azurepodidentityexceptions.aadpodidentity.k8s.io",
@@ -49,17 +48,7 @@ public final class PodExemptionInformer implements ExemptionDirectory, ClusterFo
   }
 
   @Override
-  public CompletableFuture<Void> start() {
-    return mirror.start();
-  }
-
-  @Override
-  public CompletableFuture<Void> synced() {
-    return mirror.synced();
-  }
-
-  @Override
-  public void close() {
-    mirror.close();
+  ClusterFollower mirrors() {
+    return mirror;
   }
 }

@@ -3,27 +3,32 @@ package io.podidentity.k8s;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says once, and again when it changes, why the objects of a kind cannot be followed. */
+/** Says why the objects of a kind cannot be followed, when that is news. Thread-safe. */
 final class WatchFailures {
   private static final Logger log = LoggerFactory.getLogger(WatchFailures.class);
 
   private final String kind;
-  private final AtomicReference<String> said = new AtomicReference<>("");
+  private final LastTold told;
 
   WatchFailures(String kind) {
+    this(kind, System::nanoTime);
+  }
+
+  WatchFailures(String kind, LongSupplier nanoTime) {
     this.kind = kind;
+    this.told = new LastTold(nanoTime);
   }
 
   void report(Throwable error) {
-    String text = describe(error);
-    if (text.equals(said.getAndSet(text))) {
-      log.debug("still cannot follow objects: kind={} problem={}", kind, text);
+    String problem = describe(error);
+    if (told.isNews(problem)) {
+      log.warn("cannot follow objects, trying on: kind={} problem={}", kind, problem);
     } else {
-      log.warn("cannot follow objects, trying on: kind={} problem={}", kind, text);
+      log.debug("still cannot follow objects: kind={} problem={}", kind, problem);
     }
   }
 

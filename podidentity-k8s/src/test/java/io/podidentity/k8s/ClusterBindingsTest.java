@@ -69,6 +69,9 @@ final class ClusterBindingsTest extends BindingDirectoryContract {
       assertThatExceptionOfType(PodIdentityException.class)
           .isThrownBy(() -> early.bindings("default", "any"))
           .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
+      assertThatExceptionOfType(PodIdentityException.class)
+          .isThrownBy(early::identities)
+          .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
     }
   }
 }

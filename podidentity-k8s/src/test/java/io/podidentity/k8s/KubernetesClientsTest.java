@@ -44,6 +44,24 @@ final class KubernetesClientsTest {
     }
   }
 
+  /** fabric8 takes HTTPS_PROXY from a system property too; it is for Entra ID alone. */
+  @Test
+  void proxyOfTheEnvironmentIsNotForTheApiServer() throws IOException {
+    System.setProperty(Config.KUBERNETES_HTTPS_PROXY, "http://127.0.0.1:9");
+    System.setProperty(Config.KUBERNETES_ALL_PROXY, "http://127.0.0.1:9");
+    Files.writeString(folder.resolve("token"), "t");
+    Files.writeString(folder.resolve("ca.crt"), "");
+    try {
+      assertThat(KubernetesClients.fromFile(write("kubeconfig", kubeconfig("good"))))
+          .extracting(Config::getHttpsProxy)
+          .isNull();
+      assertThat(KubernetesClients.inCluster(folder)).extracting(Config::getHttpsProxy).isNull();
+    } finally {
+      System.clearProperty(Config.KUBERNETES_HTTPS_PROXY);
+      System.clearProperty(Config.KUBERNETES_ALL_PROXY);
+    }
+  }
+
   @Test
   void missingFileIsNamed() {
     Path file = folder.resolve("missing");

@@ -12,6 +12,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
+import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -92,7 +93,8 @@ final class RolesTest {
 
   @Test
   void nmiReadsWhatStandardModeNeedsAndNoMore() {
-    assertForbidden(() -> nmi.resources(AzureIdentityResource.class).inAnyNamespace().list());
+    assertForbidden(
+        () -> nmi.resources(AzureIdentityBindingResource.class).inAnyNamespace().list());
     assertForbidden(() -> nmi.nodes().list());
     assertForbidden(() -> nmi.apps().replicaSets().inNamespace("default").list());
     assertForbidden(

@@ -12,8 +12,10 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.harness.Await;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,26 @@ final class WatchFailuresTest {
 
     TestCluster.follow(exemptions);
     Await.asserted(SOON, () -> assertNames("kept", "new"));
+    assertThat(lines()).as("it happens every few minutes").isEmpty();
+  }
+
+  @Test
+  void oneOutageIsOneLineHoweverLongAndTheNextOneIsAnother() {
+    AtomicLong time = new AtomicLong();
+    WatchFailures failures = new WatchFailures("pods", time::get);
+
+    for (int second = 0; second < 3600; second += 30) {
+      time.set(Duration.ofSeconds(second).toNanos());
+      failures.report(new IOException("Connection refused"));
+    }
+    assertThat(lines())
+        .containsExactly(
+            "cannot follow objects, trying on: kind=pods problem=java.io.IOException: Connection"
+                + " refused");
+
+    time.addAndGet(Duration.ofMinutes(5).toNanos());
+    failures.report(new IOException("Connection refused"));
+    assertThat(lines()).hasSize(2);
   }
 
   @Test

@@ -1,28 +1,19 @@
 package io.podidentity.sandbox;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.k8s.KubernetesClients;
 import io.podidentity.k8s.LeaseElection;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
-import io.podidentity.k8s.crd.AzureIdentityBindingSpec;
 import io.podidentity.k8s.crd.AzureIdentityResource;
-import io.podidentity.k8s.crd.AzureIdentitySpec;
 import io.podidentity.k8s.crd.AzurePodIdentityExceptionResource;
 import io.podidentity.sandbox.Cast.NodeRole;
 import io.podidentity.sandbox.Cast.PodRole;
@@ -30,26 +21,20 @@ import io.podidentity.testkit.azure.UserAssignedIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The objects of the story in a Kubernetes API, in which the sandbox plays administrator, scheduler
- * and kubelet. What it creates, it deletes when it is closed.
+ * A Kubernetes API in which the sandbox plays administrator, scheduler and kubelet. What it
+ * creates, it deletes when it is closed.
  */
 final class SandboxCluster implements AutoCloseable {
-  private static final String NAMESPACE = "default";
-  private static final long PATIENCE_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final KubernetesClient client;
   private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -107,7 +92,7 @@ final class SandboxCluster implements AutoCloseable {
         }
         client
             .resource(definition)
-            .waitUntilCondition(SandboxCluster::isServed, PATIENCE_SECONDS, TimeUnit.SECONDS);
+            .waitUntilCondition(SandboxCluster::isServed, PATIENCE.toSeconds(), TimeUnit.SECONDS);
       } catch (IOException e) {
         throw new SandboxException("cannot read " + resource + " of this build", e);
       }
@@ -128,144 +113,40 @@ final class SandboxCluster implements AutoCloseable {
 
   /** A cluster's controllers would make it; pods need one. */
   void createServiceAccount() {
-    Resource<ServiceAccount> account =
-        client.resource(
-            new ServiceAccountBuilder().withMetadata(named("default", Map.of())).build());
+    Resource<ServiceAccount> account = client.resource(StoryObjects.serviceAccount());
     if (account.get() == null) {
       create(account);
     }
   }
 
   void createNode(NodeRole role) {
-    Node node =
-        new NodeBuilder()
-            .withNewMetadata()
-            .withName(role.name())
-            .endMetadata()
-            .withNewSpec()
-            .withProviderID(role.providerId())
-            .endSpec()
-            .build();
-    create(client.resource(node));
+    create(client.resource(StoryObjects.node(role)));
   }
 
   /** An identity, and a binding that selects pods by the identity's name. */
   void createIdentityAndBinding(UserAssignedIdentity identity) {
-    String name = identity.id().name();
-    AzureIdentityResource object = new AzureIdentityResource();
-    object.setMetadata(named(name, Map.of()));
-    object.setSpec(
-        new AzureIdentitySpec(
-            null,
-            0,
-            identity.id().toString(),
-            identity.clientId(),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null));
-    create(client.resource(object));
-    AzureIdentityBindingResource binding = new AzureIdentityBindingResource();
-    binding.setMetadata(named(name, Map.of()));
-    binding.setSpec(new AzureIdentityBindingSpec(null, name, name, null));
-    create(client.resource(binding));
+    create(client.resource(StoryObjects.identity(identity)));
+    create(client.resource(StoryObjects.binding(identity)));
   }
 
   /** A pod that is scheduled, and runs. */
   void createPod(PodRole role) {
-    Pod pod =
-        new PodBuilder()
-            .withMetadata(
-                named(
-                    role.name(),
-                    Map.of(
-                        "aadpodidbinding",
-                        role.label(),
-                        EmbeddedKubernetes.NODE_LABEL,
-                        role.node().name())))
-            .withNewSpec()
-            .withNodeName(role.node().name())
-            .withAutomountServiceAccountToken(false)
-            .addNewContainer()
-            .withName("main")
-            .withImage("sandbox")
-            .endContainer()
-            .endSpec()
-            .build();
-    create(client.resource(pod));
-    PodStatus running =
-        new PodStatusBuilder()
-            .withPhase("Running")
-            .withPodIP(role.address())
-            .addNewPodIP()
-            .withIp(role.address())
-            .endPodIP()
-            .build();
-    client
-        .pods()
-        .inNamespace(NAMESPACE)
-        .withName(role.name())
-        .editStatus(each -> new PodBuilder(each).withStatus(running).build());
+    create(client.resource(StoryObjects.pod(role)));
+    pod(role)
+        .editStatus(each -> new PodBuilder(each).withStatus(StoryObjects.running(role)).build());
   }
 
   void deletePod(PodRole role) {
-    client.pods().inNamespace(NAMESPACE).withName(role.name()).withGracePeriod(0).delete();
+    pod(role).withGracePeriod(0).delete();
   }
 
-  /** Waits until the record of that name says so. */
-  void awaitAssigned(String record) {
-    await(record, "Assigned", SandboxCluster::isAssigned);
+  private PodResource pod(PodRole role) {
+    return client.pods().inNamespace(StoryObjects.NAMESPACE).withName(role.name());
   }
 
-  /** Waits until the record of that name is gone. */
-  void awaitGone(String record) {
-    await(record, "deleted", Objects::isNull);
-  }
-
-  private void await(
-      String record, String what, Predicate<@Nullable AzureAssignedIdentityResource> condition) {
-    CompletableFuture<?> met =
-        client
-            .resources(AzureAssignedIdentityResource.class)
-            .inNamespace(NAMESPACE)
-            .informOnCondition(all -> condition.test(find(all, record)));
-    try {
-      met.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      throw new SandboxException(
-          "AzureAssignedIdentity %s was not %s within %d s; see MIC's log above"
-              .formatted(record, what, PATIENCE_SECONDS),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SandboxException("interrupted", e);
-    } finally {
-      met.cancel(true);
-    }
-  }
-
-  private static @Nullable AzureAssignedIdentityResource find(
-      List<AzureAssignedIdentityResource> all, String record) {
-    return all.stream()
-        .filter(each -> each.getMetadata().getName().equals(record))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private static boolean isAssigned(@Nullable AzureAssignedIdentityResource record) {
-    return record != null
-        && record.getStatus() != null
-        && "Assigned".equals(record.getStatus().status());
-  }
-
-  private static ObjectMeta named(String name, Map<String, String> labels) {
-    return new ObjectMetaBuilder()
-        .withNamespace(NAMESPACE)
-        .withName(name)
-        .withLabels(labels)
-        .build();
+  /** Its records. */
+  RecordWatch records() {
+    return new RecordWatch(client, StoryObjects.NAMESPACE, PATIENCE);
   }
 
   private void create(Resource<? extends HasMetadata> resource) {
@@ -289,7 +170,7 @@ final class SandboxCluster implements AutoCloseable {
         .inNamespace(LeaseElection.DEFAULT_NAMESPACE)
         .withName(LeaseElection.DEFAULT_NAME)
         .delete();
-    client.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+    client.v1().events().inNamespace(StoryObjects.NAMESPACE).list().getItems().stream()
         .filter(event -> Api.API_VERSION.equals(event.getInvolvedObject().getApiVersion()))
         .forEach(event -> client.resource(event).delete());
   }

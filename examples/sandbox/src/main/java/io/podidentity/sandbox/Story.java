@@ -36,7 +36,7 @@ final class Story {
             .formatted(Cast.PODS.size(), Cast.IDENTITIES.size()));
     for (PodRole pod : Cast.PODS) {
       if (pod.identity() != null) {
-        cluster.awaitAssigned(pod.record());
+        cluster.records().awaitAssigned(pod.record());
         narrator.step("AzureAssignedIdentity default/%s is Assigned".formatted(pod.record()));
       }
     }
@@ -74,7 +74,7 @@ final class Story {
   void removal() {
     PodRole gone = Cast.BILLING;
     cluster.deletePod(gone);
-    cluster.awaitGone(gone.record());
+    cluster.records().awaitGone(gone.record());
     if (cloud.identitiesOn(gone.node()).contains(gone.identity())) {
       throw new SandboxException("the identity of the deleted pod is still on its machine");
     }

@@ -1,7 +1,7 @@
 package io.podidentity.api.assignment;
 
-import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Notice;
+import io.podidentity.api.model.ObjectReference;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AssignmentPlan(
     List<TargetPlan> targets,
-    Map<NamespacedName, String> problems,
+    Map<ObjectReference, String> problems,
     List<Notice> notices,
     @Nullable Instant next) {
   public AssignmentPlan {

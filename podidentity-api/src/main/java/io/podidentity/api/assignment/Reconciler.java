@@ -3,8 +3,8 @@ package io.podidentity.api.assignment;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.model.ClusterSnapshot;
-import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Notice;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
@@ -34,7 +34,7 @@ public final class Reconciler implements AutoCloseable {
 
   private final Object lock = new Object();
   // Guarded by lock.
-  private Map<NamespacedName, String> reported = Map.of();
+  private Map<ObjectReference, String> reported = Map.of();
   private Set<Notice> noticed = Set.of();
   private int failedPasses;
   private boolean running;
@@ -190,7 +190,7 @@ public final class Reconciler implements AutoCloseable {
 
   /** Says each problem and notice once, when it appears or changes. */
   private void report(AssignmentPlan plan) {
-    Map<NamespacedName, String> known;
+    Map<ObjectReference, String> known;
     Set<Notice> seen;
     synchronized (lock) {
       known = reported;

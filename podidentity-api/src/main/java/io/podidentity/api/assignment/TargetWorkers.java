@@ -171,11 +171,13 @@ final class TargetWorkers {
 
   private void work(TargetPlan plan) {
     ReconcileReport report = new ReconcileReport(1, true, null, null);
+    long start = System.nanoTime();
     try {
       report = applier.apply(plan);
     } catch (RuntimeException e) {
       telemetry.passFailed(e);
     } finally {
+      telemetry.targetWorked(Duration.ofNanos(System.nanoTime() - start));
       if (report.isComplete()) {
         done(plan, report.heldFor());
       } else {

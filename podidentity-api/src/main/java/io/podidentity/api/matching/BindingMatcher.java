@@ -8,6 +8,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -46,7 +47,7 @@ public final class BindingMatcher {
     private final Map<Key, List<Offer>> offers = new HashMap<>();
     private final Map<NamespacedName, DesiredAssignment> desired;
     private final List<DesiredAssignment> losers = new ArrayList<>();
-    private final Map<NamespacedName, String> problems = new LinkedHashMap<>();
+    private final Map<ObjectReference, String> problems = new LinkedHashMap<>();
 
     Join(ClusterSnapshot snapshot) {
       this.snapshot = snapshot;
@@ -70,7 +71,7 @@ public final class BindingMatcher {
 
     private void reportUnusable(AzureIdentity identity) {
       if (identity.credential() instanceof Credential.Unusable unusable) {
-        problems.put(identity.name(), unusable.problem());
+        problems.put(ObjectReference.to(identity), unusable.problem());
       }
     }
 
@@ -136,7 +137,7 @@ public final class BindingMatcher {
       } else {
         return;
       }
-      problems.putIfAbsent(second.binding().name(), problem);
+      problems.putIfAbsent(ObjectReference.to(second.binding()), problem);
     }
 
     private static @Nullable AzureIdentity identityOf(

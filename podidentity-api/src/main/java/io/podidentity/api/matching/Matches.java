@@ -2,6 +2,7 @@ package io.podidentity.api.matching;
 
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ObjectReference;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import java.util.Map;
  * @param problems objects that had to be left aside, and why, in a stable order
  */
 public record Matches(
-    Map<NamespacedName, DesiredAssignment> byRecord, Map<NamespacedName, String> problems) {
+    Map<NamespacedName, DesiredAssignment> byRecord, Map<ObjectReference, String> problems) {
   /** The order in which v1 looks at them: by pod, then by binding. */
   static final Comparator<DesiredAssignment> ORDER =
       Comparator.comparing((DesiredAssignment desired) -> desired.pod().name())

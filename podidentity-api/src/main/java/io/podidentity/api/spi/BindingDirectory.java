@@ -3,7 +3,6 @@ package io.podidentity.api.spi;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,7 +11,7 @@ import java.util.Optional;
  * broker on the request's own thread: look-ups are hash look-ups in memory that neither block nor
  * lock. Thread-safe.
  */
-public interface BindingDirectory {
+public interface BindingDirectory extends IdentityDirectory {
   /**
    * The bindings of a namespace that select that label value, in any order.
    *
@@ -20,9 +19,6 @@ public interface BindingDirectory {
    *     known which there are
    */
   List<IdentityBinding> bindings(String namespace, String selector);
-
-  /** Every identity, in any order; a copy, or a view that may change while it is walked. */
-  Collection<AzureIdentity> identities();
 
   /** The identity of that name; empty if there is none. */
   Optional<AzureIdentity> identity(NamespacedName name);

@@ -4,11 +4,13 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Notice;
+import io.podidentity.api.model.ObjectReference;
+import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
+import io.podidentity.api.model.WaitReason;
 import java.time.Duration;
 
 /**
@@ -20,7 +22,7 @@ public interface Telemetry {
   Telemetry NOOP = new Telemetry() {};
 
   /** An object of the cluster is left aside because of how it is written. */
-  default void objectIgnored(NamespacedName object, String problem) {}
+  default void objectIgnored(ObjectReference object, String problem) {}
 
   /** The owner of an object should know something about it; told once. */
   default void noticed(Notice notice) {}
@@ -40,8 +42,29 @@ public interface Telemetry {
   /** A change of a virtual machine or scale set failed. */
   default void targetFailed(ComputeTarget target, PodIdentityException error) {}
 
+  /**
+   * Work on a virtual machine or scale set, or on the records that belong to none, has ended. What
+   * failed on the way has been reported.
+   */
+  default void targetWorked(Duration took) {}
+
+  /** Azure was asked about a target, and did it. */
+  default void targetCalled(ComputeTarget target, TargetCall call, Duration took) {}
+
+  /** Azure was asked about a target, and did not do it. */
+  default void targetCallFailed(ComputeTarget target, TargetCall call) {}
+
   /** A whole pass over the cluster, or the work on a whole target, failed; it will be retried. */
   default void passFailed(RuntimeException error) {}
+
+  /** A token request could not be answered at once, and waits; {@link #requestWaited} follows. */
+  default void requestWaits(WaitReason reason) {}
+
+  /**
+   * A token request waits no longer: what it waited for came, or did not come in time, or its
+   * client hung up.
+   */
+  default void requestWaited(WaitReason reason, Duration took) {}
 
   /**
    * The token cache did so. For a hit it is called on the request's own thread, on each request.

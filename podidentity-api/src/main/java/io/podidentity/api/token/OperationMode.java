@@ -14,7 +14,9 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.BindingDirectory;
+import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.api.spi.Subscription;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +31,19 @@ public abstract sealed class OperationMode {
    * @param forceNamespaced whether every identity is kept to pods of its own namespace
    */
   public static OperationMode standard(AssignmentDirectory records, boolean forceNamespaced) {
-    return new Standard(records, new IdentitySelector(forceNamespaced));
+    return standard(records, List::of, forceNamespaced);
+  }
+
+  /**
+   * Standard mode, where the records are those of one node.
+   *
+   * @param identities all of the cluster: on a scale set, what is assigned for pods of other nodes
+   *     is on this one too, and must not be given to exempt pods here
+   * @param forceNamespaced whether every identity is kept to pods of its own namespace
+   */
+  public static OperationMode standard(
+      AssignmentDirectory records, IdentityDirectory identities, boolean forceNamespaced) {
+    return new Standard(records, identities, new IdentitySelector(forceNamespaced));
   }
 
   /**
@@ -56,10 +70,12 @@ public abstract sealed class OperationMode {
 
   private static final class Standard extends OperationMode {
     private final AssignmentDirectory records;
+    private final IdentityDirectory identities;
     private final IdentitySelector selector;
 
-    Standard(AssignmentDirectory records, IdentitySelector selector) {
+    Standard(AssignmentDirectory records, IdentityDirectory identities, IdentitySelector selector) {
       this.records = requireNonNull(records, "records");
+      this.identities = requireNonNull(identities, "identities");
       this.selector = selector;
     }
 
@@ -76,11 +92,11 @@ public abstract sealed class OperationMode {
     /** Whatever their state: what is not assigned yet, or no longer, may be on the node already. */
     @Override
     OthersIdentities identitiesOfOthers(Pod pod) {
-      List<AzureIdentity> ofOthers =
-          records.all().stream()
-              .filter(record -> !record.isOf(pod))
-              .map(AssignedIdentity::identity)
-              .toList();
+      List<AzureIdentity> ofOthers = new ArrayList<>(identities.identities());
+      records.all().stream()
+          .filter(record -> !record.isOf(pod))
+          .map(AssignedIdentity::identity)
+          .forEach(ofOthers::add);
       return OthersIdentities.of(ofOthers, selector.identitiesOf(pod, records.forPod(pod.name())));
     }
   }

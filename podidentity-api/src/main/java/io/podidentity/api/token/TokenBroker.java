@@ -9,9 +9,12 @@ import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.model.WaitReason;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.token.EventWait.Look;
+import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,10 +38,11 @@ public final class TokenBroker implements AutoCloseable {
   private final TokenFetcher tokens;
   private final HoldPolicy holds;
   private final Timer timer;
+  private final WaitReports waits;
   private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** A broker over its parts; it closes none of them. */
+  /** A broker over its parts, which tells nobody of what waits; it closes none of them. */
   public TokenBroker(
       PodDirectory pods,
       OperationMode mode,
@@ -46,10 +50,30 @@ public final class TokenBroker implements AutoCloseable {
       TokenFetcher tokens,
       HoldPolicy holds,
       Timer timer) {
+    this(pods, mode, exemptions, tokens, holds, timer, Clock.systemUTC(), Telemetry.NOOP);
+  }
+
+  /**
+   * A broker over its parts; it closes none of them.
+   *
+   * @param clock for what is told of waits; how long they are is the timer's business
+   * @param telemetry is told of requests that wait
+   */
+  public TokenBroker(
+      PodDirectory pods,
+      OperationMode mode,
+      Exemptions exemptions,
+      TokenFetcher tokens,
+      HoldPolicy holds,
+      Timer timer,
+      Clock clock,
+      Telemetry telemetry) {
     this.mode = requireNonNull(mode, "mode");
     this.tokens = requireNonNull(tokens, "tokens");
     this.holds = requireNonNull(holds, "holds");
     this.timer = requireNonNull(timer, "timer");
+    this.waits =
+        new WaitReports(requireNonNull(clock, "clock"), requireNonNull(telemetry, "telemetry"));
     this.pods = new PodFinder(requireNonNull(pods, "pods"), timer, holds.untilPodIsKnown());
     this.exemptPods = new ExemptPods(requireNonNull(exemptions, "exemptions"), timer);
     this.nodeIdentity = new NodeIdentityRule(mode, exemptions.anyIdentity());
@@ -70,7 +94,11 @@ public final class TokenBroker implements AutoCloseable {
     CompletableFuture<TokenGrant> answer = new CompletableFuture<>();
     attempt(
         answer,
-        () -> then(answer, pods.find(request.caller()), pod -> grant(answer, request, pod)));
+        () ->
+            then(
+                answer,
+                waits.report(WaitReason.POD, pods.find(request.caller())),
+                pod -> grant(answer, request, pod)));
     if (!answer.isDone()) {
       keepUntilDone(answer);
     }
@@ -129,7 +157,7 @@ public final class TokenBroker implements AutoCloseable {
     if (why == ExemptPods.Kind.NONE) {
       then(
           answer,
-          findIdentity(pod, request.choice()),
+          waits.report(WaitReason.IDENTITY, findIdentity(pod, request.choice())),
           identity -> grantBound(answer, request, pod, identity));
     } else {
       grantOfNode(answer, request, pod, why);

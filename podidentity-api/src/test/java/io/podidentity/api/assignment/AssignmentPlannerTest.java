@@ -27,6 +27,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.Node;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
@@ -162,7 +163,8 @@ class AssignmentPlannerTest {
 
     TargetPlan plan = onlyPlan();
 
-    assertThat(plan.removals()).hasSize(1);
+    assertThat(plan.updates()).hasSize(1);
+    assertThat(plan.removals()).isEmpty();
     assertThat(plan.detach()).isEmpty();
   }
 
@@ -208,7 +210,8 @@ class AssignmentPlannerTest {
     identities.set(0, unusable("default/x"));
 
     assertThat(onlyPlan().detach()).containsExactly(identityId("x"));
-    assertThat(plan().problems()).containsOnlyKeys(name("default/x"));
+    assertThat(plan().problems())
+        .containsOnlyKeys(new ObjectReference("AzureIdentity", name("default/x")));
   }
 
   @Test

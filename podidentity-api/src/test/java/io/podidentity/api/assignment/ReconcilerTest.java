@@ -6,6 +6,7 @@ import static io.podidentity.api.fixture.Samples.binding;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
 import static io.podidentity.api.fixture.Samples.name;
+import static io.podidentity.api.fixture.Samples.machine;
 import static io.podidentity.api.fixture.Samples.node;
 import static io.podidentity.api.fixture.Samples.unusable;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +60,23 @@ class ReconcilerTest {
     workers.runAll();
 
     assertAssigned("web");
+  }
+
+  @Test
+  void workOnATargetIsReportedWhenItEndsWellOrNotAndALookIsNone() {
+    bind("web", "n1");
+    deaf.start();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(1);
+    deaf.nudge();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(1);
+
+    log.failAt(log.calls().size(), new IllegalStateException("broken"));
+    bind("job", "n2");
+    deaf.nudge();
+    workers.runAll();
+    assertThat(telemetry.targetsWorked()).isEqualTo(2);
   }
 
   @Test
@@ -197,14 +215,14 @@ class ReconcilerTest {
     workers.runAll();
 
     for (int seconds : new int[] {1, 2, 4, 8, 16, 32, 64, 120, 120}) {
-      log.calls().clear();
+      azure.reads().clear();
       timer.advance(Duration.ofSeconds(seconds).minusMillis(1));
       workers.runAll();
-      assertThat(log.calls()).isEmpty();
+      assertThat(azure.reads()).isEmpty();
 
       timer.advance(Duration.ofMillis(1));
       workers.runAll();
-      assertThat(log.calls()).containsExactly("attach n1 web");
+      assertThat(azure.reads()).containsExactly(machine("n1"));
     }
   }
 
@@ -214,23 +232,57 @@ class ReconcilerTest {
     azure.fail(unavailable);
     deaf.start();
     workers.runAll();
+    azure.reads().clear();
+
+    deaf.nudge();
+    workers.runAll();
+
+    assertThat(azure.reads()).isEmpty();
+  }
+
+  @Test
+  void whatWasRefusedKeepsNoOtherWorkWaiting() {
+    bind("bad", "n1");
+    azure.reject(identityId("bad"));
+    deaf.start();
+    workers.runAll();
+    bind("web", "n1");
     log.calls().clear();
 
     deaf.nudge();
     workers.runAll();
 
-    assertThat(log.calls()).isEmpty();
+    assertAssigned("web");
+    assertThat(log.calls()).contains("attach n1 web").noneMatch(call -> call.contains("bad"));
   }
 
   @Test
-  void otherWorkEndsTheRestOfWhatWasRefusedAfterTheShortestRest() {
+  void whatWasRefusedIsTriedAgainByItselfEachTimeLater() {
     bind("bad", "n1");
     azure.reject(identityId("bad"));
     deaf.start();
     workers.runAll();
-    // The second failure in a row: two seconds of rest.
-    timer.advance(SECOND);
+
+    for (int seconds : new int[] {10, 20, 40, 80, 160, 320, 600, 600}) {
+      log.calls().clear();
+      timer.advance(Duration.ofSeconds(seconds).minusMillis(1));
+      deaf.nudge();
+      workers.runAll();
+      assertThat(log.calls()).isEmpty();
+
+      timer.advance(Duration.ofMillis(1));
+      workers.runAll();
+      assertThat(log.calls()).containsExactly("attach n1 bad");
+    }
+    azure.accept(identityId("bad"));
+    timer.advance(Duration.ofMinutes(10));
     workers.runAll();
+    assertAssigned("bad");
+  }
+
+  @Test
+  void otherWorkEndsTheRestOfWhatCouldNotBeDetachedAfterTheShortestRest() {
+    lockedRemovalThatFailedTwice();
     bind("web", "n1");
     deaf.nudge();
     workers.runAll();
@@ -244,12 +296,7 @@ class ReconcilerTest {
 
   @Test
   void theSameWorkDoesNotEndARest() {
-    bind("bad", "n1");
-    azure.reject(identityId("bad"));
-    deaf.start();
-    workers.runAll();
-    timer.advance(SECOND);
-    workers.runAll();
+    lockedRemovalThatFailedTwice();
     timer.advance(SECOND);
     workers.runAll();
     log.calls().clear();
@@ -258,6 +305,23 @@ class ReconcilerTest {
     workers.runAll();
 
     assertThat(log.calls()).isEmpty();
+  }
+
+  /** The second failure in a row: two seconds of rest. */
+  private void lockedRemovalThatFailedTwice() {
+    cluster.put(node("n1"));
+    cluster.put(record(pod("default/gone").node("n1").build(), identity("default/x")).build());
+    azure.put(machine("n1"), identityId("x"));
+    azure.checkDetach(
+        (target, ids) -> {
+          if (!ids.isEmpty()) {
+            throw new PodIdentityException(ErrorReason.TARGET_REJECTED, "locked");
+          }
+        });
+    deaf.start();
+    workers.runAll();
+    timer.advance(SECOND);
+    workers.runAll();
   }
 
   @Test
@@ -489,7 +553,7 @@ class ReconcilerTest {
     cluster.put(node("n3"));
     workers.runAll();
     assertThat(telemetry.reports())
-        .containsExactly("ignored default/bad: Invalid resource id: nonsense");
+        .containsExactly("ignored AzureIdentity default/bad: Invalid resource id: nonsense");
 
     cluster.removeIdentity("default/bad");
     workers.runAll();

@@ -15,6 +15,7 @@ import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import java.util.ArrayList;
@@ -196,8 +197,8 @@ class BindingMatcherTest {
               assertThat(desired.identity().name()).isEqualTo(name("a/x"));
               assertThat(desired.binding().name()).isEqualTo(name("a/two"));
             });
-    assertThat(matches.problems()).containsOnlyKeys(name("b/one"));
-    assertThat(matches.problems().get(name("b/one"))).contains("a/x").contains("b/x");
+    assertThat(matches.problems()).containsOnlyKeys(aBinding("b/one"));
+    assertThat(matches.problems().get(aBinding("b/one"))).contains("a/x").contains("b/x");
   }
 
   @Test
@@ -269,7 +270,7 @@ class BindingMatcherTest {
     assertThat(matches.desired())
         .singleElement()
         .satisfies(desired -> assertThat(desired.pod().name()).isEqualTo(name("b-c/a")));
-    assertThat(matches.problems().get(name("default/x"))).contains("b-c/a").contains("c/a-b");
+    assertThat(matches.problems().get(aBinding("default/x"))).contains("b-c/a").contains("c/a-b");
   }
 
   @Test
@@ -286,7 +287,8 @@ class BindingMatcherTest {
         .extracting(desired -> desired.identity().name())
         .containsExactly(name("default/good"));
     assertThat(matches.problems())
-        .containsExactly(java.util.Map.entry(name("default/bad"), "Invalid resource id: nonsense"));
+        .containsExactly(
+            java.util.Map.entry(anIdentity("default/bad"), "Invalid resource id: nonsense"));
   }
 
   @Test
@@ -296,7 +298,8 @@ class BindingMatcherTest {
     }
 
     assertThat(match(false).problems().keySet())
-        .containsExactly(name("a/a"), name("a/y"), name("b/z"), name("c/x"), name("d/q"));
+        .extracting(object -> object.name().toString())
+        .containsExactly("a/a", "a/y", "b/z", "c/x", "d/q");
   }
 
   @Test
@@ -328,5 +331,13 @@ class BindingMatcherTest {
   private Matches match(boolean forceNamespaced) {
     return new BindingMatcher(forceNamespaced)
         .match(new ClusterSnapshot(pods, identities, bindings, List.of(), List.of(), Samples.NOW));
+  }
+
+  private static ObjectReference anIdentity(String text) {
+    return new ObjectReference("AzureIdentity", name(text));
+  }
+
+  private static ObjectReference aBinding(String text) {
+    return new ObjectReference("AzureIdentityBinding", name(text));
   }
 }

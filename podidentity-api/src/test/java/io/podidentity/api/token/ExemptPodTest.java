@@ -25,6 +25,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.api.spi.ReplicaSetDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -160,6 +161,44 @@ class ExemptPodTest {
     assertRefused(answer, ErrorReason.IDENTITY_NOT_ALLOWED);
   }
 
+  /** A scale set has the identities of all its nodes' pods; a node knows its own records only. */
+  @Test
+  void itIsNotGivenAnIdentityThatIsAssignedForPodsOfOtherNodes() {
+    AzureIdentity elsewhere = identity("apps/elsewhere");
+    IdentityDirectory identities = () -> List.of(X, elsewhere);
+    TokenBroker scaleSet =
+        broker(OperationMode.standard(node, identities, false), Exemptions.of(node));
+    node.put(record(AGENT, X).build());
+
+    assertRefused(
+        ask(scaleSet, AGENT_ADDRESS, new IdentityChoice(clientId("elsewhere"), null)),
+        ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertRefused(
+        ask(scaleSet, AGENT_ADDRESS, new IdentityChoice(null, identityId("elsewhere").value())),
+        ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertThat(tokens.queries).isEmpty();
+    tokens.answer =
+        query -> gives(jwt("\"appid\":\"%s\"".formatted(clientId("elsewhere").value())));
+    assertRefused(
+        ask(scaleSet, AGENT_ADDRESS, IdentityChoice.ANY), ErrorReason.IDENTITY_NOT_ALLOWED);
+    tokens.answer = query -> gives(jwt("\"appid\":\"of-the-node\""));
+    assertThat(ask(scaleSet, AGENT_ADDRESS, IdentityChoice.ANY)).isCompleted();
+    assertThat(ask(scaleSet, AGENT_ADDRESS, X_BY_CLIENT)).as("its own").isCompleted();
+  }
+
+  /** Before the first list, any may be another's. */
+  @Test
+  void untilTheIdentitiesAreKnownItIsRefusedWithAReasonThatIsRetried() {
+    IdentityDirectory notYet =
+        () -> {
+          throw new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "not yet");
+        };
+    TokenBroker early = broker(OperationMode.standard(node, notYet, false), Exemptions.of(node));
+
+    assertRefused(ask(early, AGENT_ADDRESS, KUBELET), ErrorReason.CLUSTER_UNAVAILABLE);
+    assertThat(tokens.queries).isEmpty();
+  }
+
   @Test
   void anIdentityThatIsBoundToItTooIsNotClosedToIt() {
     node.put(record(WEB, X).build());
@@ -292,8 +331,11 @@ class ExemptPodTest {
   private final TokenBroker micBroker = broker(new Exemptions(node, mic, false));
 
   private TokenBroker broker(Exemptions exemptions) {
-    return new TokenBroker(
-        node, OperationMode.standard(node, false), exemptions, tokens, HoldPolicy.DEFAULT, timer);
+    return broker(OperationMode.standard(node, false), exemptions);
+  }
+
+  private TokenBroker broker(OperationMode mode, Exemptions exemptions) {
+    return new TokenBroker(node, mode, exemptions, tokens, HoldPolicy.DEFAULT, timer);
   }
 
   private static String clientOf(IdentityChoice choice) {

@@ -4,6 +4,7 @@ import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.azure.config.AllowedSubscriptions;
@@ -12,7 +13,6 @@ import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.azure.entra.EntraClient;
 import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.azure.http.HttpClients;
-import io.podidentity.azure.http.Lazy;
 import io.podidentity.azure.imds.ImdsTokenSource;
 import java.net.URI;
 import java.time.Clock;
@@ -40,6 +40,7 @@ public final class ArmClients {
    * @param imdsBase the metadata service, for a managed identity: {@code http://169.254.169.254:80}
    * @param userAgent the {@code User-Agent} header of all calls
    * @param timer for the waits while a change goes on
+   * @param telemetry is told of each read and each change
    */
   public static ComputeIdentities computeIdentities(
       CloudConfig config,
@@ -49,7 +50,8 @@ public final class ArmClients {
       String userAgent,
       ArmOptions options,
       Clock clock,
-      Timer timer) {
+      Timer timer,
+      Telemetry telemetry) {
     return computeIdentities(
         () -> config,
         new AllowedSubscriptions(() -> config, Set.of()),
@@ -60,7 +62,8 @@ public final class ArmClients {
         userAgent,
         options,
         clock,
-        timer);
+        timer,
+        telemetry);
   }
 
   /**
@@ -69,6 +72,7 @@ public final class ArmClients {
    *
    * @param config gives the same object until it has changed
    * @param permitted whether machines of a subscription may be read and changed, by its ID
+   * @param telemetry is told of each read and each change
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
    *     certificate cannot be read
    */
@@ -81,7 +85,8 @@ public final class ArmClients {
       String userAgent,
       ArmOptions options,
       Clock clock,
-      Timer timer) {
+      Timer timer,
+      Telemetry telemetry) {
     return computeIdentities(
         config,
         permitted,
@@ -92,7 +97,8 @@ public final class ArmClients {
         userAgent,
         options,
         clock,
-        timer);
+        timer,
+        telemetry);
   }
 
   private static ComputeIdentities computeIdentities(
@@ -105,13 +111,13 @@ public final class ArmClients {
       String userAgent,
       ArmOptions options,
       Clock clock,
-      Timer timer) {
+      Timer timer,
+      Telemetry telemetry) {
     HttpClient client = new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization);
     Supplier<EntraClient> entra =
-        new Lazy<>(
-            () ->
-                new EntraClient(
-                    cloud.activeDirectoryEndpoint(), clients.get().build(), TOKEN_LIMIT, clock));
+        () ->
+            new EntraClient(
+                cloud.activeDirectoryEndpoint(), clients.get().build(), TOKEN_LIMIT, clock);
     TokenSource imds = new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock);
     return new CurrentComputeIdentities(
         config,
@@ -126,7 +132,8 @@ public final class ArmClients {
                 userAgent,
                 options,
                 clock,
-                timer));
+                timer,
+                telemetry));
   }
 
   private static HttpClient httpClient(

@@ -8,15 +8,20 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.azure.config.AzureCloud;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +49,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final AzureCloud cloud;
   private final ArmOptions options;
   private final Clock clock;
+  private final Telemetry telemetry;
   private final Pause pause;
   private final ArmHttp http;
   private final Predicate<String> permitted;
@@ -60,6 +66,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    * @param client follows no redirects
    * @param userAgent the {@code User-Agent} header
    * @param timer for the waits while a change goes on
+   * @param telemetry is told of each read and each change
    */
   public ArmComputeIdentities(
       AzureCloud cloud,
@@ -69,12 +76,14 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       String userAgent,
       ArmOptions options,
       Clock clock,
-      Timer timer) {
+      Timer timer,
+      Telemetry telemetry) {
     this.cloud = requireNonNull(cloud, "cloud");
     this.permitted = requireNonNull(permitted, "permitted");
     this.options = requireNonNull(options, "options");
     this.throttle = new ArmThrottle(clock);
     this.clock = requireNonNull(clock, "clock");
+    this.telemetry = requireNonNull(telemetry, "telemetry");
     this.pause = new Pause(requireNonNull(timer, "timer"));
     this.http =
         new ArmHttp(
@@ -111,7 +120,9 @@ public final class ArmComputeIdentities implements ComputeIdentities {
             ErrorReason.TARGET_UNAVAILABLE,
             "cannot change the identities of %s: it is being deleted".formatted(resource));
       }
-      ArmAnswer answer = change(resource, url, state, delta);
+      IdentityState before = state;
+      ArmAnswer answer =
+          told(target, TargetCall.CHANGE, () -> change(resource, url, before, delta));
       state = after(resource, url, answer, delta);
       if (delta.size() < CHUNK) {
         break;
@@ -149,6 +160,19 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     return read(resource, url);
   }
 
+  private <T> T told(ComputeTarget target, TargetCall call, Supplier<T> made) {
+    Instant start = clock.instant();
+    T result;
+    try {
+      result = made.get();
+    } catch (RuntimeException e) {
+      telemetry.targetCallFailed(target, call);
+      throw e;
+    }
+    telemetry.targetCalled(target, call, Duration.between(start, clock.instant()));
+    return result;
+  }
+
   /**
    * After a change whose end was not seen, waits until the target is at rest. Else an identity that
    * is being taken off would count as there.
@@ -164,6 +188,10 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   }
 
   private IdentityState read(ComputeResource resource, URI url) {
+    return told(resource.target(), TargetCall.READ, () -> readUntold(resource, url));
+  }
+
+  private IdentityState readUntold(ComputeResource resource, URI url) {
     String doing = "read the identities of " + resource;
     ArmAnswer answer = send(resource, ArmCall.get(doing, url));
     if (answer.status() != 200) {
@@ -183,14 +211,14 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       throw ArmErrors.of(doing, answer, delta.attach(), clock.instant());
     }
     unsettled.add(resource.target());
-    operation.await(answer);
+    ArmAnswer last = operation.await(answer);
     unsettled.remove(resource.target());
     log.info(
         "identities changed target={} attached={} detached={}",
         resource.target().id(),
         delta.attach(),
         delta.detach());
-    return answer;
+    return last;
   }
 
   private ArmAnswer send(ComputeResource resource, ArmCall call) {

@@ -65,12 +65,13 @@ final class LongOperation {
    * Waits for the end.
    *
    * @param accepted the answer to the request: 200, 201 or 202
+   * @return the last answer about the resource itself, which may show what came of it
    * @throws PodIdentityException if the change failed or did not end in time
    */
-  void await(ArmAnswer accepted) {
+  ArmAnswer await(ArmAnswer accepted) {
     PollUrl url = PollUrl.of(accepted, resource, http);
     if (url.kind() == PollUrl.Kind.RESOURCE && accepted.status() != 202 && stateIsFinal(accepted)) {
-      return;
+      return accepted;
     }
     Duration wait = wait(accepted);
     while (true) {
@@ -78,7 +79,7 @@ final class LongOperation {
       ArmAnswer answer = look(url);
       if (answer != null && !isPassing(url, answer)) {
         if (isOver(url, answer)) {
-          return;
+          return url.kind() == PollUrl.Kind.STATUS ? accepted : answer;
         }
         url = url.after(answer, http);
       }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.CapturedLog;
 import io.podidentity.azure.Failures;
 import io.podidentity.azure.config.AzureCloud;
@@ -267,7 +268,8 @@ final class ArmAccessTest {
             "test-agent",
             ArmOptions.DEFAULT,
             cluster.clock(),
-            cluster.timer())
+            cluster.timer(),
+            Telemetry.NOOP)
         .update(MACHINE, ids("A"), Set.of());
 
     assertThat(cluster.names(MACHINE)).containsExactly("a");
@@ -287,7 +289,8 @@ final class ArmAccessTest {
             "test-agent",
             ArmOptions.DEFAULT,
             cluster.clock(),
-            cluster.timer())
+            cluster.timer(),
+            Telemetry.NOOP)
         .update(MACHINE, ids("A"), Set.of());
   }
 

@@ -18,6 +18,7 @@ import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Requests;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -60,6 +61,22 @@ final class ArmComputeIdentitiesTest {
     assertThat(cluster.identities(target).type()).isEqualTo("UserAssigned");
     assertThat(cluster.arm("GET")).hasSize(1);
     assertThat(cluster.arm("PATCH")).hasSize(1);
+  }
+
+  @Test
+  void everyReadAndEveryChangeIsReported() {
+    adapter.update(SCALE_SET, ids("A"), Set.of());
+    adapter.update(SCALE_SET, ids("A"), Set.of());
+    assertThat(cluster.reports())
+        .containsExactly("READ vmss-0 PT0S", "CHANGE vmss-0 PT0S", "READ vmss-0 PT0S");
+    cluster.reports().clear();
+
+    ComputeTarget gone =
+        ComputeTarget.virtualMachine(SimulatedCluster.SUBSCRIPTION, SimulatedCluster.GROUP, "gone");
+    failure(() -> adapter.update(gone, ids("A"), Set.of()));
+    failure(() -> adapter.update(MACHINE, ids("no-such"), Set.of()));
+    assertThat(cluster.reports())
+        .containsExactly("READ gone failed", "READ vm-0 PT0S", "CHANGE vm-0 failed");
   }
 
   @ParameterizedTest
@@ -137,7 +154,6 @@ final class ArmComputeIdentitiesTest {
     cluster.azure().attach(target.id().value(), cluster.create("SHOUTED"));
 
     adapter.update(target, ids("shouted"), ids("B"));
-    adapter.update(target, Set.of(), Set.of());
 
     assertThat(cluster.arm("GET")).hasSize(1);
     assertThat(cluster.arm("PATCH")).isEmpty();
@@ -202,13 +218,55 @@ final class ArmComputeIdentitiesTest {
   }
 
   @Test
-  void targetsInOtherGroupsAndSubscriptionsAreFoundByTheirIds() {
-    ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "Other_Grün(1)", "vmss");
+  void targetsInOtherGroupsAreFoundByTheirIds() {
+    ComputeTarget other = ComputeTarget.scaleSet(SUBSCRIPTION, "Other_Grün(1)", "vmss");
     cluster.azure().createCompute(other.id().value());
 
     adapter.update(other, ids("A"), Set.of());
 
     assertThat(cluster.names(other)).containsExactly("a");
+  }
+
+  @Test
+  void targetsInSubscriptionsThatAreNotAllowedAreNeitherReadNorChanged() {
+    ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "group", "vmss");
+    cluster.azure().createCompute(other.id().value());
+
+    assertThat(failure(() -> adapter.read(other)).reason())
+        .isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+    assertThat(failure(() -> adapter.update(other, ids("A"), Set.of())).reason())
+        .isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+
+    assertThat(cluster.simulated().arm().requests().all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void showsWhatIsThereWithItsClientIds(ComputeTarget target) {
+    attachByOthers(target, "B");
+    String a = clientId("A");
+    String b = clientId("B");
+
+    assertThat(adapter.read(target).clientIds()).isEqualTo(Map.of(identityId("B"), b));
+    assertThat(adapter.update(target, ids("A"), Set.of()).clientIds())
+        .isEqualTo(Map.of(identityId("A"), a, identityId("B"), b));
+    assertThat(adapter.update(target, Set.of(), ids("B")).clientIds())
+        .isEqualTo(Map.of(identityId("A"), a));
+  }
+
+  @Test
+  void anErrorNamesWhatItIsAbout() {
+    cluster.azure().denyAssign(identityId("B").value());
+    cluster.azure().removeIdentity(identityId("C").value());
+
+    assertThat(failure(() -> adapter.update(MACHINE, ids("A", "B"), Set.of())).blamed())
+        .containsExactly(identityId("B").lowerCase());
+    assertThat(failure(() -> adapter.update(MACHINE, ids("A", "C"), Set.of())).blamed())
+        .containsExactly(identityId("C").lowerCase());
+  }
+
+  private String clientId(String name) {
+    return cluster.azure().identity(identityId(name).value()).orElseThrow().clientId();
   }
 
   private void attachByOthers(ComputeTarget target, String name) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.testkit.MutableClock;
@@ -22,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +43,21 @@ final class SimulatedCluster implements AutoCloseable {
   private final SimulatedAzure simulated;
   private final UserAssignedIdentity own;
 
+  /** What the adapter reported, one line each. */
+  private final List<String> reports = new CopyOnWriteArrayList<>();
+
+  private final class Reports implements Telemetry {
+    @Override
+    public void targetCalled(ComputeTarget target, TargetCall call, Duration took) {
+      reports.add(call + " " + target.id().name() + " " + took);
+    }
+
+    @Override
+    public void targetCallFailed(ComputeTarget target, TargetCall call) {
+      reports.add(call + " " + target.id().name() + " failed");
+    }
+  }
+
   SimulatedCluster() {
     simulated =
         SimulatedAzure.start(
@@ -57,6 +75,10 @@ final class SimulatedCluster implements AutoCloseable {
 
   SimulatedAzure simulated() {
     return simulated;
+  }
+
+  List<String> reports() {
+    return reports;
   }
 
   MutableClock clock() {
@@ -95,7 +117,8 @@ final class SimulatedCluster implements AutoCloseable {
         "test-agent",
         options,
         clock,
-        timer);
+        timer,
+        new Reports());
   }
 
   UserAssignedIdentity create(String name) {

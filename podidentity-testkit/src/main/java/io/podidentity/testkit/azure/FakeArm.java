@@ -2,11 +2,8 @@ package io.podidentity.testkit.azure;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.testkit.http.Faults;
-import io.podidentity.testkit.http.RequestLog;
 import io.podidentity.testkit.http.SimulatorServer;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.util.UUID;
 import javax.net.ssl.SSLContext;
 
@@ -15,7 +12,7 @@ import javax.net.ssl.SSLContext;
  * user-assigned identities, and the polling of long writes. A caller needs a token that {@link
  * FakeImds} or {@link FakeEntra} of the same {@link FakeAzure} gave out for Resource Manager.
  */
-public final class FakeArm implements AutoCloseable {
+public final class FakeArm extends AzureEndpoint {
   private final ArmAuthentication authentication;
   private final ArmWrites writes = new ArmWrites();
   private final SimulatorServer server;
@@ -73,28 +70,8 @@ public final class FakeArm implements AutoCloseable {
     writes.fail(ArmId.parse(resourceId), times, error);
   }
 
-  /** Where it listens, without a path. */
-  public URI uri() {
-    return server.uri();
-  }
-
-  /** What it was asked, with bodies. */
-  public RequestLog requests() {
-    return server.requests();
-  }
-
-  /** How it is made to misbehave before a request reaches the resource. */
-  public Faults faults() {
-    return server.faults();
-  }
-
   @Override
-  public void close() {
-    server.close();
-  }
-
-  @Override
-  public String toString() {
-    return server.toString();
+  SimulatorServer server() {
+    return server;
   }
 }

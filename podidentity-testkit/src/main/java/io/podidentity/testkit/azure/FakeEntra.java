@@ -3,13 +3,10 @@ package io.podidentity.testkit.azure;
 import static java.util.Objects.requireNonNull;
 
 import io.podidentity.testkit.http.Fault;
-import io.podidentity.testkit.http.Faults;
 import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Reply;
-import io.podidentity.testkit.http.RequestLog;
 import io.podidentity.testkit.http.SimulatorServer;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +25,7 @@ import javax.net.ssl.SSLContext;
  * /TENANT/oauth2/v2.0/token} and {@code /TENANT/oauth2/token}. MSAL4J without instance discovery
  * asks nothing else; the discovery documents are there for clients that do.
  */
-public final class FakeEntra implements AutoCloseable {
+public final class FakeEntra extends AzureEndpoint {
   private static final Pattern TOKEN =
       Pattern.compile("/([^/]+)/oauth2/(v2\\.0/)?token", Pattern.CASE_INSENSITIVE);
   private static final Pattern DISCOVERY =
@@ -97,29 +94,9 @@ public final class FakeEntra implements AutoCloseable {
     faults().next(times, Fault.reply(refusal.retryAfter(retryAfter)));
   }
 
-  /** Where it listens, without a path. */
-  public URI uri() {
-    return server.uri();
-  }
-
-  /** What it was asked. */
-  public RequestLog requests() {
-    return server.requests();
-  }
-
-  /** How it is made to misbehave. */
-  public Faults faults() {
-    return server.faults();
-  }
-
   @Override
-  public void close() {
-    server.close();
-  }
-
-  @Override
-  public String toString() {
-    return server.toString();
+  SimulatorServer server() {
+    return server;
   }
 
   /** Clients match answers to requests by the ID that they sent. */

@@ -2,13 +2,10 @@ package io.podidentity.testkit.azure;
 
 import static java.util.Objects.requireNonNull;
 
-import io.podidentity.testkit.http.Faults;
 import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Reply;
-import io.podidentity.testkit.http.RequestLog;
 import io.podidentity.testkit.http.SimulatorServer;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  * and https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service.
  */
-public final class FakeImds implements AutoCloseable {
+public final class FakeImds extends AzureEndpoint {
   private final FakeAzure azure;
   private final @Nullable ArmId compute;
   private final ImdsTokenHandler tokens;
@@ -62,21 +59,6 @@ public final class FakeImds implements AutoCloseable {
     return new FakeImds(azure, address, ArmId.parse(computeId));
   }
 
-  /** Where it listens, without a path. */
-  public URI uri() {
-    return server.uri();
-  }
-
-  /** What it was asked. */
-  public RequestLog requests() {
-    return server.requests();
-  }
-
-  /** How it is made to misbehave. */
-  public Faults faults() {
-    return server.faults();
-  }
-
   /**
    * How long its next tokens are valid; 24 hours unless told, as in Azure. A token that was issued
    * is given again for an hour, or for half of its life if that is shorter.
@@ -99,13 +81,8 @@ public final class FakeImds implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    server.close();
-  }
-
-  @Override
-  public String toString() {
-    return server.toString();
+  SimulatorServer server() {
+    return server;
   }
 
   private CompletableFuture<Reply> handle(RecordedRequest request) {

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 final class DocumentsTest {
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
   private static final Pattern TEST_CLASS = Pattern.compile("`([A-Z]\\w*(?:Test|IT))`");
+  private static final Pattern TEST_METHOD = Pattern.compile("`([A-Z]\\w*(?:Test|IT)\\.\\w+)`");
+  private static final Pattern METHOD = Pattern.compile("void (\\w+)\\(");
   private static final Pattern LOCAL_LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)[^)]*\\)");
 
   @Test
@@ -30,6 +32,22 @@ final class DocumentsTest {
         files(".java").stream()
             .map(file -> file.getFileName().toString().replace(".java", ""))
             .collect(Collectors.toSet());
+
+    assertThat(named).isNotEmpty();
+    assertThat(existing).containsAll(named);
+  }
+
+  @Test
+  void everyTestMethodNamedInADocumentExists() throws IOException {
+    Set<String> named = new TreeSet<>();
+    for (Path document : files(".md")) {
+      found(TEST_METHOD, document).forEach(named::add);
+    }
+    Set<String> existing = new TreeSet<>();
+    for (Path source : files(".java")) {
+      String type = source.getFileName().toString().replace(".java", ".");
+      found(METHOD, source).forEach(method -> existing.add(type + method));
+    }
 
     assertThat(named).isNotEmpty();
     assertThat(existing).containsAll(named);

@@ -9,6 +9,7 @@ import io.podidentity.bin.Logging;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.nmi.Nmi;
 import io.podidentity.nmi.NmiCommandLine;
+import io.podidentity.nmi.NmiMetrics;
 import io.podidentity.nmi.NmiOptions;
 import io.podidentity.testkit.InMemoryCluster;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 
@@ -46,8 +48,9 @@ final class NmiServerMain {
                 Exemptions.of(cluster),
                 new ImdsTokenSource(
                     imds, Duration.ofSeconds(10), "bench", client, Clock.systemUTC()),
-                () -> true,
+                Map.of(),
                 null,
+                new NmiMetrics(),
                 client),
             Clock.systemUTC());
     InetSocketAddress address = nmi.start();
@@ -64,6 +67,7 @@ final class NmiServerMain {
                 "--node=" + BenchNode.NAME,
                 "--nmi-port=0",
                 "--http-probe-port=0",
+                "--prometheus-port=0",
                 "--redirect=none",
                 "--metadata-ip=" + imds.getHost(),
                 "--metadata-port=" + imds.getPort()),

@@ -4,7 +4,7 @@ import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubeletStandIn;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.process.ManagedProcess;
-import io.podidentity.testkit.azure.AzureState;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,8 +17,9 @@ import java.util.Map;
  * <pre>
  *   node          is                         has
  *   vm            a virtual machine          NMI, a system-assigned identity
- *   pool000000    instance 0 of scale set    NMI
+ *   pool000000    instance 0 of scale set    NMI, which logs JSON
  *   pool000001    instance 1 of scale set    NMI, which refuses after 2 s instead of 80 s
+ *   spare         a virtual machine          NMI as a test starts it, a system-assigned identity
  *   bare          a virtual machine          no NMI and no redirect; not in Kubernetes
  * </pre>
  */
@@ -34,31 +35,40 @@ final class EndToEndCluster implements AutoCloseable {
   private final TestNode vm;
   private final TestNode firstInstance;
   private final TestNode secondInstance;
+  private final TestNode spare;
   private final TestNode bare;
+  private final Path micAccount;
   private final Program mic;
+  private final InClusterAccount nmiAccount;
   private final ImdsGuard guard;
   private final Map<TestNode, Program> nmis = new LinkedHashMap<>();
 
   private EndToEndCluster() {
-    network = ClusterNetwork.create(4);
+    network = ClusterNetwork.create(5);
     try {
       vm = TestNode.virtualMachine("vm", network.node(0));
       firstInstance = TestNode.instance("pool", 0, network.node(1));
       secondInstance = TestNode.instance("pool", 1, network.node(2));
       bare = TestNode.virtualMachine("bare", network.node(3));
-      azure = SimulatedAzureProcess.start(network.azure(), stateOfAzure());
+      spare = TestNode.virtualMachine("spare", network.node(4));
+      azure =
+          SimulatedAzureProcess.start(
+              network.azure(),
+              InitialAzure.of(List.of(vm, spare), List.of(firstInstance, secondInstance), bare));
       api = KubeApiServer.startIn(network.control(), ClusterNetwork.CONTROL_ADDRESS);
       kubelet = new KubeletStandIn(api);
       for (String manifests : List.of("deploy/crds", "deploy/rbac")) {
         api.apply(ProjectFiles.yaml(manifests));
       }
-      nodesWithNmi().forEach(node -> kubelet.registerNode(node.name(), node.providerId()));
+      List<TestNode> nodes = List.of(vm, firstInstance, secondInstance, spare);
+      nodes.forEach(node -> kubelet.registerNode(node.name(), node.providerId()));
       azure.awaitReady();
-      guard = new ImdsGuard(azure, nodesWithNmi());
-      mic = Program.mic(network.control(), api.kubeconfigFor("default", MIC_ACCOUNT), azure);
-      InClusterAccount nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
+      guard = new ImdsGuard(azure, nodes);
+      micAccount = api.kubeconfigFor("default", MIC_ACCOUNT);
+      mic = Program.mic(network.control(), "mic-0", 8080, micAccount, azure);
+      nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
       nmis.put(vm, Program.nmi(vm, nmiAccount, azure, List.of()));
-      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, List.of()));
+      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, JSON));
       nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, azure, IMPATIENT));
       programs().forEach(Program::start);
       programs().forEach(Program::awaitActive);
@@ -67,6 +77,8 @@ final class EndToEndCluster implements AutoCloseable {
       throw e;
     }
   }
+
+  private static final List<String> JSON = List.of("--log-format=json");
 
   /** Two looks a second apart for an identity that nobody has recorded, 60 for a recorded one. */
   private static final List<String> IMPATIENT =
@@ -101,7 +113,7 @@ final class EndToEndCluster implements AutoCloseable {
     return vm;
   }
 
-  /** An instance of the scale set. */
+  /** An instance of the scale set; its NMI logs JSON. */
   TestNode firstInstance() {
     return firstInstance;
   }
@@ -116,9 +128,48 @@ final class EndToEndCluster implements AutoCloseable {
     return bare;
   }
 
-  /** The nodes on which pods must not reach the metadata service. */
+  /**
+   * A virtual machine without an NMI until {@link #startNmi}. From then on its pods are kept from
+   * the metadata service; before, none may run here.
+   */
+  TestNode spare() {
+    return spare;
+  }
+
+  /**
+   * Starts an NMI with flags of its own on {@link #spare()}, and waits until it is at work. Whoever
+   * starts it closes it.
+   */
+  Program startNmi(String... flags) {
+    Program nmi = startNmi(nmiAccount, flags);
+    nmi.awaitActive();
+    return nmi;
+  }
+
+  /** As {@link #startNmi(String...)}, as another service account, and without waiting. */
+  Program startNmi(InClusterAccount account, String... flags) {
+    Program nmi = Program.nmi(spare, account, azure, List.of(flags));
+    nmi.start();
+    nmis.put(spare, nmi);
+    return nmi;
+  }
+
+  /** The nodes that have an NMI from the start. */
   List<TestNode> nodesWithNmi() {
     return List.of(vm, firstInstance, secondInstance);
+  }
+
+  /** MIC; a test that ends or freezes it lets it go on. */
+  Program mic() {
+    return mic;
+  }
+
+  /** Starts a second MIC, and waits until it is there. Whoever starts it closes it. */
+  Program startStandbyMic() {
+    Program standby = Program.mic(network.control(), "mic-1", 8081, micAccount, azure);
+    standby.start();
+    standby.awaitHealth("Not Active");
+    return standby;
   }
 
   Program nmi(TestNode node) {
@@ -132,6 +183,11 @@ final class EndToEndCluster implements AutoCloseable {
   /** Knows what reached the metadata service. */
   ImdsGuard guard() {
     return guard;
+  }
+
+  /** Whole logs of MIC and the NMIs, so far. */
+  List<Path> logFiles() {
+    return programs().stream().map(program -> program.process().log()).toList();
   }
 
   /** The ends of all logs, for the report of a failure. */
@@ -155,46 +211,6 @@ final class EndToEndCluster implements AutoCloseable {
     List<Program> all = new ArrayList<>(List.of(mic));
     all.addAll(nmis.values());
     return all;
-  }
-
-  private AzureState stateOfAzure() {
-    String controlMachine = AzureNames.virtualMachine("control");
-    return new AzureState(
-        List.of(),
-        List.of(
-            compute(vm.computeId(), true),
-            compute(firstInstance.computeId(), false),
-            compute(bare.computeId(), true),
-            compute(controlMachine, true)),
-        List.of(
-            node(vm),
-            node(firstInstance),
-            node(secondInstance),
-            // Azure gives a pod its node's answers: its packets leave with the node's address, or
-            // with an address that Azure knows as the node's.
-            new AzureState.Node(
-                bare.name(), bare.computeId(), List.of(bare.network().address(), firstPodOf(bare))),
-            new AzureState.Node(
-                "control", controlMachine, List.of(ClusterNetwork.CONTROL_ADDRESS))),
-        List.of(),
-        new AzureState.Cluster(AzureNames.SUBSCRIPTION, AzureNames.RESOURCE_GROUP, "vmss", null));
-  }
-
-  private static String firstPodOf(TestNode node) {
-    return node.network().podRange().replace("0/24", "1");
-  }
-
-  private static AzureState.Node node(TestNode node) {
-    return new AzureState.Node(node.name(), node.computeId(), List.of(node.network().address()));
-  }
-
-  private static AzureState.ComputeResource compute(String id, boolean systemAssigned) {
-    return new AzureState.ComputeResource(
-        id,
-        null,
-        null,
-        systemAssigned ? new AzureState.SystemIdentity(null, null) : null,
-        List.of());
   }
 
   private static void show(StringBuilder text, String title, ManagedProcess process) {

@@ -97,6 +97,27 @@ final class MetadataRedirectIT {
     assertThat(TokenAnswer.of(pod.askForToken()).clientId()).isEqualTo(identity.clientId());
   }
 
+  @Test
+  void podIsKeptAwayWhileThereIsNeitherNmiNorRedirect(EndToEndCluster cluster, Scene scene) {
+    TestNode node = cluster.vm();
+    TestPod pod = scene.unlabelledPod("anybody", node);
+    cluster.nmi(node).kill();
+    try {
+      node.network().namespace().exec("iptables-nft", "-t", "nat", "-F");
+      long before = lastImdsRequest(cluster);
+
+      assertThatThrownBy(() -> pod.curl(TestPod.TOKEN_URL, "-H", "Metadata:true"))
+          .isInstanceOfSatisfying(
+              CommandFailedException.class, e -> assertThat(e.result().exitCode()).isEqualTo(7));
+      assertThat(cluster.azure().imdsRequestsAfter(before))
+          .extracting(ImdsRequest::source)
+          .doesNotContain(pod.address());
+    } finally {
+      cluster.nmi(node).start();
+      cluster.nmi(node).awaitActive();
+    }
+  }
+
   private static long lastImdsRequest(EndToEndCluster cluster) {
     return cluster.azure().imdsRequestsAfter(0).stream()
         .mapToLong(ImdsRequest::number)

@@ -1,6 +1,8 @@
 package io.podidentity.e2e;
 
 import io.podidentity.harness.Await;
+import io.podidentity.harness.process.Command;
+import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.harness.process.ManagedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,10 +116,10 @@ final class NmiFootprintReport {
   }
 
   private static Matcher load(TestPod pod) {
-    ManagedProcess client =
-        JavaProgram.named(TokenLoadMain.class)
-            .with(Integer.toString(CONNECTIONS), Integer.toString(REQUESTS))
-            .startIn(pod.network().namespace(), "load");
+    Command load =
+        JavaProgram.of(
+            TokenLoadMain.class, Integer.toString(CONNECTIONS), Integer.toString(REQUESTS));
+    ManagedProcess client = pod.network().namespace().inside(load).start("load");
     Matcher matcher = LOAD.matcher(client.awaitLine(LOAD, LIMIT));
     Await.until("the load client ends", LIMIT, () -> !client.isAlive());
     if (!matcher.find()) {

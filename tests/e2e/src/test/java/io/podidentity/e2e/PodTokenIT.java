@@ -2,12 +2,11 @@ package io.podidentity.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.harness.net.HttpAnswer;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** What a pod gets when it asks the metadata service for a token. */
+/** The token that a pod gets; {@link TokenStatusIT} is about the answers without one. */
 @EndToEnd
 final class PodTokenIT {
 
@@ -44,36 +43,6 @@ final class PodTokenIT {
     assertThat(ordersToken.clientId()).isEqualTo(orders.clientId());
     assertThat(billingToken.clientId()).isEqualTo(billing.clientId());
     assertThat(ordersToken.token()).isNotEqualTo(billingToken.token());
-  }
-
-  @Test
-  void podCannotNameTheIdentityOfAnother(EndToEndCluster cluster, Scene scene) {
-    BoundIdentity billing = scene.identity("billing");
-    // Its NMI waits 2 s, not 80, for an identity that nobody has recorded.
-    scene.boundPod("billing", cluster.secondInstance(), billing);
-    TestPod ordersPod =
-        scene.boundPod("orders", cluster.secondInstance(), scene.identity("orders"));
-
-    HttpAnswer answer =
-        ordersPod.curl(
-            TestPod.TOKEN_URL + "&client_id=" + billing.clientId(), "-H", "Metadata:true");
-
-    assertThat(answer.status()).as(answer.body()).isEqualTo(404);
-    assertThat(answer.body()).doesNotContain("access_token");
-  }
-
-  @Test
-  void unboundPodIsRefusedWith404AndAReason(EndToEndCluster cluster, Scene scene) {
-    TestPod stranger = scene.pod("stranger", cluster.secondInstance(), "nothing-has-this-selector");
-
-    HttpAnswer answer = stranger.askForToken();
-
-    assertThat(answer.status()).as(answer.body()).isEqualTo(404);
-    assertThat(answer.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
-    assertThat(answer.body())
-        .contains(stranger.namespace() + "/" + stranger.name())
-        .endsWith("\n")
-        .doesNotContain("access_token");
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * MIC or one NMI: the distribution's start script with its flags, in its namespace, which a test
  * may end and start again.
  */
-final class Program {
+final class Program implements AutoCloseable {
 
   private static final Duration ACTIVE = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(20);
@@ -35,17 +35,31 @@ final class Program {
     this.command = command.withEnvironment("JAVA_HOME", System.getProperty("java.home"));
   }
 
-  /** MIC, with the settings of a cluster whose machine has a managed identity, and a kubeconfig. */
-  static Program mic(NetworkNamespace namespace, Path kubeconfig, SimulatedAzureProcess azure) {
+  /**
+   * MIC, with the settings of a cluster whose machine has a managed identity, and a kubeconfig.
+   *
+   * @param instance its name, among all that may lead
+   * @param probePort another one for each on the same network
+   */
+  static Program mic(
+      NetworkNamespace namespace,
+      String instance,
+      int probePort,
+      Path kubeconfig,
+      SimulatedAzureProcess azure) {
     Command command =
         Command.of(
                 ProjectFiles.program("mic"),
                 "-kubeconfig=" + kubeconfig,
                 "-cloudconfig=" + azure.file("azure.json"),
+                "-leader-election-instance=" + instance,
+                "-http-probe-port=" + probePort,
+                // As v1: what a test removes, it sees go.
+                "-detach-delay=0s",
                 "-logtostderr",
                 "-v=2")
             .withEnvironment("MIC_POD_NAMESPACE", "default");
-    return new Program(namespace, "mic", 8080, inCloud(command, azure));
+    return new Program(namespace, instance, probePort, inCloud(command, azure));
   }
 
   /**
@@ -92,15 +106,31 @@ final class Program {
     return started;
   }
 
+  /** Starts it again, as a kubelet does, if it has ended by itself; waits until it is at work. */
+  void startAgainIfItEnded() {
+    if (!process().isAlive()) {
+      start();
+    }
+    awaitActive();
+  }
+
+  /** What v1's probe says: whether it is {@code Active} or {@code Not Active}. */
+  String health() {
+    return Curl.in(namespace)
+        .withTimeout(Duration.ofSeconds(5))
+        .request("http://127.0.0.1:" + probePort + "/healthz")
+        .body();
+  }
+
   /** Waits until it says, as v1 does, that it is at work. */
   void awaitActive() {
-    Curl curl = Curl.in(namespace).withTimeout(Duration.ofSeconds(5));
-    String url = "http://127.0.0.1:" + probePort + "/healthz";
+    awaitHealth("Active");
+  }
+
+  /** Waits until its probe says that. */
+  void awaitHealth(String health) {
     try {
-      Await.until(
-          label + " is Active",
-          ACTIVE,
-          () -> isRunning() && "Active".equals(curl.request(url).body()));
+      Await.until(label + " is " + health, ACTIVE, () -> isRunning() && health.equals(health()));
     } catch (HarnessException e) {
       throw new HarnessException(e.getMessage() + "\nits log ends:\n" + process().tail(), e);
     }
@@ -120,6 +150,12 @@ final class Program {
 
   void kill() {
     process().kill();
+  }
+
+  /** Kills it, if it runs. */
+  @Override
+  public void close() {
+    kill();
   }
 
   private boolean isRunning() {

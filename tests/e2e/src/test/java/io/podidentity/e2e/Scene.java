@@ -2,16 +2,20 @@ package io.podidentity.e2e;
 
 import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.RunningPod;
+import io.podidentity.harness.net.PodNetwork;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
-/** One test's own namespace in Kubernetes, and what it puts there; closing it removes that. */
+/**
+ * One test's own namespace in Kubernetes, and what it puts there; closing it removes that. Where a
+ * class takes it before all of its tests, they share it.
+ */
 final class Scene implements AutoCloseable {
 
+  private static final String LABEL = "aadpodidbinding";
   private static final Duration SETTLED = Duration.ofSeconds(40);
 
   private final EndToEndCluster cluster;
@@ -35,84 +39,76 @@ final class Scene implements AutoCloseable {
 
   /** Creates the identity's {@code AzureIdentity}, and a binding to pods with that label value. */
   void bind(BoundIdentity identity, String selector) {
-    cluster
-        .api()
-        .apply(
-            """
-            apiVersion: aadpodidentity.k8s.io/v1
-            kind: AzureIdentity
-            metadata: {name: %1$s, namespace: %2$s}
-            spec: {type: 0, resourceID: %3$s, clientID: %4$s}
-            ---
-            apiVersion: aadpodidentity.k8s.io/v1
-            kind: AzureIdentityBinding
-            metadata: {name: %1$s-binding, namespace: %2$s}
-            spec: {azureIdentity: %1$s, selector: %5$s}
-            """
-                .formatted(
-                    identity.name(),
-                    namespace,
-                    identity.resourceId(),
-                    identity.clientId(),
-                    selector));
+    bind(identity.name(), "{}", SceneYaml.spec(identity), selector);
+  }
+
+  /** As {@link #bind(BoundIdentity, String)}, for pods of this namespace alone. */
+  void bindNamespaced(BoundIdentity identity, String selector) {
+    String annotations = "{aadpodidentity.k8s.io/Behavior: namespaced}";
+    bind(identity.name(), annotations, SceneYaml.spec(identity), selector);
   }
 
   /**
-   * Creates an {@code AzureIdentity} of a service principal, a binding to pods with its name as
-   * their label.
+   * Creates an {@code AzureIdentity} and a binding to pods with its name as their label.
    *
    * @param spec of the identity, as YAML in braces
    */
-  void bindServicePrincipal(String name, String spec) {
+  void bindBySpec(String name, String spec) {
+    bind(name, "{}", spec, name);
+  }
+
+  private void bind(String name, String annotations, String spec, String selector) {
     cluster
         .api()
         .apply(
-            """
-            apiVersion: aadpodidentity.k8s.io/v1
-            kind: AzureIdentity
-            metadata: {name: %1$s, namespace: %2$s}
-            spec: %3$s
-            ---
-            apiVersion: aadpodidentity.k8s.io/v1
-            kind: AzureIdentityBinding
-            metadata: {name: %1$s-binding, namespace: %2$s}
-            spec: {azureIdentity: %1$s, selector: %1$s}
-            """
-                .formatted(name, namespace, spec));
+            SceneYaml.identity(namespace, name, annotations, spec)
+                + SceneYaml.binding(namespace, name, selector));
+  }
+
+  /** Makes pods exempt that have a label of that name and value. */
+  void exempt(String label, String value) {
+    cluster.api().apply(SceneYaml.exception(namespace, label, value));
   }
 
   /** Creates a Secret, and gives NMI the right of {@code deploy/rbac/nmi-secrets.yaml} here. */
   void secret(String name, Map<String, byte[]> entries) {
-    String data =
-        entries.entrySet().stream()
-            .map(one -> one.getKey() + ": " + Base64.getEncoder().encodeToString(one.getValue()))
-            .collect(Collectors.joining(", "));
-    cluster
-        .api()
-        .apply(
-            """
-            apiVersion: v1
-            kind: Secret
-            metadata: {name: %1$s, namespace: %2$s}
-            data: {%3$s}
-            ---
-            apiVersion: rbac.authorization.k8s.io/v1
-            kind: RoleBinding
-            metadata: {name: aad-pod-id-nmi-secrets-binding, namespace: %2$s}
-            subjects: [{kind: ServiceAccount, name: aad-pod-id-nmi-service-account, namespace: default}]
-            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: aad-pod-id-nmi-secrets-role}
-            """
-                .formatted(name, namespace, data));
+    cluster.api().apply(SceneYaml.secret(namespace, name, entries));
+  }
+
+  /** Deletes an object of this namespace, such as {@code azureidentity/orders}. */
+  void delete(String object) {
+    cluster.api().kubectl("delete", object, "-n", namespace, "--wait=false");
   }
 
   /** A running pod with the label {@code aadpodidbinding} of that value. */
   TestPod pod(String name, TestNode node, String selector) {
-    return run(name, node, Map.of("aadpodidbinding", selector));
+    return pod(node.network().addPod(name), name, node, Map.of(LABEL, selector), running());
   }
 
-  /** A running pod without that label. */
+  /** As {@link #pod(String, TestNode, String)}, with the address of a pod that is gone. */
+  TestPod podAt(String address, String name, TestNode node, String selector) {
+    PodNetwork network = node.network().addPod(name, address);
+    return pod(network, name, node, Map.of(LABEL, selector), running());
+  }
+
+  /** As {@link #pod(String, TestNode, String)}, but its init containers are still at work. */
+  TestPod initializingPod(String name, TestNode node, String selector) {
+    PodNetwork network = node.network().addPod(name);
+    return pod(network, name, node, Map.of(LABEL, selector), cluster.kubelet()::initialize);
+  }
+
+  /** A running pod without that label, but with the label {@code app} of its name. */
   TestPod unlabelledPod(String name, TestNode node) {
-    return run(name, node, Map.of("app", name));
+    return pod(node.network().addPod(name), name, node, Map.of("app", name), running());
+  }
+
+  /** A running pod on its node's network, with that label. */
+  RunningPod hostNetworkPod(String name, TestNode node, String selector) {
+    RunningPod pod =
+        new RunningPod(
+            namespace, name, node.name(), node.network().address(), Map.of(LABEL, selector), true);
+    cluster.kubelet().run(pod);
+    return pod;
   }
 
   /** A running pod and an identity that is assigned for it. */
@@ -132,41 +128,36 @@ final class Scene implements AutoCloseable {
 
   /** The name of the record that MIC keeps for the pod and the identity, as v1 names it. */
   String recordName(TestPod pod, BoundIdentity identity) {
-    return pod.name() + "-" + namespace + "-" + identity.name();
+    return recordName(pod.name(), identity);
   }
 
   /** The record's state; empty if there is no record. */
   String recordState(TestPod pod, BoundIdentity identity) {
-    return cluster
-        .api()
-        .kubectl(
-            "get",
-            "azureassignedidentity",
-            recordName(pod, identity),
-            "-n",
-            "default",
-            "--ignore-not-found",
-            "-o",
-            "jsonpath={.status.status}");
+    return record("default", recordName(pod, identity), "{.status.status}");
   }
 
   void awaitAssigned(TestPod pod, BoundIdentity identity) {
-    Await.until(
-        recordName(pod, identity) + " is Assigned",
-        SETTLED,
-        () -> recordState(pod, identity).equals("Assigned"));
+    awaitAssigned(pod.name(), identity);
+  }
+
+  void awaitAssigned(String pod, BoundIdentity identity) {
+    awaitState("Assigned", "default", recordName(pod, identity));
+  }
+
+  /** As {@link #awaitAssigned}, for an identity that was bound by {@link #bindNamespaced}. */
+  void awaitAssignedInItsNamespace(TestPod pod, BoundIdentity identity) {
+    awaitState("Assigned", namespace, recordName(pod, identity));
+  }
+
+  /** Waits until MIC has recorded the identity, which Azure has not assigned yet. */
+  void awaitCreated(TestPod pod, BoundIdentity identity) {
+    awaitState("Created", "default", recordName(pod, identity));
   }
 
   void awaitNoRecord(TestPod pod, BoundIdentity identity) {
-    String object = "azureassignedidentity/" + recordName(pod, identity);
+    String name = recordName(pod, identity);
     Await.until(
-        object + " is gone",
-        SETTLED,
-        () ->
-            cluster
-                .api()
-                .kubectl("get", object, "-n", "default", "--ignore-not-found", "-o", "name")
-                .isEmpty());
+        name + " is gone", SETTLED, () -> record("default", name, "{.metadata.name}").isEmpty());
   }
 
   @Override
@@ -176,7 +167,7 @@ final class Scene implements AutoCloseable {
         .api()
         .kubectl(
             "delete",
-            "azureidentitybindings,azureidentities,pods",
+            "azureidentitybindings,azureidentities,azurepodidentityexceptions,pods",
             "--all",
             "-n",
             namespace,
@@ -185,12 +176,45 @@ final class Scene implements AutoCloseable {
             "--wait=false");
   }
 
-  private TestPod run(String name, TestNode node, Map<String, String> labels) {
-    var network = node.network().addPod(name);
+  private String recordName(String pod, BoundIdentity identity) {
+    return pod + "-" + namespace + "-" + identity.name();
+  }
+
+  private void awaitState(String state, String recordNamespace, String name) {
+    Await.until(
+        name + " is " + state,
+        SETTLED,
+        () -> record(recordNamespace, name, "{.status.status}").equals(state));
+  }
+
+  private String record(String recordNamespace, String name, String path) {
+    return cluster
+        .api()
+        .kubectl(
+            "get",
+            "azureassignedidentity",
+            name,
+            "-n",
+            recordNamespace,
+            "--ignore-not-found",
+            "-o",
+            "jsonpath=" + path);
+  }
+
+  private Consumer<RunningPod> running() {
+    return cluster.kubelet()::run;
+  }
+
+  private TestPod pod(
+      PodNetwork network,
+      String name,
+      TestNode node,
+      Map<String, String> labels,
+      Consumer<RunningPod> begin) {
     RunningPod object = new RunningPod(namespace, name, node.name(), network.address(), labels);
     TestPod pod = new TestPod(object, network, node);
     pods.add(pod);
-    cluster.kubelet().run(object);
+    begin.accept(object);
     return pod;
   }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.e2e;
 
+import static io.podidentity.e2e.Refusals.assertRefused;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,7 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class ServicePrincipalIT {
 
   private static final String TENANT = FakeAzure.DEFAULT_TENANT;
-  private static final String CAUSE = "X-Pod-Identity-Error";
 
   private final String clientId = UUID.randomUUID().toString();
 
@@ -27,7 +27,7 @@ final class ServicePrincipalIT {
   void podGetsATokenByClientSecret(EndToEndCluster cluster, Scene scene) {
     register(cluster, TENANT, "s3cret");
     scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
-    scene.bindServicePrincipal("principal", spec(scene, 1, ""));
+    scene.bindBySpec("principal", spec(scene, 1, ""));
 
     TokenAnswer answer = TokenAnswer.of(pod(cluster, scene).askForToken());
 
@@ -44,7 +44,7 @@ final class ServicePrincipalIT {
     scene.secret(
         "app",
         Map.of("certificate", certificate.pkcs12("p4ss"), "password", "p4ss".getBytes(UTF_8)));
-    scene.bindServicePrincipal("principal", spec(scene, 2, ""));
+    scene.bindBySpec("principal", spec(scene, 2, ""));
 
     TokenAnswer answer = TokenAnswer.of(pod(cluster, scene).askForToken());
 
@@ -58,8 +58,7 @@ final class ServicePrincipalIT {
     register(cluster, TENANT, "s3cret");
     register(cluster, other, "s3cret");
     scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
-    scene.bindServicePrincipal(
-        "principal", spec(scene, 1, ", auxiliaryTenantIDs: [" + other + "]"));
+    scene.bindBySpec("principal", spec(scene, 1, ", auxiliaryTenantIDs: [" + other + "]"));
 
     HttpAnswer answer = pod(cluster, scene).askForToken();
 
@@ -75,31 +74,72 @@ final class ServicePrincipalIT {
     register(cluster, TENANT, "s3cret");
     scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
     // Nobody could be reached there.
-    scene.bindServicePrincipal("principal", spec(scene, 1, ", adEndpoint: 'https://192.0.2.1/'"));
+    scene.bindBySpec("principal", spec(scene, 1, ", adEndpoint: 'https://192.0.2.1/'"));
 
     HttpAnswer answer = pod(cluster, scene).askForToken();
 
-    assertThat(answer.status()).as(answer.body()).isEqualTo(403);
-    assertThat(answer.header(CAUSE)).isEqualTo("identity-not-permitted");
+    assertRefused(answer, 403, "identity-not-permitted");
   }
 
   @Test
   void wrongSecretIsRefusedForGoodWithEntrasNumber(EndToEndCluster cluster, Scene scene) {
     register(cluster, TENANT, "s3cret");
     scene.secret("app", Map.of("clientSecret", "gu3ss".getBytes(UTF_8)));
-    scene.bindServicePrincipal("principal", spec(scene, 1, ""));
+    scene.bindBySpec("principal", spec(scene, 1, ""));
 
     HttpAnswer answer = pod(cluster, scene).askForToken();
 
-    assertThat(answer.status()).as(answer.body()).isEqualTo(403);
+    assertRefused(answer, 403, "token-refused");
     assertThat(answer.body()).contains("AADSTS7000215").doesNotContain("gu3ss");
+  }
+
+  @Test
+  void entraThatFailsIs503(EndToEndCluster cluster, Scene scene) {
+    register(cluster, TENANT, "s3cret");
+    scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
+    scene.bindBySpec("principal", spec(scene, 1, ""));
+    Map<String, ?> away = Map.of("status", 503, "headers", Map.of("Retry-After", "9"));
+    try (var fault = cluster.azure().fault("entra", away)) {
+      assertRefused(pod(cluster, scene).askForToken(), 503, "token-unavailable", 9);
+    }
+  }
+
+  @Test
+  void missingSecretIs503(EndToEndCluster cluster, Scene scene) {
+    // With it NMI may read Secrets here.
+    scene.secret("other", Map.of());
+    scene.bindBySpec("principal", spec(scene, 1, ""));
+
+    HttpAnswer answer = pod(cluster, scene).askForToken();
+
+    assertRefused(answer, 503, "identity-invalid");
+    assertThat(answer.body()).contains(scene.namespace() + "/app does not exist");
+  }
+
+  @Test
+  void certificateThatIsNoneIs503(EndToEndCluster cluster, Scene scene) {
+    scene.secret("app", Map.of("certificate", "no PKCS#12".getBytes(UTF_8)));
+    scene.bindBySpec("principal", spec(scene, 2, ""));
+
+    assertRefused(pod(cluster, scene).askForToken(), 503, "identity-invalid");
+  }
+
+  @Test
+  void fourAuxiliaryTenantsAre503(EndToEndCluster cluster, Scene scene) {
+    register(cluster, TENANT, "s3cret");
+    scene.secret("app", Map.of("clientSecret", "s3cret".getBytes(UTF_8)));
+    String tenants =
+        ", auxiliaryTenantIDs: [one.example, two.example, three.example, four.example]";
+    scene.bindBySpec("principal", spec(scene, 1, tenants));
+
+    assertRefused(pod(cluster, scene).askForToken(), 503, "identity-invalid");
   }
 
   @Test
   void secretOfANamespaceThatNmiMayNotReadIsNotReadAndMayBeLater(
       EndToEndCluster cluster, Scene scene) {
     register(cluster, TENANT, "s3cret");
-    scene.bindServicePrincipal("principal", spec(scene, 1, ""));
+    scene.bindBySpec("principal", spec(scene, 1, ""));
 
     HttpAnswer answer = pod(cluster, scene).askForToken();
 

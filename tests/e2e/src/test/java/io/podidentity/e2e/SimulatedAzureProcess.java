@@ -7,6 +7,8 @@ import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.HttpAnswer;
 import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.process.Command;
+import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.harness.process.ManagedProcess;
 import io.podidentity.testkit.azure.AzureState;
 import io.podidentity.testkit.azure.SimulatedAzureMain;
@@ -55,17 +57,17 @@ final class SimulatedAzureProcess {
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + stateFile, e);
     }
-    ManagedProcess process =
-        JavaProgram.named(SimulatedAzureMain.class)
-            .with("--imds", ClusterNetwork.IMDS_ADDRESS + ":80")
-            .with("--arm", ClusterNetwork.AZURE_ADDRESS + ":443")
-            .with("--entra", ClusterNetwork.AZURE_ADDRESS + ":8443")
-            .with("--control", CONTROL)
-            .with("--host", ClusterNetwork.AZURE_ADDRESS)
-            .with("--state", stateFile.toString())
-            .with("--out", folder.toString())
-            .startIn(namespace, "azure");
-    return new SimulatedAzureProcess(namespace, folder, process);
+    Command command =
+        JavaProgram.of(
+            SimulatedAzureMain.class,
+            "--imds=" + ClusterNetwork.IMDS_ADDRESS + ":80",
+            "--arm=" + ClusterNetwork.AZURE_ADDRESS + ":443",
+            "--entra=" + ClusterNetwork.AZURE_ADDRESS + ":8443",
+            "--control=" + CONTROL,
+            "--host=" + ClusterNetwork.AZURE_ADDRESS,
+            "--state=" + stateFile,
+            "--out=" + folder);
+    return new SimulatedAzureProcess(namespace, folder, namespace.inside(command).start("azure"));
   }
 
   void awaitReady() {
@@ -140,6 +142,36 @@ final class SimulatedAzureProcess {
             duration.toMillis(),
             "retryAfterSeconds",
             1));
+  }
+
+  /** Takes the identity off the virtual machine or scale set, as somebody else may. */
+  void detach(BoundIdentity identity, TestNode node) {
+    control(
+        "POST",
+        "/computes/detach?id="
+            + encode(node.computeId())
+            + "&identity="
+            + encode(identity.resourceId()),
+        Map.of());
+  }
+
+  /**
+   * Makes a simulator misbehave until the result is closed.
+   *
+   * @param simulator {@code imds} or {@code entra}
+   * @param fault as {@link SimulatedAzureMain} describes it
+   */
+  Fault fault(String simulator, Map<String, ?> fault) {
+    Map<String, Object> members = new HashMap<>(fault);
+    members.put("times", 0);
+    control("POST", "/faults/" + simulator, members);
+    return () -> control("DELETE", "/faults/" + simulator, Map.of());
+  }
+
+  /** A simulator's misbehaviour; closing it ends it. */
+  interface Fault extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /** The requests to Resource Manager, in order, each as {@code METHOD path}. */

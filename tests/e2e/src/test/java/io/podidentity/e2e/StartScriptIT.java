@@ -38,6 +38,15 @@ final class StartScriptIT {
         .contains(FROM_JAR, "java.lang.Object source: shared objects file");
   }
 
+  @Test
+  void lockdownNeedsNoJava() {
+    assertThat(
+            Command.of(ProjectFiles.program("nmi"), "lockdown", "--print")
+                .withEnvironment("JAVA_HOME", folder.toString())
+                .output())
+        .contains("rule add pref 2 from all to 169.254.169.254 prohibit");
+  }
+
   /** The distribution as it is copied to another machine: without an archive. */
   private static Path install(Path home) {
     Path built = Path.of(ProjectFiles.program("nmi")).getParent().getParent();

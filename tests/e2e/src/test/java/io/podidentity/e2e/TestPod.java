@@ -41,6 +41,12 @@ record TestPod(RunningPod object, PodNetwork network, TestNode node) {
     return curl(TOKEN_URL, "-H", "Metadata:true");
   }
 
+  /** As {@link #askForToken()}, for another resource, which no other test asks for. */
+  HttpAnswer askForTokenOf(String resource) {
+    return curl(
+        TOKEN_URL.replaceAll("&resource=.*", "&resource=" + resource), "-H", "Metadata:true");
+  }
+
   HttpAnswer curl(String... arguments) {
     return Curl.in(network).request(arguments);
   }

@@ -3,8 +3,15 @@ package io.podidentity.harness;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The flags of a Go program as its help lists them: lines of name, type and default with tabs in
@@ -38,6 +45,34 @@ public final class FlagTable {
     public String toString() {
       return name;
     }
+  }
+
+  /**
+   * The flags that the document calls "accepted and without effect" for now.
+   *
+   * @param document docs/compatibility.md
+   * @param program as the document has it, for example {@code NMI}
+   */
+  public static Set<String> documentedWithoutEffect(Path document, String program) {
+    String text;
+    try {
+      text = Files.readString(document);
+    } catch (IOException e) {
+      throw new HarnessException("cannot read " + document, e);
+    }
+    int start = text.indexOf("Accepted and without effect");
+    if (start < 0) {
+      throw new HarnessException(document + " does not say which flags have no effect");
+    }
+    Matcher list =
+        Pattern.compile(program + " ((?:`[^`]+`,?\\s*)+)[;.]").matcher(text.substring(start));
+    return list.find()
+        ? Pattern.compile("[^`,\\s]+")
+            .matcher(list.group(1))
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet())
+        : Set.of();
   }
 
   /**

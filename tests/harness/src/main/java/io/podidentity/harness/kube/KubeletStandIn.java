@@ -35,18 +35,13 @@ public final class KubeletStandIn {
   /** Creates the pod on its node and reports it as running, with its address. */
   public void run(RunningPod pod) {
     create(pod);
-    api.kubectl(
-        "patch",
-        "pod",
-        pod.name(),
-        "-n",
-        pod.namespace(),
-        "--subresource=status",
-        "-p",
-        """
-        {"status": {"phase": "Running", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}]}}
-        """
-            .formatted(pod.address()));
+    reportAddress(pod, "Running");
+  }
+
+  /** As {@link #run}, but its init containers are still at work. */
+  public void initialize(RunningPod pod) {
+    create(pod);
+    reportAddress(pod, "Pending");
   }
 
   /** Creates the pod on its node; it stays pending and has no address. */
@@ -55,9 +50,11 @@ public final class KubeletStandIn {
         """
         {"apiVersion": "v1", "kind": "Pod",
          "metadata": {"name": "%s", "namespace": "%s", "labels": {%s}},
-         "spec": {"nodeName": "%s", "containers": [{"name": "main", "image": "main"}]}}
+         "spec": {"nodeName": "%s", "hostNetwork": %s,
+                  "containers": [{"name": "main", "image": "main"}]}}
         """
-            .formatted(pod.name(), pod.namespace(), json(pod.labels()), pod.node()));
+            .formatted(
+                pod.name(), pod.namespace(), json(pod.labels()), pod.node(), pod.hostNetwork()));
   }
 
   /**
@@ -66,15 +63,7 @@ public final class KubeletStandIn {
    * @param phase {@code Succeeded} or {@code Failed}
    */
   public void end(RunningPod pod, String phase) {
-    api.kubectl(
-        "patch",
-        "pod",
-        pod.name(),
-        "-n",
-        pod.namespace(),
-        "--subresource=status",
-        "-p",
-        "{\"status\": {\"phase\": \"" + phase + "\"}}");
+    patchStatus(pod, "{\"status\": {\"phase\": \"" + phase + "\"}}");
   }
 
   /** Asks for the pod's end; it is terminating until {@link #remove(RunningPod)}. */
@@ -85,6 +74,20 @@ public final class KubeletStandIn {
   /** Deletes the pod for good, as a kubelet does when its containers have ended. */
   public void remove(RunningPod pod) {
     api.kubectl("delete", "pod", pod.name(), "-n", pod.namespace(), "--grace-period=0", "--force");
+  }
+
+  private void reportAddress(RunningPod pod, String phase) {
+    patchStatus(
+        pod,
+        """
+        {"status": {"phase": "%2$s", "podIP": "%1$s", "podIPs": [{"ip": "%1$s"}]}}
+        """
+            .formatted(pod.address(), phase));
+  }
+
+  private void patchStatus(RunningPod pod, String patch) {
+    api.kubectl(
+        "patch", "pod", pod.name(), "-n", pod.namespace(), "--subresource=status", "-p", patch);
   }
 
   private static String json(Map<String, String> labels) {

@@ -10,12 +10,24 @@ import java.util.Map;
  * @param node the node it runs on
  * @param address its {@code status.podIP}
  * @param labels its labels
+ * @param hostNetwork whether it has its node's network, and so its node's address
  */
 public record RunningPod(
-    String namespace, String name, String node, String address, Map<String, String> labels) {
+    String namespace,
+    String name,
+    String node,
+    String address,
+    Map<String, String> labels,
+    boolean hostNetwork) {
 
   /** Copies the labels. */
   public RunningPod {
     labels = Map.copyOf(labels);
+  }
+
+  /** A pod with a network of its own. */
+  public RunningPod(
+      String namespace, String name, String node, String address, Map<String, String> labels) {
+    this(namespace, name, node, address, labels, false);
   }
 }

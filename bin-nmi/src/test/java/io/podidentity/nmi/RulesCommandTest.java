@@ -1,0 +1,126 @@
+package io.podidentity.nmi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
+import io.podidentity.harness.process.Command;
+import io.podidentity.harness.process.CommandResult;
+import io.podidentity.iptables.BackendChoice;
+import io.podidentity.iptables.IptablesBackend;
+import io.podidentity.iptables.IptablesRedirect;
+import io.podidentity.iptables.Lockdown;
+import io.podidentity.iptables.NodePrograms;
+import io.podidentity.iptables.RedirectRules;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The commands that show and remove the rules, as processes in a namespace. */
+@RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT, RealPart.IPTABLES_LEGACY})
+class RulesCommandTest {
+  private static final String LOCKDOWN =
+      """
+      # ip -4 -batch -
+      rule add pref 1 from all to 169.254.169.254 iif lo lookup main proto 169
+      rule add pref 2 from all to 169.254.169.254 prohibit proto 169
+
+      # nft -f -
+      add table ip podidentity-lockdown
+      delete table ip podidentity-lockdown
+      table ip podidentity-lockdown {
+      \tchain forward {
+      \t\ttype filter hook forward priority -10; policy accept;
+      \t\tip daddr 169.254.169.254 ip protocol tcp reject with tcp reset
+      \t\tip daddr 169.254.169.254 reject with icmp type admin-prohibited
+      \t}
+      }
+
+      """;
+
+  private static final String REDIRECT =
+      """
+      # iptables-%s-restore --noflush -w 10
+      *nat
+      :aad-metadata - [0:0]
+      -A aad-metadata ! -s 127.0.0.1/32 -d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j DNAT \
+      --to-destination 127.0.0.1:%d
+      -A aad-metadata -j RETURN
+      -I PREROUTING 1 -j aad-metadata
+      COMMIT
+      """;
+
+  private NetworkNamespace node;
+
+  @BeforeEach
+  void makeNode() {
+    node = NetworkNamespace.create("command");
+  }
+
+  @AfterEach
+  void removeNode() {
+    node.close();
+  }
+
+  @Test
+  void printShowsAllThatWouldBeWrittenAndWritesNothing() {
+    String before = everything();
+    assertThat(nmi("rules", "--print").stdout())
+        .isEqualTo(LOCKDOWN + REDIRECT.formatted("nft", 2579));
+    assertThat(
+            nmi("rules", "--print", "--lockdown=false", "--iptables-backend=legacy", "--nmi-port=3")
+                .stdout())
+        .isEqualTo(REDIRECT.formatted("legacy", 3));
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  @Test
+  void uninstallRemovesWhatIsOursInBothBackEndsTwice() {
+    node.exec("iptables-nft", "-t", "nat", "-A", "PREROUTING", "-p", "udp", "-j", "ACCEPT");
+    node.exec("iptables-legacy", "-t", "nat", "-A", "PREROUTING", "-p", "udp", "-j", "ACCEPT");
+    node.ip("rule add pref 1 to 10.0.0.9 prohibit");
+    String before = everything();
+    NodePrograms programs =
+        NodePrograms.HERE.withPrefix(List.of("ip", "netns", "exec", node.name()));
+    for (IptablesBackend backend : IptablesBackend.values()) {
+      BackendChoice choice = BackendChoice.of(backend, programs);
+      new IptablesRedirect(RedirectRules.DEFAULT, choice).ensure();
+      Lockdown.of("10.1.1.1", programs, choice).ensure();
+    }
+    assertThat(everything()).contains("aad-metadata", "podidentity-lockdown", "10.1.1.1");
+
+    nmi("uninstall");
+    assertThat(everything()).isEqualTo(before);
+    nmi("uninstall");
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  private String everything() {
+    return (node.exec("ip", "-4", "rule")
+            + node.exec("nft", "list", "ruleset")
+            + node.exec("iptables-legacy-save"))
+        .replaceAll("(?m)^#.*\n", "");
+  }
+
+  private CommandResult nmi(String... arguments) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NmiMain.class.getName()));
+    words.addAll(List.of(arguments));
+    CommandResult result =
+        node.inside(Command.of(words).withTimeout(Duration.ofSeconds(120))).run();
+    assertThat(result.exitCode()).as(result.stderr()).isZero();
+    return result;
+  }
+}

@@ -1,0 +1,122 @@
+package io.podidentity.iptables;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first layer of the lockdown, in policy routing: packets to the metadata service that the node
+ * itself did not send are prohibited. No flush of netfilter's rules reaches it. A redirected packet
+ * has another destination by the time it is routed, so it is left alone.
+ *
+ * <p>Ours are known by the number of their protocol, which is a mark that the kernel keeps for
+ * whoever makes rules. Needs iproute2 and Linux 4.17 or newer. Thread-safe.
+ */
+final class PolicyRules implements RuleSet {
+  private static final Logger log = LoggerFactory.getLogger(PolicyRules.class);
+
+  /** Before those of any network plugin; several rules may have one place. */
+  private static final int FIRST = 1;
+
+  /** Nobody's in iproute2's list. */
+  private static final String MARK = "169";
+
+  private static final int TRIES = 3;
+
+  private final List<String> wanted;
+  private final NodeTool ip;
+  private final Object lock = new Object();
+
+  PolicyRules(String metadataAddress, NodePrograms programs) {
+    // As ip lists them; it takes the same words to add or delete one.
+    this.wanted =
+        List.of(
+            "%d: from all to %s iif lo lookup main proto %s"
+                .formatted(FIRST, metadataAddress, MARK),
+            "%d: from all to %s prohibit proto %s".formatted(FIRST + 1, metadataAddress, MARK));
+    this.ip = programs.tool("ip");
+  }
+
+  @Override
+  public String name() {
+    return "lockdown by routing";
+  }
+
+  @Override
+  public String text() {
+    return "# ip -4 -batch -\n" + batch(List.of(), wanted);
+  }
+
+  @Override
+  public boolean ensure() {
+    return settle(wanted, "written");
+  }
+
+  @Override
+  public void remove() {
+    settle(List.of(), "removed");
+  }
+
+  private boolean settle(List<String> target, String verb) {
+    synchronized (lock) {
+      List<String> found = own();
+      for (int tries = 0; tries < TRIES; tries++) {
+        if (found.equals(target)) {
+          return tries > 0;
+        }
+        @Nullable PodIdentityException failure = write(batch(found, target));
+        List<String> now = own();
+        if (failure != null && now.equals(found)) {
+          throw failure;
+        }
+        log.info("rules {} set=\"{}\"", verb, name());
+        found = now;
+      }
+      if (found.equals(target)) {
+        return true;
+      }
+      throw new PodIdentityException(
+          ErrorReason.REDIRECT_FAILED,
+          "the routing rules that keep pods from the metadata service are changed as soon as they"
+              + " are written: look for another program that does so (ip rule)");
+    }
+  }
+
+  private @Nullable PodIdentityException write(String batch) {
+    try {
+      ip.run(List.of("-4", "-batch", "-"), batch, line -> {});
+      return null;
+    } catch (PodIdentityException e) {
+      return e;
+    }
+  }
+
+  /** Adds before it deletes, so that there is no moment without. */
+  private static String batch(List<String> found, List<String> target) {
+    StringBuilder lines = new StringBuilder();
+    List<String> surplus = new ArrayList<>(found);
+    for (String rule : target) {
+      if (!surplus.remove(rule)) {
+        lines.append("rule add ").append(words(rule)).append('\n');
+      }
+    }
+    surplus.forEach(rule -> lines.append("rule del ").append(words(rule)).append('\n'));
+    return lines.toString();
+  }
+
+  private static String words(String rule) {
+    return "pref " + rule.replaceFirst(":", "");
+  }
+
+  /** Ours, in the kernel's order. */
+  private List<String> own() {
+    return ip.lines("-4", "rule", "show").stream()
+        .map(line -> line.strip().replaceAll("\\s+", " "))
+        .filter(line -> line.endsWith(" proto " + MARK))
+        .toList();
+  }
+}

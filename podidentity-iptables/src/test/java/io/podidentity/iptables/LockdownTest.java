@@ -1,0 +1,159 @@
+package io.podidentity.iptables;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The lockdown's rules in the kernel: written, repaired, removed. */
+@RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT, RealPart.IPTABLES_LEGACY})
+final class LockdownTest {
+
+  private NetworkNamespace node;
+
+  @BeforeEach
+  void makeNode() {
+    node = NetworkNamespace.create("lockdown");
+  }
+
+  @AfterEach
+  void removeNode() {
+    node.close();
+  }
+
+  @Test
+  void textIsWhatTheDocumentsShow() {
+    assertThat(ForwardLayer.NFT.lockdown(node).text())
+        .isEqualTo(
+            """
+            # ip -4 -batch -
+            rule add pref 1 from all to 169.254.169.254 iif lo lookup main proto 169
+            rule add pref 2 from all to 169.254.169.254 prohibit proto 169
+
+            # nft -f -
+            add table ip podidentity-lockdown
+            delete table ip podidentity-lockdown
+            table ip podidentity-lockdown {
+            \tchain forward {
+            \t\ttype filter hook forward priority -10; policy accept;
+            \t\tip daddr 169.254.169.254 ip protocol tcp reject with tcp reset
+            \t\tip daddr 169.254.169.254 reject with icmp type admin-prohibited
+            \t}
+            }
+            """);
+    assertThat(ForwardLayer.IPTABLES_LEGACY.lockdown(node).text())
+        .endsWith(
+            """
+
+            # iptables-legacy-restore --noflush -w 10
+            *filter
+            :podidentity-lockdown - [0:0]
+            -A podidentity-lockdown -d 169.254.169.254/32 -p tcp -j REJECT --reject-with tcp-reset
+            -A podidentity-lockdown -d 169.254.169.254/32 -j REJECT --reject-with \
+            icmp-admin-prohibited
+            -I FORWARD 1 -j podidentity-lockdown
+            COMMIT
+            """);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rulesAreWrittenOnceAndRemovedWithoutATrace(ForwardLayer layer) {
+    layer.touch(node);
+    String before = layer.everything(node);
+    RuleSet lockdown = layer.lockdown(node);
+
+    assertThat(lockdown.ensure()).isTrue();
+    String written = layer.everything(node);
+    assertThat(written)
+        .contains("1: from all to 169.254.169.254 iif lo lookup main")
+        .contains("2: from all to 169.254.169.254 prohibit")
+        .contains(ForwardReject.NAME);
+    assertThat(lockdown.ensure()).isFalse();
+    // As a process that starts anew finds it.
+    assertThat(layer.lockdown(node).ensure()).isFalse();
+    assertThat(layer.everything(node)).isEqualTo(written);
+
+    lockdown.remove();
+    assertThat(layer.everything(node)).isEqualTo(before);
+    lockdown.remove();
+    assertThat(layer.everything(node)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          NFT             | nft flush ruleset
+          NFT             | nft delete table ip podidentity-lockdown
+          NFT             | nft flush chain ip podidentity-lockdown forward
+          NFT             | nft insert rule ip podidentity-lockdown forward accept
+          IPTABLES_NFT    | iptables-nft -F
+          IPTABLES_NFT    | nft flush ruleset
+          IPTABLES_NFT    | iptables-nft -D FORWARD -j podidentity-lockdown
+          IPTABLES_NFT    | iptables-nft -I podidentity-lockdown -j ACCEPT
+          IPTABLES_LEGACY | iptables-legacy -F
+          IPTABLES_LEGACY | iptables-legacy -F podidentity-lockdown
+          IPTABLES_LEGACY | iptables-legacy -I FORWARD -j ACCEPT
+          NFT             | ip -4 rule del pref 1
+          NFT             | ip -4 rule del pref 2
+          NFT             | ip -4 rule add pref 3 to 10.0.0.1 prohibit proto 169
+          """)
+  void damageByAStrangerIsRepaired(ForwardLayer layer, String damage) {
+    RuleSet lockdown = layer.lockdown(node);
+    lockdown.ensure();
+    String written = layer.everything(node);
+
+    node.exec(damage.split(" ", -1));
+
+    assertThat(layer.everything(node)).isNotEqualTo(written);
+    assertThat(lockdown.ensure()).isTrue();
+    assertThat(ours(layer.everything(node))).isEqualTo(ours(written));
+    assertThat(lockdown.ensure()).isFalse();
+  }
+
+  @Test
+  void anotherAddressTakesThePlaceOfTheFormer() {
+    ForwardLayer.NFT.lockdown(node).ensure();
+    assertThat(ForwardLayer.NFT.lockdown(node, "10.0.0.9").ensure()).isTrue();
+    assertThat(ForwardLayer.NFT.everything(node)).contains("10.0.0.9").doesNotContain("169.254.");
+  }
+
+  @Test
+  void rulesOfOthersAtTheSamePlaceStay() {
+    node.ip("rule add pref 1 from 10.9.0.0/16 lookup main", "rule add pref 2 to 10.8.0.1 prohibit");
+    RuleSet lockdown = ForwardLayer.NFT.lockdown(node);
+    lockdown.ensure();
+    lockdown.remove();
+    assertThat(node.exec("ip", "-4", "rule"))
+        .contains("from 10.9.0.0/16 lookup main", "to 10.8.0.1 prohibit");
+  }
+
+  @Test
+  void partThatFailsDoesNotKeepTheOtherAway() {
+    // A node without nft and without iptables.
+    NodePrograms routingOnly =
+        NodePrograms.HERE.withPrefix(
+            List.of("ip", "netns", "exec", node.name(), "sh", "-c", "exec ip \"$@\""));
+    RuleSet lockdown = Lockdown.of("169.254.169.254", routingOnly, BackendChoice.auto(routingOnly));
+    assertThatThrownBy(lockdown::ensure).isNotNull();
+    assertThat(node.exec("ip", "-4", "rule")).contains("to 169.254.169.254 prohibit");
+  }
+
+  private static List<String> ours(String everything) {
+    return everything
+        .lines()
+        .filter(line -> line.contains("169.254.169.254") || line.contains(ForwardReject.NAME))
+        .toList();
+  }
+}
