@@ -66,8 +66,7 @@ public record AssignmentOptions(
   }
 
   ApplierOptions applier() {
-    return new ApplierOptions(
-        batchSize, identitiesPerTarget, ApplierOptions.DEFAULT.quarantine());
+    return new ApplierOptions(batchSize, identitiesPerTarget, ApplierOptions.DEFAULT.quarantine());
   }
 
   ReconcilePace pace(Duration syncInterval) {

@@ -85,7 +85,8 @@ public final class Mic implements AutoCloseable {
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
-        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
+        parts.add(
+            new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
     LeaseElection election =
         parts.add(
             new LeaseElection(
@@ -118,15 +119,9 @@ public final class Mic implements AutoCloseable {
             view,
             new AssignmentPlanner(
                 () ->
-                    work.planner(
-                        options.forceNamespaced(), config.get().userAssignedIdentityId())),
+                    work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),
             new TargetApplier(
-                writes,
-                writes,
-                telemetry,
-                pool(WRITES_AT_A_TIME, "record"),
-                work.applier(),
-                clock),
+                writes, writes, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
             telemetry,
             pool(TARGETS_AT_A_TIME, "target"),
             timer,

@@ -24,8 +24,7 @@ final class LeaderOnlyTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
   private final List<ComputeTarget> changed = new ArrayList<>();
   private final AtomicBoolean leading = new AtomicBoolean(true);
-  private final LeaderOnly writes =
-      new LeaderOnly(leading::get, cluster, new Changes());
+  private final LeaderOnly writes = new LeaderOnly(leading::get, cluster, new Changes());
 
   private final DesiredAssignment desired = Samples.desired();
   private final ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "vm");

@@ -25,8 +25,7 @@ final class PlanYaml {
     Map<String, Object> members = new LinkedHashMap<>();
     put(members, "targets", plan.targets().stream().map(PlanYaml::target).toList());
     Map<String, String> notices = new LinkedHashMap<>();
-    plan.notices()
-        .forEach(it -> notices.put(it.kind().kindName() + " " + it.object(), it.text()));
+    plan.notices().forEach(it -> notices.put(it.kind().kindName() + " " + it.object(), it.text()));
     if (!notices.isEmpty()) {
       members.put("notices", notices);
     }
@@ -56,7 +55,9 @@ final class PlanYaml {
     put(members, "confirm", changes(plan.confirms()));
     put(members, "update", changes(plan.updates()));
     put(
-        members, "release", plan.releases().stream().<Object>map(it -> it.name().toString()).toList());
+        members,
+        "release",
+        plan.releases().stream().<Object>map(it -> it.name().toString()).toList());
     put(
         members,
         "remove",

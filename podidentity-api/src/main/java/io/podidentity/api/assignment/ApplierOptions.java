@@ -17,8 +17,7 @@ import java.util.Objects;
 public record ApplierOptions(int batchSize, int identitiesPerTarget, RetryPolicy quarantine) {
   /** 20 records, 200 identities, 10 s doubling to 10 min. */
   public static final ApplierOptions DEFAULT =
-      new ApplierOptions(
-          20, 200, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10)));
+      new ApplierOptions(20, 200, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10)));
 
   public ApplierOptions {
     if (batchSize < 1) {

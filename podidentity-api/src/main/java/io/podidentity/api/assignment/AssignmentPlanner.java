@@ -137,9 +137,7 @@ public final class AssignmentPlanner {
     return options.refuseClusterIdentity()
         ? new ClusterSnapshot(
             snapshot.pods(),
-            snapshot.identities().stream()
-                .map(identity -> refused(identity, options))
-                .toList(),
+            snapshot.identities().stream().map(identity -> refused(identity, options)).toList(),
             snapshot.bindings(),
             snapshot.records(),
             snapshot.nodes(),

@@ -66,7 +66,8 @@ final class Quarantine {
   /** How long it is to be left alone; null if it may be tried. */
   @Nullable Duration left(ComputeTarget target, ManagedIdentity identity) {
     Duration refused = left(cases.get(new Case(target, identity.resourceId(), null)));
-    Duration mismatched = left(cases.get(new Case(target, identity.resourceId(), folded(identity))));
+    Duration mismatched =
+        left(cases.get(new Case(target, identity.resourceId(), folded(identity))));
     return refused == null ? mismatched : refused;
   }
 

@@ -16,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     nothing else waiting; null if none was
  */
 public record ReconcileReport(
-    int failures,
-    boolean unavailable,
-    @Nullable Duration retryAfter,
-    @Nullable Duration heldFor) {
+    int failures, boolean unavailable, @Nullable Duration retryAfter, @Nullable Duration heldFor) {
   public ReconcileReport {
     if (failures < 0) {
       throw new IllegalArgumentException("failures must not be negative");

@@ -52,10 +52,10 @@ public final class TargetApplier {
    */
   public ReconcileReport apply(TargetPlan plan) {
     RunFailures failures = new RunFailures(telemetry);
-    RecordWriter records = new RecordWriter(store, new Batches(writers, options.batchSize()), failures);
+    RecordWriter records =
+        new RecordWriter(store, new Batches(writers, options.batchSize()), failures);
     TargetChanges changes =
-        new TargetChanges(
-            plan, compute, seen, quarantine, options.identitiesPerTarget(), failures);
+        new TargetChanges(plan, compute, seen, quarantine, options.identitiesPerTarget(), failures);
     new TargetRun(plan, records, changes, telemetry, clock.instant()).run();
     return failures.report(changes.heldFor());
   }

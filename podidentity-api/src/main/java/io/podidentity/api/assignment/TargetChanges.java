@@ -95,8 +95,8 @@ final class TargetChanges {
   }
 
   /**
-   * Attaches as many as Azure takes. One bad identity keeps no other off the target: what is refused
-   * together is asked for without those that Azure blames, or else in halves.
+   * Attaches as many as Azure takes. One bad identity keeps no other off the target: what is
+   * refused together is asked for without those that Azure blames, or else in halves.
    */
   void attach(Collection<ResourceId> ids) {
     List<ResourceId> clean = new ArrayList<>();
@@ -128,7 +128,8 @@ final class TargetChanges {
       ids.forEach(id -> notAttached.put(id, failure));
       return;
     }
-    List<ResourceId> blamed = ids.stream().filter(id -> failure.blamed().contains(id.lowerCase())).toList();
+    List<ResourceId> blamed =
+        ids.stream().filter(id -> failure.blamed().contains(id.lowerCase())).toList();
     if (ids.size() == 1 || !blamed.isEmpty()) {
       List<ResourceId> bad = blamed.isEmpty() ? ids : blamed;
       bad.forEach(id -> refuse(id, failure));

@@ -78,7 +78,9 @@ final class TargetRun {
       List<DesiredAssignment> none = creates.stream().filter(TargetRun::needsTarget).toList();
       recordOnly(none, blind);
       creates.removeAll(none);
-      changes.stream().filter(change -> needsTarget(change.desired())).forEach(c -> fails(c, blind));
+      changes.stream()
+          .filter(change -> needsTarget(change.desired()))
+          .forEach(c -> fails(c, blind));
       changes.removeIf(change -> needsTarget(change.desired()));
       checks = List.of();
     }
@@ -164,8 +166,7 @@ final class TargetRun {
     Provenance intent = intent(said(record), change.desired());
     return intent.equals(known)
         ? change
-        : new Change(
-            records.store().setState(record, record.state(), intent), change.desired());
+        : new Change(records.store().setState(record, record.state(), intent), change.desired());
   }
 
   private Provenance intent(Provenance known, DesiredAssignment desired) {
@@ -234,7 +235,9 @@ final class TargetRun {
    */
   private AssignedIdentity announce(AssignedIdentity record) {
     if (record.state() == AssignmentState.ASSIGNED && !record.terminating()) {
-      return records.store().setState(record, AssignmentState.UNASSIGNED, said(record).unneededSince(null));
+      return records
+          .store()
+          .setState(record, AssignmentState.UNASSIGNED, said(record).unneededSince(null));
     }
     return record;
   }
@@ -272,8 +275,7 @@ final class TargetRun {
         leftovers.stream().filter(c -> waits(c.record(), detach) == waiting).toList();
     if (failure == null) {
       records.each(gone, this::remove, telemetry::unassignmentFailed);
-      records.each(
-          shed, change -> forget(change, detach), telemetryOfLeftover());
+      records.each(shed, change -> forget(change, detach), telemetryOfLeftover());
     } else {
       gone.forEach(record -> telemetry.unassignmentFailed(record, failure));
       shed.forEach(change -> telemetry.unassignmentFailed(change.record(), failure));
@@ -300,9 +302,7 @@ final class TargetRun {
     records
         .store()
         .setState(
-            record,
-            record.state(),
-            record.provenance().without(detached).unneededSince(null));
+            record, record.state(), record.provenance().without(detached).unneededSince(null));
     return null;
   }
 

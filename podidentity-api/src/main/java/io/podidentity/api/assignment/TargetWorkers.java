@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * failure not before a rest. A plan that finds its target busy is dropped, and another look is
  * asked for when the target is free again. A plan that may change its target waits a moment for
  * others to join it. What failed for some of a target's records does not keep others waiting: after
- * the shortest rest, a plan with other work goes ahead. Thread-safe; plans
- * come from one thread at a time.
+ * the shortest rest, a plan with other work goes ahead. Thread-safe; plans come from one thread at
+ * a time.
  */
 final class TargetWorkers {
   private final TargetApplier applier;

@@ -30,6 +30,5 @@ public interface ComputeIdentities {
    *     {@linkplain io.podidentity.api.PodIdentityException#blamed() names} the identities that
    *     Azure names
    */
-  TargetIdentities update(
-      ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach);
+  TargetIdentities update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach);
 }

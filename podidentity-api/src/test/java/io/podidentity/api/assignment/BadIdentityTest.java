@@ -77,7 +77,11 @@ class BadIdentityTest {
 
   @Test
   void whatWouldBeTooMuchForOneMachineIsSaidBeforeAzureIsAsked() {
-    Scene small = new Scene(Duration.ZERO, new ApplierOptions(4, 2, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10))));
+    Scene small =
+        new Scene(
+            Duration.ZERO,
+            new ApplierOptions(
+                4, 2, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10))));
     small.azure.put(N1, identityId("foreign"));
     small.pod("a", "a");
     small.pod("b", "b");
@@ -85,7 +89,8 @@ class BadIdentityTest {
     ReconcileReport report = small.run();
 
     assertThat(report.heldFor()).isNotNull();
-    assertThat(small.azure.on(N1)).containsExactlyInAnyOrder(identityId("foreign"), identityId("a"));
+    assertThat(small.azure.on(N1))
+        .containsExactlyInAnyOrder(identityId("foreign"), identityId("a"));
     assertThat(small.log.calls()).contains("attach n1 a").noneMatch(c -> c.contains("attach n1 b"));
     assertThat(small.telemetry.reports())
         .contains("not assigned default/b-default-b: TARGET_REJECTED");

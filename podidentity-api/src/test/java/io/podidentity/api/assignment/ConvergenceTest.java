@@ -160,7 +160,14 @@ class ConvergenceTest {
       cluster = new InMemoryCluster(log, snapshot);
       RandomCluster.fill(azure, snapshot.records(), seed);
       planner = new AssignmentPlanner(new PlannerOptions(forceNamespaced, Set.of()));
-      applier = new TargetApplier(cluster, azure, Telemetry.NOOP, Runnable::run, ApplierOptions.DEFAULT.withBatchSize(4), Clock.systemUTC());
+      applier =
+          new TargetApplier(
+              cluster,
+              azure,
+              Telemetry.NOOP,
+              Runnable::run,
+              ApplierOptions.DEFAULT.withBatchSize(4),
+              Clock.systemUTC());
       desired =
           new BindingMatcher(forceNamespaced)
               .match(snapshot).desired().stream()

@@ -134,8 +134,7 @@ class OwnershipTest {
     // Announcing web is the first write, creating api the second.
     scene.log.failAt(
         scene.log.boundaries() + 2,
-        new PodIdentityException(
-            ErrorReason.CLUSTER_UNAVAILABLE, "away"));
+        new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "away"));
     scene.run();
     assertThat(scene.cluster.records()).hasSize(1);
 

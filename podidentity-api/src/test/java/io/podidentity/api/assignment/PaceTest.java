@@ -144,8 +144,7 @@ class PaceTest {
   void aWarningIsToldOnceForAsLongAsItHolds() {
     start(Duration.ZERO, Duration.ZERO, Duration.ZERO);
     bind("web", "n1");
-    cluster.put(
-        PodBuilder.pod("default/web").bindingLabel("web").node("n1").hostNetwork().build());
+    cluster.put(PodBuilder.pod("default/web").bindingLabel("web").node("n1").hostNetwork().build());
     workers.runAll();
     cluster.put(node("n9"));
     workers.runAll();

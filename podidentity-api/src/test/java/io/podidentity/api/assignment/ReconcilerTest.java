@@ -5,8 +5,8 @@ import static io.podidentity.api.fixture.RecordBuilder.record;
 import static io.podidentity.api.fixture.Samples.binding;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
-import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.machine;
+import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.node;
 import static io.podidentity.api.fixture.Samples.unusable;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -657,7 +657,13 @@ class ReconcilerTest {
     return new Reconciler(
         view,
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
-        new TargetApplier(cluster, compute, telemetry, Runnable::run, ApplierOptions.DEFAULT.withBatchSize(4), timer.clock()),
+        new TargetApplier(
+            cluster,
+            compute,
+            telemetry,
+            Runnable::run,
+            ApplierOptions.DEFAULT.withBatchSize(4),
+            timer.clock()),
         telemetry,
         workers,
         timer,

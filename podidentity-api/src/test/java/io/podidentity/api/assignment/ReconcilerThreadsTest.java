@@ -108,12 +108,17 @@ class ReconcilerThreadsTest {
     return new Reconciler(
         cluster,
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
-        new TargetApplier(cluster, compute, telemetry, threads, ApplierOptions.DEFAULT.withBatchSize(4), Clock.systemUTC()),
+        new TargetApplier(
+            cluster,
+            compute,
+            telemetry,
+            threads,
+            ApplierOptions.DEFAULT.withBatchSize(4),
+            Clock.systemUTC()),
         telemetry,
         threads,
         new ManualTimer(),
-        new ReconcilePace(
-            Duration.ofHours(1), Duration.ZERO, Duration.ZERO, RetryPolicy.DEFAULT));
+        new ReconcilePace(Duration.ofHours(1), Duration.ZERO, Duration.ZERO, RetryPolicy.DEFAULT));
   }
 
   private void bind(String name, String node) {

@@ -19,7 +19,10 @@ import io.podidentity.api.model.ComputeTarget;
 import java.time.Duration;
 import java.util.Set;
 
-/** Pods on {@code n1}, its Azure, and MIC's two steps over them. A pod's label is its identity's name. */
+/**
+ * Pods on {@code n1}, its Azure, and MIC's two steps over them. A pod's label is its identity's
+ * name.
+ */
 final class Scene {
   static final ComputeTarget N1 = machine("n1");
 
@@ -37,8 +40,7 @@ final class Scene {
   }
 
   Scene(Duration detachDelay, ApplierOptions options) {
-    planner =
-        new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay));
+    planner = new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay));
     applier = new TargetApplier(cluster, azure, telemetry, Runnable::run, options, clock);
     cluster.put(node("n1"));
   }
@@ -56,7 +58,8 @@ final class Scene {
 
   void pod(String pod, String identity, String uid) {
     identity(identity);
-    cluster.put(PodBuilder.pod("default/" + pod).bindingLabel(identity).node("n1").uid(uid).build());
+    cluster.put(
+        PodBuilder.pod("default/" + pod).bindingLabel(identity).node("n1").uid(uid).build());
   }
 
   void gone(String pod) {

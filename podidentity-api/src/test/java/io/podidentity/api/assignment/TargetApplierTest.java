@@ -368,7 +368,13 @@ class TargetApplierTest {
   }
 
   private TargetApplier applier(int batchSize) {
-    return new TargetApplier(cluster, azure, telemetry, Runnable::run, ApplierOptions.DEFAULT.withBatchSize(batchSize), clock);
+    return new TargetApplier(
+        cluster,
+        azure,
+        telemetry,
+        Runnable::run,
+        ApplierOptions.DEFAULT.withBatchSize(batchSize),
+        clock);
   }
 
   private static void locked(ComputeTarget target, Set<ResourceId> detach) {

@@ -148,11 +148,12 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   /** What is there after a change, as its answer shows it if that is whole, or else by a look. */
   private IdentityState after(
       ComputeResource resource, URI url, ArmAnswer answer, IdentityDelta delta) {
-    if (answer.status() == 200 && "Succeeded".equalsIgnoreCase(answer.provisioningState())) {
+    String shownState = answer.provisioningState();
+    boolean settled = shownState == null || shownState.equalsIgnoreCase("Succeeded");
+    if (answer.status() == 200 && settled) {
       IdentityState shown = resource.read(answer.body());
       boolean whole =
-          delta.attach().stream()
-              .noneMatch(id -> shown.clientIds().getOrDefault(id, "").isEmpty());
+          delta.attach().stream().noneMatch(id -> shown.clientIds().getOrDefault(id, "").isEmpty());
       if (whole && delta.detach().stream().noneMatch(shown.userAssigned()::contains)) {
         return shown;
       }
@@ -203,7 +204,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private ArmAnswer change(
       ComputeResource resource, URI url, IdentityState state, IdentityDelta delta) {
     String doing = "change the identities of %s (%s)".formatted(resource, delta);
-    LongOperation operation = 
+    LongOperation operation =
         new LongOperation(http, options, clock, pause, doing, url, delta.attach());
     ArmAnswer answer =
         send(resource, ArmCall.patch(doing, url, resource.patch(delta), state.etag()));

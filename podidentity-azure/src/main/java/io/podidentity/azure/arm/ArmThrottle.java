@@ -75,7 +75,8 @@ final class ArmThrottle {
 
   private static boolean isOfSubscription(ArmAnswer answer, String kind) {
     return CODE.equals(answer.errorCode())
-        || BUDGETS.stream().anyMatch(name -> "0".equals(trimmed(answer.header(name.formatted(kind)))));
+        || BUDGETS.stream()
+            .anyMatch(name -> "0".equals(trimmed(answer.header(name.formatted(kind)))));
   }
 
   private static @Nullable String trimmed(@Nullable String text) {

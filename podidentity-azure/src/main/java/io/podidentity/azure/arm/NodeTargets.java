@@ -57,7 +57,8 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
       return null;
     }
     if (!subscriptions.test(target.id().subscription())) {
-      report(nodeName, providerId, "is in a subscription other than the cluster's and those allowed");
+      report(
+          nodeName, providerId, "is in a subscription other than the cluster's and those allowed");
       return null;
     }
     return target;

@@ -2,6 +2,7 @@ package io.podidentity.azure.arm;
 
 import static io.podidentity.azure.arm.SimulatedCluster.MACHINE;
 import static io.podidentity.azure.arm.SimulatedCluster.SCALE_SET;
+import static io.podidentity.azure.arm.SimulatedCluster.SUBSCRIPTION;
 import static io.podidentity.azure.arm.SimulatedCluster.failure;
 import static io.podidentity.azure.arm.SimulatedCluster.identityId;
 import static io.podidentity.azure.arm.SimulatedCluster.ids;
@@ -232,8 +233,7 @@ final class ArmComputeIdentitiesTest {
     ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "group", "vmss");
     cluster.azure().createCompute(other.id().value());
 
-    assertThat(failure(() -> adapter.read(other)).reason())
-        .isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+    assertThat(failure(() -> adapter.read(other)).reason()).isEqualTo(ErrorReason.TARGET_NOT_FOUND);
     assertThat(failure(() -> adapter.update(other, ids("A"), Set.of())).reason())
         .isEqualTo(ErrorReason.TARGET_NOT_FOUND);
 

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class NodeTargetsTest {
   private static final CloudConfig CONFIG =
       new CloudConfig("AzurePublicCloud", "", "", "", "SUB-1", "group", true, "");
-  private static final NodeTargets TARGETS = new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of("sub-2")));
+  private static final NodeTargets TARGETS =
+      new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of("sub-2")));
 
   /** Source: https://cloud-provider-azure.sigs.k8s.io/topics/azure-provider-id/. */
   @Test
@@ -62,7 +63,8 @@ final class NodeTargetsTest {
 
   @Test
   void aProblemIsLoggedOnce() {
-    NodeTargets targets = new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of()));
+    NodeTargets targets =
+        new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of()));
     try (CapturedLog log = new CapturedLog()) {
       targets.apply("node", "kind://docker/kind/worker");
       targets.apply("node", "kind://docker/kind/worker");
