@@ -161,22 +161,24 @@ public final class Nmi implements AutoCloseable {
   }
 
   /**
-   * Listens, for pods and for probes, and begins to keep the rules in place.
+   * Begins to keep the rules in place, and listens for probes and for pods. If another process has
+   * a port, such as the NMI that this one is to replace, it waits until that is free.
    *
    * @return where it listens for pods
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot listen; it is of
-   *     no use then, but for {@link #close}
+   *     no use then, but for {@link #close}; with {@code SHUTTING_DOWN} if it was closed meanwhile
    */
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
     rules.start();
-    parts.add(server);
-    InetSocketAddress address = server.start();
+    FreePort free = parts.add(new FreePort());
     parts.add(health);
-    InetSocketAddress probes = health.start();
+    InetSocketAddress probes = free.await(health::start);
+    parts.add(server);
+    InetSocketAddress address = free.await(server::start);
     parts.add(metrics);
-    Optional<InetSocketAddress> scraped = metrics.start();
+    Optional<InetSocketAddress> scraped = free.await(metrics::start);
     log.info(
         "listening address={} probes={} metrics={}",
         address,

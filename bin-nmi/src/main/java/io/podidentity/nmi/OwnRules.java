@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.iptables.BackendChoice;
+import io.podidentity.iptables.ConntrackDeletion;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.NodePrograms;
@@ -54,14 +55,12 @@ final class OwnRules {
         rules.backend() == null
             ? BackendChoice.auto(programs)
             : BackendChoice.of(rules.backend(), programs);
+    RedirectRules target = new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, port);
+    RuleSet redirect = new IptablesRedirect(target, backend, rules.interval(), System::nanoTime);
     return new OwnRules(
         rules.lockdown(),
         Lockdown.of(metadata.ip(), programs, backend),
-        new IptablesRedirect(
-            new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, port),
-            backend,
-            rules.interval(),
-            System::nanoTime),
+        rules.cutsConnections() ? new ConntrackDeletion(redirect, target, programs) : redirect,
         new RuleChanges(programs, backend));
   }
 
