@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccessLog implements AutoCloseable {
   private static final int MAX_WAITING = 4096;
+
+  /** Of what a client chose. */
+  private static final int MAX_SHOWN = 512;
+
   private static final Duration DRAIN = Duration.ofSeconds(1);
   private static final Duration COLLECT = Duration.ofMillis(5);
 
@@ -47,8 +51,8 @@ final class AccessLog implements AutoCloseable {
 
     static Line of(HttpServerExchange exchange, int status, Duration took, Object detail) {
       return new Line(
-          exchange.getRequestMethod().toString(),
-          exchange.getRequestURI(),
+          shown(exchange.getRequestMethod().toString()),
+          shown(exchange.getRequestURI()),
           Exchanges.source(exchange),
           status,
           took,
@@ -73,6 +77,11 @@ final class AccessLog implements AutoCloseable {
   interface Entry {
     /** One line of printable ASCII. */
     String text();
+  }
+
+  /** What is kept of something that a client chose the length of. */
+  static String shown(String text) {
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
   }
 
   /** A client must not be able to write lines of its own into the log. */

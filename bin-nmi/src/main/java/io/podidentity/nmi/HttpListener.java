@@ -22,10 +22,15 @@ import org.xnio.channels.AcceptingChannel;
  * connections by their source nor stop to accept without closing what there is.
  */
 final class HttpListener implements AutoCloseable {
-  /** A token request fits into one buffer, and so does its answer. */
-  private static final int BUFFER = 8 * 1024;
+  /** A token request fits into one buffer. */
+  private static final int BUFFER = 4 * 1024;
 
-  private static final int MAX_HEADERS_SIZE = 16 * 1024;
+  /**
+   * Of the line and the headers together; what Azure's SDKs send takes less than 1 KiB. Undertow
+   * counts whole buffers, so that a request that begins at the end of one needs two.
+   */
+  private static final int MAX_HEADERS_SIZE = 2 * BUFFER;
+
   private static final int MAX_HEADERS = 64;
   private static final int MAX_PARAMETERS = 32;
 

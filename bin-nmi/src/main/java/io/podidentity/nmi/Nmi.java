@@ -71,6 +71,14 @@ public final class Nmi implements AutoCloseable {
       NmiMetrics metrics,
       HttpClient metadataClient) {}
 
+  /**
+   * Where lines go, each on a thread of its own that may be blocked.
+   *
+   * @param requests one for each request
+   * @param audit one for each request to {@code /host/token/}
+   */
+  record Logs(Consumer<String> requests, Consumer<String> audit) {}
+
   private final Parts parts = new Parts();
   private final NmiServer server;
   private final HealthServer health;
@@ -86,30 +94,23 @@ public final class Nmi implements AutoCloseable {
         clock,
         new ScheduledTimer("timer"),
         ServerLimits.withHold(options.holds().untilAssigned()),
-        audit::info);
+        new Logs(requests::info, audit::info));
   }
 
   /**
    * An NMI with parts of its own.
    *
    * @param timer closed with it, if it can be closed
-   * @param audit takes the audit log's lines, on a thread of their own; may block
    */
-  Nmi(
-      NmiOptions options,
-      Ports ports,
-      Clock clock,
-      Timer timer,
-      ServerLimits limits,
-      Consumer<String> audit) {
+  Nmi(NmiOptions options, Ports ports, Clock clock, Timer timer, ServerLimits limits, Logs logs) {
     if (timer instanceof ScheduledTimer scheduled) {
       parts.add(scheduled);
     }
     // The queue in front of them bounds their number.
     ExecutorService fetches = Executors.newCachedThreadPool(Daemons.named("fetch"));
     parts.add(fetches::shutdownNow);
-    AccessLog accessLog = parts.add(new AccessLog("access-log", requests::info));
-    AccessLog auditLog = parts.add(new AccessLog("audit-log", audit));
+    AccessLog accessLog = parts.add(new AccessLog("access-log", logs.requests()));
+    AccessLog auditLog = parts.add(new AccessLog("audit-log", logs.audit()));
 
     TokenBroker broker =
         new TokenBroker(
@@ -136,7 +137,7 @@ public final class Nmi implements AutoCloseable {
             new HostTokenHandler(
                 broker, errors, http.hostToken(), namespaces, journal, auditLog, clock),
             new MetadataHandler(
-                ports.pods(),
+                broker,
                 new MetadataRequests(options.metadata().uri()),
                 proxy,
                 errors,

@@ -137,11 +137,35 @@ class MetadataEndpointTest {
   }
 
   @Test
-  void addressOfNoPodIsRefusedAtOnce() throws IOException {
-    Received reply = nmi.from(POD).get(COMPUTE, METADATA).read();
+  void addressOfNoPodIsRefusedAfterTheHold() throws IOException {
+    Received reply = refusedAfterTheHold(POD);
 
     assertThat(reply.status()).isEqualTo(500);
     assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("pod-not-found");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  /** A container may ask before the kubelet has told its pod's address. */
+  @Test
+  void podThatBecomesKnownMeanwhileGetsItsAnswer() throws IOException {
+    RawHttp connection = nmi.from(POD).get(COMPUTE, METADATA);
+    nmi.awaitSearching();
+
+    nmi.pod("web", POD);
+
+    assertThat(connection.read().body()).isEqualTo("{\"vmId\":\"x\"}");
+    assertThat(connection.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+  }
+
+  @Test
+  void clientThatHangsUpMeanwhileIsNotSearchedForAnyMore() throws IOException {
+    RawHttp connection = nmi.from(POD).get(COMPUTE, METADATA);
+    nmi.awaitSearching();
+
+    connection.close();
+
+    Eventually.isTrue("nothing is in flight", () -> nmi.inFlight() == 0);
+    nmi.pod("web", POD);
     assertThat(imds.requests().all()).isEmpty();
   }
 
@@ -158,8 +182,15 @@ class MetadataEndpointTest {
             false,
             false));
 
-    assertThat(nmi.from(POD).get(COMPUTE, METADATA).read().status()).isEqualTo(500);
+    assertThat(refusedAfterTheHold(POD).status()).isEqualTo(500);
     assertThat(imds.requests().all()).isEmpty();
+  }
+
+  private Received refusedAfterTheHold(String source) throws IOException {
+    RawHttp connection = nmi.from(source).get(COMPUTE, METADATA);
+    nmi.awaitSearching();
+    nmi.timer.advance(TestNmi.HOLDS.untilPodIsKnown());
+    return connection.read();
   }
 
   // IMDS serves five a second to a virtual machine:
@@ -186,8 +217,9 @@ class MetadataEndpointTest {
   @Test
   void refusedRequestsCostNothingOfTheBudget() throws IOException {
     nmi.pod("web", POD);
+    RawHttp elsewhere = nmi.from(POD);
     for (int i = 0; i < 20; i++) {
-      assertThat(nmi.from("127.0.0.9").get(COMPUTE, METADATA).read().status()).isEqualTo(500);
+      assertThat(elsewhere.get(COMPUTE, METADATA, "Via: a").read().status()).isEqualTo(400);
     }
 
     assertThat(nmi.from(POD).get(COMPUTE, METADATA).read().status()).isEqualTo(200);
@@ -234,7 +266,7 @@ class MetadataEndpointTest {
   void bodyThatIsTooLongIsRefusedAndTheConnectionEnds() throws IOException {
     restartWithAnyMethod();
     RawHttp connection =
-        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 16385");
+        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 4097");
 
     Received reply = connection.read();
 

@@ -51,6 +51,7 @@ class NmiMainTest {
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndSigtermEndsItWithZero() throws Exception {
     int probePort = freePort();
+    int metricsPort = freePort();
     Process nmi =
         start(
             "--node=n1",
@@ -58,8 +59,23 @@ class NmiMainTest {
             "--kubeconfig=" + folder.resolve("kubeconfig"),
             "--nmi-port=0",
             "--http-probe-port=" + probePort,
+            "--prometheus-port=" + metricsPort,
             "--logtostderr");
-    Eventually.isTrue("the probe answers", () -> "Not Active".equals(probe(probePort, "healthz")));
+    Eventually.isTrue("the probe answers", () -> "Not Active".equals(get(probePort, "/healthz")));
+    assertThat(get(probePort, "/readyz"))
+        .isEqualTo(
+            """
+            not ready:
+            not known yet: pods
+            not known yet: azureassignedidentities
+            not known yet: azureidentities
+            not known yet: azurepodidentityexceptions
+            """);
+    Eventually.isTrue(
+        "metrics are served",
+        () ->
+            get(metricsPort, "/metrics")
+                .contains("podidentity_informer_synced{resource=\"pods\"} 0\n"));
 
     nmi.destroy();
 
@@ -111,17 +127,18 @@ class NmiMainTest {
               "--redirect=none",
               "--kubeconfig=" + folder.resolve("kubeconfig"),
               "--http-probe-port=" + probePort,
+              "--prometheus-port=" + freePort(),
               "--nmi-port=" + taken.getLocalPort());
       Eventually.isTrue(
           "it says that it waits",
           () -> errors().contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()));
-      assertThat(probe(probePort, "readyz")).contains("not listening for pods");
+      assertThat(get(probePort, "/readyz")).contains("not listening for pods");
       assertThat(nmi.isAlive()).isTrue();
 
       taken.close();
 
       Eventually.isTrue(
-          "it listens", () -> !probe(probePort, "readyz").contains("not listening for pods"));
+          "it listens", () -> !get(probePort, "/readyz").contains("not listening for pods"));
       assertThat(errors().lines().filter(line -> line.contains("waiting for a port"))).hasSize(1);
     }
   }
@@ -163,9 +180,9 @@ class NmiMainTest {
     return process.exitValue();
   }
 
-  private static String probe(int port, String path) {
+  private static String get(int port, String path) {
     try {
-      URI uri = URI.create("http://127.0.0.1:" + port + "/" + path);
+      URI uri = URI.create("http://127.0.0.1:" + port + path);
       return HttpClient.newHttpClient()
           .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
           .body();
