@@ -14,6 +14,7 @@ import io.podidentity.testkit.http.SimulatorServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -344,6 +345,21 @@ class MetadataEndpointTest {
     assertThat(nmi.from(NODE).get("/metadata\\instance").read().status()).isEqualTo(400);
     assertThat(nmi.from(NODE).get("/metadata/versions", METADATA).read().status()).isEqualTo(200);
     assertThat(imds.requests().all()).hasSize(1);
+  }
+
+  @Test
+  void noSpellingOfAnIdentityPathIsPassedOn() throws IOException {
+    for (String path : IdentityPaths.REFUSED) {
+      try (RawHttp node = RawHttp.connect(NODE, nmi.address())) {
+        // As UTF-8, of which a character is a byte here.
+        String bytes =
+            new String(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        node.writeAndDrain(
+            "GET %s HTTP/1.1\r\nHost: x\r\nMetadata: true\r\nConnection: close\r\n\r\n"
+                .formatted(bytes));
+      }
+    }
+    assertThat(imds.requests().all()).isEmpty();
   }
 
   @Test

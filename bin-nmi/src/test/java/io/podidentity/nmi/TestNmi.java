@@ -187,6 +187,11 @@ final class TestNmi implements AutoCloseable {
     return http;
   }
 
+  /** Where it listens. */
+  InetSocketAddress address() {
+    return address;
+  }
+
   /** The port it listens on. */
   int port() {
     return address.getPort();
