@@ -51,6 +51,8 @@ public final class Logging {
     // It logs a stack trace beside each of our one-line messages.
     context.getLogger("io.fabric8.kubernetes.client.informers").setLevel(Level.ERROR);
     context.getLogger("io.fabric8.kubernetes.client.extended.leaderelection").setLevel(Level.ERROR);
+    // It cannot answer the close of a connection that broke, and says so for each watch.
+    context.getLogger("io.fabric8.kubernetes.client.jdkhttp").setLevel(Level.ERROR);
     // Each refusal by Entra ID; our own message says what matters.
     context.getLogger("com.microsoft.aad.msal4j").setLevel(Level.ERROR);
     // It warns, for each request with a body, that the JDK sets Content-Length by itself.

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +93,24 @@ class LoggingTest {
     assertThat(written()).isEmpty();
   }
 
+  // What they say on each retry, with stack traces, the adapters say once.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl",
+        "io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector",
+        "io.fabric8.kubernetes.client.informers.impl.cache.Reflector",
+        "com.microsoft.aad.msal4j.ConfidentialClientApplication",
+      })
+  void warningsOfLibrariesThatAreSaidElsewhereAreSilent(String name) {
+    Logger quiet = logger(LogFormat.TEXT, name);
+
+    quiet.warn("again");
+    quiet.error("but this is new");
+
+    assertThat(written()).hasLineCount(1).contains("but this is new");
+  }
+
   @Test
   void theFirstLoggerNeedsNoConfigurationFile() {
     LoggerContext ofSlf4j = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -113,6 +134,31 @@ class LoggingTest {
   }
 
   @Test
+  void whatEndsAThreadIsInTheLogAndInItsFormat() throws InterruptedException {
+    PrintStream err = System.err;
+    try {
+      System.setErr(new PrintStream(out, true, StandardCharsets.UTF_8));
+      Logging.configure(LogFormat.JSON);
+      Thread thread =
+          new Thread(
+              () -> {
+                throw new IllegalStateException("nobody expected it");
+              },
+              "worker");
+      thread.start();
+      thread.join();
+    } finally {
+      System.setErr(err);
+      Logging.configure(LogFormat.TEXT);
+      Thread.setDefaultUncaughtExceptionHandler(null);
+    }
+
+    assertThat(written())
+        .hasLineCount(1)
+        .contains("thread ended thread=worker", "IllegalStateException: nobody expected it");
+  }
+
+  @Test
   void otherFormatsAreRefused() {
     assertThat(LogFormat.parse("text")).isEqualTo(LogFormat.TEXT);
     assertThat(LogFormat.parse("json")).isEqualTo(LogFormat.JSON);
@@ -122,9 +168,13 @@ class LoggingTest {
   }
 
   private Logger logger(LogFormat format) {
+    return logger(format, "io.podidentity.Sample");
+  }
+
+  private Logger logger(LogFormat format, String name) {
     context.setMDCAdapter(new LogbackMDCAdapter());
     Logging.configure(context, format, out);
-    return context.getLogger("io.podidentity.Sample");
+    return context.getLogger(name);
   }
 
   private String written() {

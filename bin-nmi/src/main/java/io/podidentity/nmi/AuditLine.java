@@ -41,9 +41,10 @@ record AuditLine(String pod, String remote, int status, String outcome) implemen
   }
 
   private static String named(HttpServerExchange exchange) {
-    return Exchanges.header(exchange, HostTokenHandler.POD_NAMESPACE)
-        + '/'
-        + Exchanges.header(exchange, HostTokenHandler.POD_NAME);
+    return AccessLog.shown(
+        Exchanges.header(exchange, HostTokenHandler.POD_NAMESPACE)
+            + '/'
+            + Exchanges.header(exchange, HostTokenHandler.POD_NAME));
   }
 
   private static String remote(HttpServerExchange exchange) {

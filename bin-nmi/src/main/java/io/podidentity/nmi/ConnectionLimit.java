@@ -11,10 +11,15 @@ import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
 
 /**
- * Lets connections in up to a number for each address and a number for all, so that one pod cannot
- * use up what all share. Those beyond are closed before anything is read from them. Thread-safe.
+ * Lets connections in, up to a number for each address and a number for all. One address has half
+ * of what is free at most, and the first few of each are let in beyond the number for all: however
+ * many some pods open, the others are served. What is too many is closed before anything is read
+ * from it. Thread-safe.
  */
 final class ConnectionLimit implements ChannelListener<StreamConnection> {
+  /** Let in for each address even if the others have all; up to half as many again in all. */
+  private static final int RESERVED = 8;
+
   private final ChannelListener<StreamConnection> next;
   private final int perSource;
   private final int all;
@@ -44,12 +49,13 @@ final class ConnectionLimit implements ChannelListener<StreamConnection> {
   }
 
   private boolean enter(InetAddress source) {
-    if (count.incrementAndGet() > all) {
-      count.decrementAndGet();
-      return false;
-    }
+    int free = all - count.getAndIncrement();
     int ofSource = open.merge(source, 1, Integer::sum);
-    if (ofSource > perSource) {
+    boolean fits =
+        ofSource <= RESERVED
+            ? free > -all / 2
+            : free > 0 && ofSource <= Math.min(perSource, free / 2);
+    if (!fits) {
       leave(source);
       return false;
     }

@@ -1,6 +1,8 @@
 package io.podidentity.nmi;
 
+import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
@@ -8,7 +10,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 
 /** What handlers ask of an exchange, in one place. */
 final class Exchanges {
@@ -56,12 +61,40 @@ final class Exchanges {
     return value == null ? "" : value;
   }
 
+  /**
+   * Lets go of the headers and the query, which have been read. A request may wait for minutes, and
+   * a client may send thousands.
+   */
+  static void forgetRequest(HttpServerExchange exchange) {
+    exchange.getRequestHeaders().clear();
+    exchange.getQueryParameters().clear();
+    exchange.setQueryString("");
+  }
+
   /** Sends an answer, and ends the exchange. */
   static void send(HttpServerExchange exchange, Answer answer) {
     exchange.setStatusCode(answer.status());
     exchange.setResponseContentLength(answer.body().remaining());
     putHeaders(exchange, answer.headers());
     exchange.getResponseSender().send(answer.body().duplicate());
+    if (!exchange.isComplete()) {
+      closeIfNotTaken(exchange);
+    }
+  }
+
+  /** Undertow's own limit does not end a connection whose client reads nothing. */
+  private static void closeIfNotTaken(HttpServerExchange exchange) {
+    ServerConnection connection = exchange.getConnection();
+    int millis = connection.getUndertowOptions().get(UndertowOptions.IDLE_TIMEOUT, 0);
+    XnioExecutor.Key alarm =
+        exchange
+            .getIoThread()
+            .executeAfter(() -> IoUtils.safeClose(connection), millis, TimeUnit.MILLISECONDS);
+    exchange.addExchangeCompleteListener(
+        (ended, next) -> {
+          alarm.remove();
+          next.proceed();
+        });
   }
 
   /** Sets headers of the answer. */

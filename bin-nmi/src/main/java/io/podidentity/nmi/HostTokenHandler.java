@@ -1,6 +1,5 @@
 package io.podidentity.nmi;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.token.Caller;
@@ -26,6 +25,12 @@ final class HostTokenHandler implements HttpHandler {
 
   private static final Refusal DISABLED =
       RefusalCause.HOST_TOKEN_DISABLED.refusal("/host/token is switched off on this node");
+  private static final Refusal NAMES_NO_POD =
+      new Refusal(
+          400,
+          RefusalCause.INVALID_REQUEST,
+          "missing 'podname' and 'podns' from request header",
+          null);
   private static final Refusal NOT_FROM_HOST =
       RefusalCause.NOT_FROM_HOST.refusal("request remote address is not from a host");
   private static final Refusal NOT_AUDITED =
@@ -77,9 +82,14 @@ final class HostTokenHandler implements HttpHandler {
     }
   }
 
+  /** In v1's order, but for what v1 does not check: first and last. */
   private @Nullable Refusal check(HttpServerExchange exchange) {
     if (!enabled) {
       return DISABLED;
+    }
+    if (Exchanges.header(exchange, POD_NAME).isEmpty()
+        || Exchanges.header(exchange, POD_NAMESPACE).isEmpty()) {
+      return NAMES_NO_POD;
     }
     InetAddress source = Exchanges.source(exchange);
     if (source == null || !Exchanges.isNodeItself(source)) {
@@ -109,13 +119,8 @@ final class HostTokenHandler implements HttpHandler {
   }
 
   private static NamespacedName pod(HttpServerExchange exchange) {
-    String name = Exchanges.header(exchange, POD_NAME);
-    String namespace = Exchanges.header(exchange, POD_NAMESPACE);
-    if (name.isEmpty() || namespace.isEmpty()) {
-      throw new PodIdentityException(
-          ErrorReason.INVALID_REQUEST, "missing 'podname' and 'podns' from request header");
-    }
-    return new NamespacedName(namespace, name);
+    return new NamespacedName(
+        Exchanges.header(exchange, POD_NAMESPACE), Exchanges.header(exchange, POD_NAME));
   }
 
   private static TokenRequest read(HttpServerExchange exchange, NamespacedName pod) {

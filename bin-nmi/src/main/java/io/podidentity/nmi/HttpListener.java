@@ -1,7 +1,6 @@
 package io.podidentity.nmi;
 
 import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
@@ -23,10 +22,15 @@ import org.xnio.channels.AcceptingChannel;
  * connections by their source nor stop to accept without closing what there is.
  */
 final class HttpListener implements AutoCloseable {
-  /** A token request fits into one buffer, and so does its answer. */
-  private static final int BUFFER = 8 * 1024;
+  /** A token request fits into one buffer. */
+  private static final int BUFFER = 4 * 1024;
 
-  private static final int MAX_HEADERS_SIZE = 16 * 1024;
+  /**
+   * Of the line and the headers together; what Azure's SDKs send takes less than 1 KiB. Undertow
+   * counts whole buffers, so that a request that begins at the end of one needs two.
+   */
+  private static final int MAX_HEADERS_SIZE = 2 * BUFFER;
+
   private static final int MAX_HEADERS = 64;
   private static final int MAX_PARAMETERS = 32;
 
@@ -35,9 +39,6 @@ final class HttpListener implements AutoCloseable {
 
   private static final int BACKLOG = 1024;
   private static final int MAX_THREADS = 2;
-
-  /** Buffers of a thread that are kept for its next request. */
-  private static final int BUFFERS_KEPT = 4;
 
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
@@ -48,9 +49,7 @@ final class HttpListener implements AutoCloseable {
 
   /** A listener that does not listen yet. */
   HttpListener(HttpHandler handler, ServerLimits limits) {
-    this.http =
-        new HttpOpenListener(
-            new DefaultByteBufferPool(true, BUFFER, -1, BUFFERS_KEPT), options(limits));
+    this.http = new HttpOpenListener(new Buffers(true, BUFFER), options(limits));
     http.setRootHandler(handler);
     this.limit = new ConnectionLimit(http, limits.perSource(), limits.connections());
   }

@@ -29,10 +29,9 @@ final class MetadataRequests {
           "if-none-match",
           "metadata",
           "user-agent",
-          "x-client-request-id");
-
-  /** Azure's own, such as {@code x-ms-client-request-id}. */
-  private static final String AZURES = "x-ms-";
+          "x-client-request-id",
+          "x-ms-client-request-id",
+          "x-ms-return-client-request-id");
 
   private final URI service;
 
@@ -73,7 +72,7 @@ final class MetadataRequests {
       String name = values.getHeaderName().toString();
       String folded = name.toLowerCase(Locale.ROOT);
       // A header that Connection names is about this connection, whatever it is.
-      if (PASSED.contains(folded) || folded.startsWith(AZURES) || folded.equals("connection")) {
+      if (PASSED.contains(folded) || folded.equals("connection")) {
         headers.put(name, List.copyOf(values));
       }
     }

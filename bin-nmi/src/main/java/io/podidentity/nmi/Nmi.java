@@ -71,6 +71,14 @@ public final class Nmi implements AutoCloseable {
       NmiMetrics metrics,
       HttpClient metadataClient) {}
 
+  /**
+   * Where lines go, each on a thread of its own that may be blocked.
+   *
+   * @param requests one for each request
+   * @param audit one for each request to {@code /host/token/}
+   */
+  record Logs(Consumer<String> requests, Consumer<String> audit) {}
+
   private final Parts parts = new Parts();
   private final NmiServer server;
   private final HealthServer health;
@@ -86,30 +94,23 @@ public final class Nmi implements AutoCloseable {
         clock,
         new ScheduledTimer("timer"),
         ServerLimits.withHold(options.holds().untilAssigned()),
-        audit::info);
+        new Logs(requests::info, audit::info));
   }
 
   /**
    * An NMI with parts of its own.
    *
    * @param timer closed with it, if it can be closed
-   * @param audit takes the audit log's lines, on a thread of their own; may block
    */
-  Nmi(
-      NmiOptions options,
-      Ports ports,
-      Clock clock,
-      Timer timer,
-      ServerLimits limits,
-      Consumer<String> audit) {
+  Nmi(NmiOptions options, Ports ports, Clock clock, Timer timer, ServerLimits limits, Logs logs) {
     if (timer instanceof ScheduledTimer scheduled) {
       parts.add(scheduled);
     }
     // The queue in front of them bounds their number.
     ExecutorService fetches = Executors.newCachedThreadPool(Daemons.named("fetch"));
     parts.add(fetches::shutdownNow);
-    AccessLog accessLog = parts.add(new AccessLog("access-log", requests::info));
-    AccessLog auditLog = parts.add(new AccessLog("audit-log", audit));
+    AccessLog accessLog = parts.add(new AccessLog("access-log", logs.requests()));
+    AccessLog auditLog = parts.add(new AccessLog("audit-log", logs.audit()));
 
     TokenBroker broker =
         new TokenBroker(
@@ -136,7 +137,7 @@ public final class Nmi implements AutoCloseable {
             new HostTokenHandler(
                 broker, errors, http.hostToken(), namespaces, journal, auditLog, clock),
             new MetadataHandler(
-                ports.pods(),
+                broker,
                 new MetadataRequests(options.metadata().uri()),
                 proxy,
                 errors,
@@ -161,22 +162,24 @@ public final class Nmi implements AutoCloseable {
   }
 
   /**
-   * Listens, for pods and for probes, and begins to keep the rules in place.
+   * Begins to keep the rules in place, and listens for probes and for pods. If another process has
+   * a port, such as the NMI that this one is to replace, it waits until that is free.
    *
    * @return where it listens for pods
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot listen; it is of
-   *     no use then, but for {@link #close}
+   *     no use then, but for {@link #close}; with {@code SHUTTING_DOWN} if it was closed meanwhile
    */
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
     rules.start();
-    parts.add(server);
-    InetSocketAddress address = server.start();
+    FreePort free = parts.add(new FreePort());
     parts.add(health);
-    InetSocketAddress probes = health.start();
+    InetSocketAddress probes = free.await(health::start);
+    parts.add(server);
+    InetSocketAddress address = free.await(server::start);
     parts.add(metrics);
-    Optional<InetSocketAddress> scraped = metrics.start();
+    Optional<InetSocketAddress> scraped = free.await(metrics::start);
     log.info(
         "listening address={} probes={} metrics={}",
         address,

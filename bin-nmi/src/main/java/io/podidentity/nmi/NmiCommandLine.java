@@ -114,7 +114,11 @@ public final class NmiCommandLine {
 
   private RulesOptions rules() {
     return new RulesOptions(
-        redirect(), backend(), flags.rules.lockdown, Duration.ofSeconds(flags.iptablesInterval));
+        redirect(),
+        backend(),
+        flags.rules.lockdown,
+        flags.enableConntrackDeletion,
+        Duration.ofSeconds(flags.iptablesInterval));
   }
 
   private @Nullable IptablesBackend backend() {

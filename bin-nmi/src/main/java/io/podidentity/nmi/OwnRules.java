@@ -2,11 +2,13 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.iptables.BackendChoice;
+import io.podidentity.iptables.ConntrackDeletion;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.NodeRuleSets;
 import io.podidentity.iptables.RedirectRules;
+import io.podidentity.iptables.RuleChanges;
 import io.podidentity.iptables.RuleSet;
 import java.util.List;
 import org.slf4j.Logger;
@@ -28,7 +30,10 @@ final class OwnRules {
   private final RuleSet lockdown;
   private final RuleSet redirect;
 
-  private OwnRules(boolean lockedDown, RuleSet lockdown, RuleSet redirect) {
+  private final RuleChanges changes;
+
+  private OwnRules(boolean lockedDown, RuleSet lockdown, RuleSet redirect, RuleChanges changes) {
+    this.changes = changes;
     this.lockedDown = lockedDown;
     this.lockdown = lockdown;
     this.redirect = redirect;
@@ -50,16 +55,18 @@ final class OwnRules {
         rules.backend() == null
             ? BackendChoice.auto(programs)
             : BackendChoice.of(rules.backend(), programs);
+    RedirectRules target = new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, port);
+    RuleSet redirect = new IptablesRedirect(target, backend, rules.interval(), System::nanoTime);
     return new OwnRules(
         rules.lockdown(),
         Lockdown.of(metadata.ip(), programs, backend),
-        new IptablesRedirect(
-            new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, port), backend));
+        rules.cutsConnections() ? new ConntrackDeletion(redirect, target, programs) : redirect,
+        new RuleChanges(programs, backend));
   }
 
   /** Those to be kept in place; the lockdown comes before the redirect. */
   RuleSet kept() {
-    return lockedDown ? all() : redirect;
+    return new NodeRuleSets(lockedDown ? List.of(lockdown, redirect) : List.of(redirect), changes);
   }
 
   /** Those to be removed, whatever is kept: whoever made them may have had other options. */

@@ -30,6 +30,7 @@ final class Percent {
 
   private static @Nullable String decodeBytes(String text, boolean plusIsSpace) {
     ByteBuffer bytes = ByteBuffer.allocate(text.length());
+    int all = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c >= FIRST_NON_ASCII) {
@@ -39,11 +40,17 @@ final class Percent {
       } else if (c != '%') {
         bytes.put((byte) c);
       } else if (i + 2 < text.length() && isHex(text.charAt(i + 1)) && isHex(text.charAt(i + 2))) {
-        bytes.put((byte) HexFormat.fromHexDigits(text, i + 1, i + 3));
+        int escaped = HexFormat.fromHexDigits(text, i + 1, i + 3);
+        bytes.put((byte) escaped);
+        all |= escaped;
         i += 2;
       } else {
         return null;
       }
+    }
+    if (all < FIRST_NON_ASCII) {
+      // Needs no check, and a decoder is dear.
+      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
     }
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A query, read strictly: a name that comes twice, an escape that cannot be decoded, a control
- * character or a bare semicolon is refused, because another parser might read it differently. IMDS
- * refuses repeated parameters too.
+ * A query, read strictly: one that is too long, a name that comes twice, an escape that cannot be
+ * decoded, a control character or a bare semicolon is refused, because another parser might read it
+ * differently. IMDS refuses repeated parameters too.
  *
  * @param values by name; names keep their letter case, as in AAD Pod Identity v1
  * @see <a
@@ -16,12 +16,18 @@ import java.util.Map;
  *     Metadata Service, usage</a>
  */
 record QueryParameters(Map<String, String> values) {
+  /** Twice what the longest names of a resource and of an identity can make of it. */
+  private static final int MAX_LENGTH = 2048;
+
   /**
    * Reads a raw query.
    *
    * @throws PodIdentityException with {@code INVALID_REQUEST}; the message repeats nothing of it
    */
   static QueryParameters parse(String query) {
+    if (query.length() > MAX_LENGTH) {
+      throw refusal("the query is longer than " + MAX_LENGTH + " characters");
+    }
     Map<String, String> values = new HashMap<>();
     int start = 0;
     while (start <= query.length()) {
@@ -56,7 +62,12 @@ record QueryParameters(Map<String, String> values) {
   }
 
   private static boolean hasControl(String text) {
-    return text.chars().anyMatch(Character::isISOControl);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static PodIdentityException refusal(String message) {

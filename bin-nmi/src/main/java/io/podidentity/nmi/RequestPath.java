@@ -41,6 +41,9 @@ record RequestPath(Route route, String plain) {
   /** What nearly every request has. */
   private static final String TOKEN_PATH = METADATA + TOKEN_TAIL;
 
+  /** The longest ones of IMDS have a fifth of this. */
+  private static final int MAX_LENGTH = 1024;
+
   private static final String HOST_PREFIX = "/host/token";
 
   /** Unreserved characters of RFC 3986, section 2.3, and slashes. No escapes: nothing to decode. */
@@ -71,6 +74,9 @@ record RequestPath(Route route, String plain) {
   static RequestPath of(String raw) {
     if (raw.equals(TOKEN_PATH)) {
       return TOKEN;
+    }
+    if (raw.length() > MAX_LENGTH) {
+      return REFUSED;
     }
     String path = withoutAuthority(raw);
     String decoded = decodeAsVersionOne(path);

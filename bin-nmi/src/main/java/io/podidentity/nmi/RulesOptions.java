@@ -13,17 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param backend the back-end of iptables; null to find out which one Kubernetes uses; default null
  * @param lockdown whether pods are kept from the metadata service also without the redirect;
  *     default true
+ * @param cutsConnections whether connections from before the redirect are cut; default false
  * @param interval how often it looks in any case; positive; default 60 s
  */
 public record RulesOptions(
-    boolean written, @Nullable IptablesBackend backend, boolean lockdown, Duration interval) {
+    boolean written,
+    @Nullable IptablesBackend backend,
+    boolean lockdown,
+    boolean cutsConnections,
+    Duration interval) {
   /** What the flags' defaults say. */
   public static final RulesOptions DEFAULT =
-      new RulesOptions(true, null, true, Duration.ofSeconds(60));
+      new RulesOptions(true, null, true, false, Duration.ofSeconds(60));
 
   /** No rules: something else sends pods' requests here. */
   public static final RulesOptions NONE =
-      new RulesOptions(false, null, false, Duration.ofSeconds(60));
+      new RulesOptions(false, null, false, false, Duration.ofSeconds(60));
 
   public RulesOptions {
     require(

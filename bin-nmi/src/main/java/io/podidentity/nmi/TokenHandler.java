@@ -6,12 +6,14 @@ import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.TokenBroker;
+import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,11 @@ final class TokenHandler implements HttpHandler {
       InetAddress source = Exchanges.source(exchange);
       TokenRequest request = read(exchange, source);
       handled.asks(request, () -> namespaces.at(source));
-      Later.send(exchange, broker.request(request), handled);
+      CompletableFuture<TokenGrant> grant = broker.request(request);
+      if (!grant.isDone()) {
+        Exchanges.forgetRequest(exchange);
+      }
+      Later.send(exchange, grant, handled);
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, handled.refused(errors.toPod(e)));
     }

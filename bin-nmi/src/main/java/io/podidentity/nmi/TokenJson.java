@@ -2,7 +2,6 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.token.TokenGrant;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,55 +21,48 @@ final class TokenJson {
   /** The answer of the token endpoint: one object, or an array where there are several tokens. */
   static byte[] ofPod(TokenGrant grant, Instant now) {
     List<AccessToken> tokens = grant.tokens();
-    StringBuilder json = builder(tokens);
+    JsonText json = roomFor(tokens);
     if (tokens.size() == 1) {
       append(json, tokens.get(0), now);
     } else {
-      json.append('[');
+      json.raw("[");
       for (int i = 0; i < tokens.size(); i++) {
-        json.append(i == 0 ? "" : ",");
+        json.raw(i == 0 ? "" : ",");
         append(json, tokens.get(i), now);
       }
-      json.append(']');
+      json.raw("]");
     }
-    return bytes(json);
+    return json.toBytes();
   }
 
   /** The answer of {@code /host/token/}: the first token, and the identity's client ID. */
   static byte[] ofHost(TokenGrant grant, Instant now) {
-    StringBuilder json = builder(grant.tokens());
-    json.append("{\"token\":");
+    JsonText json = roomFor(grant.tokens()).raw("{\"token\":");
     append(json, grant.tokens().get(0), now);
-    json.append(",\"clientid\":");
-    JsonText.append(json, grant.clientId() == null ? "" : grant.clientId().value());
-    json.append('}');
-    return bytes(json);
+    json.raw(",\"clientid\":").string(grant.clientId() == null ? "" : grant.clientId().value());
+    return json.raw("}").toBytes();
   }
 
-  private static void append(StringBuilder json, AccessToken token, Instant now) {
+  private static void append(JsonText json, AccessToken token, Instant now) {
     long seconds = Math.max(0, Duration.between(now, token.expiresOn()).toSeconds());
-    json.append("{\"access_token\":");
-    JsonText.append(json, token.value());
-    json.append(",\"refresh_token\":\"\",\"expires_in\":\"")
-        .append(seconds)
-        .append("\",\"expires_on\":\"")
-        .append(token.expiresOn().getEpochSecond())
-        .append("\",\"not_before\":\"")
-        .append(token.notBefore().getEpochSecond())
-        .append("\",\"resource\":");
-    JsonText.append(json, token.resource());
-    json.append(",\"token_type\":\"Bearer\"}");
+    json.raw("{\"access_token\":")
+        .string(token.value())
+        .raw(",\"refresh_token\":\"\",\"expires_in\":\"")
+        .raw(Long.toString(seconds))
+        .raw("\",\"expires_on\":\"")
+        .raw(Long.toString(token.expiresOn().getEpochSecond()))
+        .raw("\",\"not_before\":\"")
+        .raw(Long.toString(token.notBefore().getEpochSecond()))
+        .raw("\",\"resource\":")
+        .string(token.resource())
+        .raw(",\"token_type\":\"Bearer\"}");
   }
 
-  private static StringBuilder builder(List<AccessToken> tokens) {
+  private static JsonText roomFor(List<AccessToken> tokens) {
     int length = 0;
     for (AccessToken token : tokens) {
       length += token.value().length() + token.resource().length() + WITHOUT_TOKEN;
     }
-    return new StringBuilder(length);
-  }
-
-  private static byte[] bytes(StringBuilder json) {
-    return json.toString().getBytes(StandardCharsets.UTF_8);
+    return new JsonText(length);
   }
 }

@@ -104,7 +104,8 @@ class HeldRequestsCostTest {
     return "127.0.%d.%d".formatted(1 + number / 250, 1 + number % 250);
   }
 
-  private static long usedMemory() {
+  /** Of the heap and of buffers beside it, after what is garbage has gone. */
+  static long usedMemory() {
     long used = Long.MAX_VALUE;
     // Until nothing more goes: references are cleared by one collection and freed by the next.
     for (long last = used; used > 0; last = used) {

@@ -67,11 +67,54 @@ class HostEndpointTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"podname: web", "podns: default", "podname:"})
-  void bothHeadersAreNeeded(String header) throws IOException {
-    Received reply = nmi.from(NODE).get(TARGET, header).read();
+  void bothHeadersAreNeededAndThatComesBeforeTheSourceIsLookedAt(String header) throws IOException {
+    for (String source : List.of(NODE, POD)) {
+      Received reply = nmi.from(source).get("/host/token/", header).read();
+
+      assertThat(reply.status()).isEqualTo(400);
+      assertThat(reply.body()).isEqualTo("missing 'podname' and 'podns' from request header\n");
+      assertThat(reply.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+      assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
+      assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("invalid-request");
+    }
+  }
+
+  @Test
+  void sourceComesBeforeTheResource() throws IOException {
+    assertThat(nmi.from(POD).get("/host/token/", WEB).read().header("X-Pod-Identity-Error"))
+        .isEqualTo("not-from-host");
+  }
+
+  @Test
+  void resourceComesBeforeThePodIsLookedFor() throws IOException {
+    Received reply = nmi.from(NODE).get("/host/token", WEB).read();
+
+    assertThat(reply.body()).isEqualTo("parameter resource cannot be empty\n");
+    assertThat(nmi.timer.pending()).as("waits").isZero();
+  }
+
+  // v1 takes the first.
+  @Test
+  void duplicateParameterIsRefused() throws IOException {
+    Received reply = nmi.from(NODE).get(TARGET + "&resource=a", WEB).read();
 
     assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.body()).isEqualTo("missing 'podname' and 'podns' from request header\n");
+    assertThat(reply.body()).isEqualTo("a query parameter is given more than once\n");
+  }
+
+  // tokens[0] there.
+  @Test
+  void ofSeveralTokensTheFirstIsGiven() throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+    nmi.severalTokens(
+        query -> List.of(TestNmi.token("primary", query), TestNmi.token("auxiliary", query)));
+
+    Received reply = nmi.from(NODE).get(TARGET, WEB).read();
+
+    assertThat(reply.body())
+        .startsWith("{\"token\":{\"access_token\":\"primary\",")
+        .doesNotContain("auxiliary");
+    assertThat(reply.header("Content-Length")).isEqualTo(String.valueOf(reply.body().length()));
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.podidentity.testkit.http.SimulatorServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,11 +138,35 @@ class MetadataEndpointTest {
   }
 
   @Test
-  void addressOfNoPodIsRefusedAtOnce() throws IOException {
-    Received reply = nmi.from(POD).get(COMPUTE, METADATA).read();
+  void addressOfNoPodIsRefusedAfterTheHold() throws IOException {
+    Received reply = refusedAfterTheHold(POD);
 
     assertThat(reply.status()).isEqualTo(500);
     assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("pod-not-found");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  /** A container may ask before the kubelet has told its pod's address. */
+  @Test
+  void podThatBecomesKnownMeanwhileGetsItsAnswer() throws IOException {
+    RawHttp connection = nmi.from(POD).get(COMPUTE, METADATA);
+    nmi.awaitSearching();
+
+    nmi.pod("web", POD);
+
+    assertThat(connection.read().body()).isEqualTo("{\"vmId\":\"x\"}");
+    assertThat(connection.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+  }
+
+  @Test
+  void clientThatHangsUpMeanwhileIsNotSearchedForAnyMore() throws IOException {
+    RawHttp connection = nmi.from(POD).get(COMPUTE, METADATA);
+    nmi.awaitSearching();
+
+    connection.close();
+
+    Eventually.isTrue("nothing is in flight", () -> nmi.inFlight() == 0);
+    nmi.pod("web", POD);
     assertThat(imds.requests().all()).isEmpty();
   }
 
@@ -158,8 +183,15 @@ class MetadataEndpointTest {
             false,
             false));
 
-    assertThat(nmi.from(POD).get(COMPUTE, METADATA).read().status()).isEqualTo(500);
+    assertThat(refusedAfterTheHold(POD).status()).isEqualTo(500);
     assertThat(imds.requests().all()).isEmpty();
+  }
+
+  private Received refusedAfterTheHold(String source) throws IOException {
+    RawHttp connection = nmi.from(source).get(COMPUTE, METADATA);
+    nmi.awaitSearching();
+    nmi.timer.advance(TestNmi.HOLDS.untilPodIsKnown());
+    return connection.read();
   }
 
   // IMDS serves five a second to a virtual machine:
@@ -186,8 +218,9 @@ class MetadataEndpointTest {
   @Test
   void refusedRequestsCostNothingOfTheBudget() throws IOException {
     nmi.pod("web", POD);
+    RawHttp elsewhere = nmi.from(POD);
     for (int i = 0; i < 20; i++) {
-      assertThat(nmi.from("127.0.0.9").get(COMPUTE, METADATA).read().status()).isEqualTo(500);
+      assertThat(elsewhere.get(COMPUTE, METADATA, "Via: a").read().status()).isEqualTo(400);
     }
 
     assertThat(nmi.from(POD).get(COMPUTE, METADATA).read().status()).isEqualTo(200);
@@ -234,7 +267,7 @@ class MetadataEndpointTest {
   void bodyThatIsTooLongIsRefusedAndTheConnectionEnds() throws IOException {
     restartWithAnyMethod();
     RawHttp connection =
-        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 16385");
+        nmi.from(NODE).send("POST", "/metadata/scheduledevents", METADATA, "Content-Length: 4097");
 
     Received reply = connection.read();
 
@@ -312,6 +345,21 @@ class MetadataEndpointTest {
     assertThat(nmi.from(NODE).get("/metadata\\instance").read().status()).isEqualTo(400);
     assertThat(nmi.from(NODE).get("/metadata/versions", METADATA).read().status()).isEqualTo(200);
     assertThat(imds.requests().all()).hasSize(1);
+  }
+
+  @Test
+  void noSpellingOfAnIdentityPathIsPassedOn() throws IOException {
+    for (String path : IdentityPaths.REFUSED) {
+      try (RawHttp node = RawHttp.connect(NODE, nmi.address())) {
+        // As UTF-8, of which a character is a byte here.
+        String bytes =
+            new String(path.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        node.writeAndDrain(
+            "GET %s HTTP/1.1\r\nHost: x\r\nMetadata: true\r\nConnection: close\r\n\r\n"
+                .formatted(bytes));
+      }
+    }
+    assertThat(imds.requests().all()).isEmpty();
   }
 
   @Test

@@ -93,7 +93,7 @@ class NmiCommandLineTest {
                 "n1",
                 new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
-                new RulesOptions(true, null, true, Duration.ofSeconds(3)),
+                new RulesOptions(true, null, true, true, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false, false),
@@ -106,8 +106,7 @@ class NmiCommandLineTest {
                 null,
                 LogFormat.JSON,
                 "mine"));
-    assertThat(line.withoutEffect())
-        .containsExactly("enableProfile", "enable-conntrack-deletion", "logtostderr", "v");
+    assertThat(line.withoutEffect()).containsExactly("enableProfile", "logtostderr", "v");
   }
 
   @Test
@@ -130,7 +129,8 @@ class NmiCommandLineTest {
     assertThat(options.http().hostToken()).isFalse();
 
     assertThat(options.rules())
-        .isEqualTo(new RulesOptions(false, IptablesBackend.LEGACY, false, Duration.ofSeconds(60)));
+        .isEqualTo(
+            new RulesOptions(false, IptablesBackend.LEGACY, false, false, Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
     assertThat(options.exempt()).isEqualTo(new NmiOptions.Exempt("default", "mic", true));

@@ -101,6 +101,15 @@ final class RawHttp implements AutoCloseable {
     }
   }
 
+  /** Whether some of an answer is there to be read. */
+  boolean hasAnswer() {
+    try {
+      return socket.getInputStream().available() > 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Reads one answer. */
   Received read() throws IOException {
     Received head = readHead();

@@ -107,6 +107,7 @@ class RouterDifferentialTest {
   }
 
   /** Routers with a hole each, which has to be found. */
+  @SuppressWarnings("ImmutableEnumChecker")
   enum Planted {
     PASSES_ALL(Planted::passed),
     /** The routes of v1.8.17, in the order of pkg/nmi/server/server.go. */

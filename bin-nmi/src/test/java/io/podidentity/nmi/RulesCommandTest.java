@@ -7,15 +7,14 @@ import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandResult;
+import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.iptables.BackendChoice;
 import io.podidentity.iptables.IptablesBackend;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.RedirectRules;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,18 +107,8 @@ class RulesCommandTest {
   }
 
   private CommandResult nmi(String... arguments) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NmiMain.class.getName()));
-    words.addAll(List.of(arguments));
-    CommandResult result =
-        node.inside(Command.of(words).withTimeout(Duration.ofSeconds(120))).run();
+    Command command = JavaProgram.of(NmiMain.class, arguments).withTimeout(Duration.ofMinutes(2));
+    CommandResult result = node.inside(command).run();
     assertThat(result.exitCode()).as(result.stderr()).isZero();
     return result;
   }

@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.slf4j.LoggerFactory;
 
 /** A real NMI on a free port, over a cluster in memory and a clock that stands still. */
 final class TestNmi implements AutoCloseable {
@@ -56,6 +57,9 @@ final class TestNmi implements AutoCloseable {
   /** What the token source was asked, in order. */
   final List<TokenQuery> fetched = new CopyOnWriteArrayList<>();
 
+  /** The access log. */
+  final List<String> accessLog = new CopyOnWriteArrayList<>();
+
   /** What it counts. */
   final NmiMetrics metrics = new NmiMetrics();
 
@@ -65,7 +69,7 @@ final class TestNmi implements AutoCloseable {
   private final Nmi nmi;
   private final InetSocketAddress address;
   private final List<RawHttp> connections = new ArrayList<>();
-  private volatile Function<TokenQuery, AccessToken> source = TestNmi::tokenFor;
+  private volatile Function<TokenQuery, List<AccessToken>> source = q -> List.of(tokenFor(q));
 
   /** How an NMI is told to be; the rest is v1's defaults. */
   record Settings(NmiOptions.Http http, URI metadata, ServerLimits limits) {
@@ -154,12 +158,17 @@ final class TestNmi implements AutoCloseable {
             clock,
             timer,
             settings.limits(),
-            audit);
+            new Nmi.Logs(this::log, audit));
     address = nmi.start();
   }
 
   /** The token source gives such tokens, or throws. */
   void tokens(Function<TokenQuery, AccessToken> newSource) {
+    source = query -> List.of(newSource.apply(query));
+  }
+
+  /** The token source gives several at a time, as for an identity with auxiliary tenants. */
+  void severalTokens(Function<TokenQuery, List<AccessToken>> newSource) {
     source = newSource;
   }
 
@@ -176,6 +185,11 @@ final class TestNmi implements AutoCloseable {
     RawHttp http = RawHttp.connect(source, new InetSocketAddress(inet("127.0.0.1"), port()));
     connections.add(http);
     return http;
+  }
+
+  /** Where it listens. */
+  InetSocketAddress address() {
+    return address;
   }
 
   /** The port it listens on. */
@@ -253,8 +267,12 @@ final class TestNmi implements AutoCloseable {
         query.subject() instanceof TokenQuery.Bound bound
             ? bound.identity().name().name()
             : "node:" + ((TokenQuery.OfNode) query.subject()).choice();
-    return new AccessToken(
-        "token-of-" + whose, NOW.plusSeconds(86399), NOW.minusSeconds(301), query.resource());
+    return token("token-of-" + whose, query);
+  }
+
+  /** A token with that value; it ends 86,399 s from now. */
+  static AccessToken token(String value, TokenQuery query) {
+    return new AccessToken(value, NOW.plusSeconds(86399), NOW.minusSeconds(301), query.resource());
   }
 
   static InetAddress inet(String text) {
@@ -303,8 +321,13 @@ final class TestNmi implements AutoCloseable {
     nmi.close();
   }
 
+  private void log(String line) {
+    accessLog.add(line);
+    LoggerFactory.getLogger("io.podidentity.nmi.requests").info(line);
+  }
+
   private List<AccessToken> fetch(TokenQuery query) {
     fetched.add(query);
-    return List.of(source.apply(query));
+    return source.apply(query);
   }
 }

@@ -17,6 +17,7 @@ import io.podidentity.nmi.TestNmi.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,26 @@ class TokenEndpointTest {
     assertThat(reply.header("Content-Type")).isEqualTo("application/json");
     assertThat(reply.header("Content-Length")).isEqualTo(String.valueOf(reply.body().length()));
     assertThat(reply.headers()).containsOnlyKeys("Content-Type", "Content-Length", "Date");
+  }
+
+  // There: an array where the identity names auxiliary tenants, the primary one first.
+  @Test
+  void severalTokensAreAnArray() throws IOException {
+    nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+    nmi.severalTokens(
+        query -> List.of(TestNmi.token("primary", query), TestNmi.token("auxiliary", query)));
+
+    Received reply = ask(POD, TOKEN);
+
+    String rest =
+        "\",\"refresh_token\":\"\",\"expires_in\":\"86399\",\"expires_on\":\"1595979276\","
+            + "\"not_before\":\"1595892576\",\"resource\":\"https://management.azure.com/\","
+            + "\"token_type\":\"Bearer\"}";
+    assertThat(reply.body())
+        .isEqualTo(
+            "[{\"access_token\":\"primary%1$s,{\"access_token\":\"auxiliary%1$s]".formatted(rest));
+    assertThat(reply.header("Content-Type")).isEqualTo("application/json");
+    assertThat(reply.header("Content-Length")).isEqualTo(String.valueOf(reply.body().length()));
   }
 
   @Test

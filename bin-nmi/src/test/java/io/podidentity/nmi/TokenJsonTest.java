@@ -74,6 +74,8 @@ class TokenJsonTest {
         "plain | plain",
         "a\"b\\c | a\\\"b\\\\c",
         "<a&b> | \\u003ca\\u0026b\\u003e",
+        "what? | what?",
+        "Ł | Ł",
         "é中\uD83D\uDE00 | é中\uD83D\uDE00",
       })
   void stringsAreEscapedAsGoDoes(String resource, String expected) {
@@ -83,11 +85,10 @@ class TokenJsonTest {
 
   @Test
   void controlCharactersAndBrokenUnicodeAreEscaped() {
-    StringBuilder json = new StringBuilder();
+    byte[] json = new JsonText(0).string("\n\r\t\u0000\u001f\b\u2028\u2029\ud800x\udc00").toBytes();
 
-    JsonText.append(json, "\n\r\t\u0000\u001f\b\u2028\u2029\ud800x\udc00");
-
-    assertThat(json).hasToString("\"\\n\\r\\t\\u0000\\u001f\\u0008\\u2028\\u2029\\ufffdx\\ufffd\"");
+    assertThat(text(json))
+        .isEqualTo("\"\\n\\r\\t\\u0000\\u001f\\u0008\\u2028\\u2029\\ufffdx\\ufffd\"");
   }
 
   private static TokenGrant grant(ClientId client, AccessToken... tokens) {

@@ -62,10 +62,18 @@ public final class BackendChoice {
       return programs.iptables(wanted.family());
     }
     synchronized (lock) {
-      if (chosen == null || !certain) {
-        choose();
-      }
-      return chosen;
+      IptablesCommands last = chosen;
+      return last != null && certain ? last : choose();
+    }
+  }
+
+  /** Whether the legacy back-end is the one in use, as far as that is known. */
+  boolean isLegacy() {
+    if (wanted != null) {
+      return wanted == IptablesBackend.LEGACY;
+    }
+    synchronized (lock) {
+      return chosen != null && chosen.equals(programs.iptables(IptablesBackend.LEGACY.family()));
     }
   }
 
@@ -89,7 +97,7 @@ public final class BackendChoice {
     return all;
   }
 
-  private void choose() {
+  private IptablesCommands choose() {
     Map<IptablesBackend, BackendScan> scans = scans();
     Choice choice = choice(scans);
     IptablesCommands now = programs.iptables(choice.backend().family());
@@ -98,6 +106,7 @@ public final class BackendChoice {
     }
     chosen = now;
     certain = choice.certain();
+    return now;
   }
 
   /**

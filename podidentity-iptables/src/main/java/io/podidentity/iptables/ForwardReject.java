@@ -1,5 +1,6 @@
 package io.podidentity.iptables;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class ForwardReject implements RuleSet {
   private final NftTable table;
   private final OwnChain chain;
   private final BackendChoice backend;
+  private final FirstPlace place = new FirstPlace(Duration.ofSeconds(60), System::nanoTime);
   private final Object lock = new Object();
   private @Nullable Boolean byNft;
 
@@ -38,7 +40,8 @@ final class ForwardReject implements RuleSet {
             List.of(
                 "-d %s/32 -p tcp -j REJECT --reject-with tcp-reset".formatted(metadataAddress),
                 "-d %s/32 -j REJECT --reject-with icmp-admin-prohibited"
-                    .formatted(metadataAddress)));
+                    .formatted(metadataAddress)),
+            new Traffic(metadataAddress, 0));
     this.backend = backend;
   }
 
@@ -50,14 +53,14 @@ final class ForwardReject implements RuleSet {
   @Override
   public String text() {
     synchronized (lock) {
-      return byNft() ? table.text() : new IptablesChain(chain, backend.current()).text();
+      return byNft() ? table.text() : byIptables(backend.current()).text();
     }
   }
 
   @Override
   public boolean ensure() {
     synchronized (lock) {
-      return byNft() ? table.ensure() : new IptablesChain(chain, backend.current()).ensure();
+      return byNft() ? table.ensure() : byIptables(backend.current()).ensure();
     }
   }
 
@@ -67,10 +70,12 @@ final class ForwardReject implements RuleSet {
       if (table.works()) {
         table.remove();
       }
-      backend
-          .withTable(chain.table())
-          .forEach(commands -> new IptablesChain(chain, commands).remove());
+      backend.withTable(chain.table()).forEach(commands -> byIptables(commands).remove());
     }
+  }
+
+  private IptablesChain byIptables(IptablesCommands commands) {
+    return new IptablesChain(chain, commands, place);
   }
 
   /** Decided once, so that the rules do not wander. */

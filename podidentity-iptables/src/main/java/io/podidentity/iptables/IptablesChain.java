@@ -22,9 +22,14 @@ final class IptablesChain {
 
   private final OwnChain chain;
   private final IptablesTable table;
+  private final FirstPlace place;
 
-  IptablesChain(OwnChain chain, IptablesCommands commands) {
+  /**
+   * @param place when it may be moved; the same one as long as the chain is looked after
+   */
+  IptablesChain(OwnChain chain, IptablesCommands commands, FirstPlace place) {
     this.chain = chain;
+    this.place = place;
     this.table = new IptablesTable(chain, commands);
   }
 
@@ -34,7 +39,14 @@ final class IptablesChain {
   }
 
   boolean ensure() {
-    return settle("written", found -> Transaction.toEnsure(chain, found));
+    return settle("written", this::toEnsure);
+  }
+
+  private Optional<Transaction> toEnsure(TableState found) {
+    boolean mayMove = place.mayMove();
+    Optional<Transaction> change = Transaction.toEnsure(chain, found, mayMove);
+    place.looked(chain, found.taker(), mayMove && found.taker().isPresent());
+    return change;
   }
 
   void remove() {

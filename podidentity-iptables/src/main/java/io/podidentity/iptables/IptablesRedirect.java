@@ -2,6 +2,8 @@ package io.podidentity.iptables;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * packet sees the rules half done. Rules are compared by what they say, not by their text. Rules of
  * others are left as they are, also those that lead to our chain; only {@link #remove()} removes
  * the latter, because without the chain they cannot be.
+ *
+ * <p>The jump is put first. If a rule of others comes before it later, it is moved only if that
+ * rule could take the packets, and ever less often while that goes on.
  *
  * <p>A redirect to 127.0.0.1 works only where {@code net.ipv4.conf.*.route_localnet} is on, which
  * kube-proxy sees to. It is not set here.
@@ -29,20 +34,36 @@ import org.jspecify.annotations.Nullable;
  * each command; an interrupt ends it.
  */
 public final class IptablesRedirect implements RuleSet {
+  private static final Duration INTERVAL = Duration.ofSeconds(60);
+
   private final OwnChain chain;
   private final BackendChoice choice;
+  private final FirstPlace place;
   private final Object lock = new Object();
   private @Nullable IptablesCommands lastUsed;
 
   /** The rules, written by the given commands. */
   public IptablesRedirect(RedirectRules rules, IptablesCommands commands) {
-    this(rules, BackendChoice.fixed(commands));
+    this(rules, BackendChoice.fixed(commands), INTERVAL, System::nanoTime);
   }
 
   /** The rules, in the back-end that is chosen. */
   public IptablesRedirect(RedirectRules rules, BackendChoice choice) {
+    this(rules, choice, INTERVAL, System::nanoTime);
+  }
+
+  /**
+   * The same.
+   *
+   * @param interval the least time from one move of the jump to the first place to the next; the
+   *     default is 60 s
+   * @param nanoTime as {@link System#nanoTime()}
+   */
+  public IptablesRedirect(
+      RedirectRules rules, BackendChoice choice, Duration interval, LongSupplier nanoTime) {
     this.chain = requireNonNull(rules, "rules").chain();
     this.choice = requireNonNull(choice, "choice");
+    this.place = new FirstPlace(interval, nanoTime);
   }
 
   @Override
@@ -54,10 +75,10 @@ public final class IptablesRedirect implements RuleSet {
   public boolean ensure() {
     synchronized (lock) {
       IptablesCommands commands = choice.current();
-      boolean changed = new IptablesChain(chain, commands).ensure();
+      boolean changed = new IptablesChain(chain, commands, place).ensure();
       if (lastUsed != null && !lastUsed.equals(commands)) {
         // Kubernetes turned out to use the other one. Until now both had the rules.
-        new IptablesChain(chain, lastUsed).remove();
+        new IptablesChain(chain, lastUsed, place).remove();
       }
       lastUsed = commands;
       return changed;
@@ -69,12 +90,12 @@ public final class IptablesRedirect implements RuleSet {
     synchronized (lock) {
       choice
           .withTable(chain.table())
-          .forEach(commands -> new IptablesChain(chain, commands).remove());
+          .forEach(commands -> new IptablesChain(chain, commands, place).remove());
     }
   }
 
   @Override
   public String text() {
-    return new IptablesChain(chain, choice.current()).text();
+    return new IptablesChain(chain, choice.current(), place).text();
   }
 }

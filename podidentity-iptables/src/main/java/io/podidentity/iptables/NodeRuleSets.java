@@ -15,12 +15,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeRuleSets implements RuleSet {
   private final List<RuleSet> parts;
+  private final @Nullable RuleChanges changes;
 
   /**
+   * Sets that are looked at from time to time.
+   *
    * @param parts in the order in which they are written; removed in the opposite order
    */
   public NodeRuleSets(List<RuleSet> parts) {
+    this(parts, null);
+  }
+
+  /**
+   * Sets that are also looked at when something changed.
+   *
+   * @param parts as above
+   * @param changes null if nothing tells of changes
+   */
+  public NodeRuleSets(List<RuleSet> parts, @Nullable RuleChanges changes) {
     this.parts = List.copyOf(parts);
+    this.changes = changes;
+  }
+
+  @Override
+  public News listen(Runnable onChange) {
+    return changes == null ? RuleSet.super.listen(onChange) : changes.listen(onChange);
   }
 
   @Override

@@ -10,8 +10,9 @@ import java.util.List;
  * @param parent the kernel's chain, such as {@code PREROUTING}
  * @param name our chain
  * @param rules its rules in order, each without the chain
+ * @param traffic the packets that must come to it
  */
-record OwnChain(String table, String parent, String name, List<String> rules) {
+record OwnChain(String table, String parent, String name, List<String> rules, Traffic traffic) {
   OwnChain {
     rules = List.copyOf(rules);
   }

@@ -47,7 +47,12 @@ public record RedirectRules(
 
   /** The chain; PREROUTING is where packets that are not the node's own come in. */
   OwnChain chain() {
-    return new OwnChain("nat", "PREROUTING", CHAIN, List.of(redirect(), "-j RETURN"));
+    return new OwnChain(
+        "nat",
+        "PREROUTING",
+        CHAIN,
+        List.of(redirect(), "-j RETURN"),
+        new Traffic(metadataAddress, metadataPort));
   }
 
   private String redirect() {

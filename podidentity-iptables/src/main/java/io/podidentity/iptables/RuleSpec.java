@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -80,6 +81,15 @@ record RuleSpec(Set<Option> options) {
             option ->
                 (option.name().equals("-j") || option.name().equals("-g"))
                     && option.values().equals(List.of(chain)));
+  }
+
+  /** The one value of an option that is not negated; empty if there is none. */
+  Optional<String> value(String name) {
+    return options.stream()
+        .filter(option -> option.name().equals(name) && !option.negated())
+        .filter(option -> !option.values().isEmpty())
+        .map(option -> option.values().get(0))
+        .findFirst();
   }
 
   private static void add(Set<Option> options, String name, boolean negated, List<String> values) {

@@ -9,15 +9,23 @@ import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps rules in place: looks at once, and again after each interval. A failure is reported, never
- * fatal, and retried after 1 s, then 2 s, 4 s and so on up to the interval. It has no thread of its
- * own. Thread-safe.
+ * Keeps rules in place: looks at once, whenever the rules tell of a change, and after each
+ * interval; where they cannot tell of all changes, each second. A failure is reported, never fatal,
+ * and retried after 1 s, then 2 s, 4 s and so on up to the interval. It has no thread of its own.
+ * Thread-safe.
+ *
+ * <p>Looking takes at most about a fifth of its thread's time, however many changes are told, and a
+ * tenth where it looks each second.
  */
 public final class RulesGuard {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final int PAUSE_AFTER_CHANGE = 4;
+  private static final int PAUSE_AFTER_POLL = 9;
 
   /** What is told of each look, on the executor's thread. */
   public interface Listener {
@@ -37,12 +45,20 @@ public final class RulesGuard {
   private final Duration interval;
   private final Executor executor;
   private final Listener listener;
+  private final LongSupplier nanoTime;
 
   private final Object lock = new Object();
   private boolean started;
   private boolean stopped;
   private int failuresInARow;
   private @Nullable Subscription next;
+  private NodeRules.@Nullable News news;
+
+  /** A look that some change asked for is planned. */
+  private boolean woken;
+
+  private long lastLookEnded;
+  private long lastLookTook;
 
   /**
    * A guard that does nothing yet.
@@ -53,6 +69,18 @@ public final class RulesGuard {
    */
   public RulesGuard(
       NodeRules rules, Timer timer, Duration interval, Executor executor, Listener listener) {
+    this(rules, timer, interval, executor, listener, System::nanoTime);
+  }
+
+  /** The same with a clock of its own. */
+  RulesGuard(
+      NodeRules rules,
+      Timer timer,
+      Duration interval,
+      Executor executor,
+      Listener listener,
+      LongSupplier nanoTime) {
+    this.nanoTime = requireNonNull(nanoTime, "nanoTime");
     this.rules = requireNonNull(rules, "rules");
     this.timer = requireNonNull(timer, "timer");
     this.interval = requireNonNull(interval, "interval");
@@ -74,8 +102,18 @@ public final class RulesGuard {
         throw new IllegalStateException("a guard starts once");
       }
       started = true;
+      if (stopped) {
+        return;
+      }
     }
     executor.execute(this::look);
+    NodeRules.News listening = rules.listen(this::wake);
+    synchronized (lock) {
+      news = listening;
+      if (stopped) {
+        listening.close();
+      }
+    }
   }
 
   /**
@@ -88,7 +126,37 @@ public final class RulesGuard {
       if (next != null) {
         next.close();
       }
+      if (news != null) {
+        news.close();
+      }
     }
+  }
+
+  /** Something changed: looks at once, or as soon as the last look is far enough behind. */
+  private void wake() {
+    synchronized (lock) {
+      if (stopped || woken) {
+        // The look that is planned already will see it.
+        return;
+      }
+      woken = true;
+      if (next != null) {
+        plan(pause());
+      }
+    }
+  }
+
+  private Duration pause() {
+    long pause = lastLookEnded + PAUSE_AFTER_CHANGE * lastLookTook - nanoTime.getAsLong();
+    return Duration.ofNanos(Math.max(0, pause));
+  }
+
+  /** Plans the next look in place of the one that was planned. */
+  private void plan(Duration delay) {
+    if (next != null) {
+      next.close();
+    }
+    next = timer.schedule(delay, () -> executor.execute(this::look));
   }
 
   private void look() {
@@ -98,6 +166,8 @@ public final class RulesGuard {
       if (stopped) {
         return;
       }
+      woken = false;
+      long begun = nanoTime.getAsLong();
       try {
         changed = rules.ensure();
         failuresInARow = 0;
@@ -111,6 +181,8 @@ public final class RulesGuard {
       if (failure != null) {
         failuresInARow++;
       }
+      lastLookEnded = nanoTime.getAsLong();
+      lastLookTook = lastLookEnded - begun;
     }
     try {
       if (failure == null) {
@@ -125,20 +197,30 @@ public final class RulesGuard {
 
   private void scheduleNext() {
     synchronized (lock) {
-      if (!stopped) {
-        next = timer.schedule(rest(), () -> executor.execute(this::look));
+      // A change since the look has planned the next one, unless this was the first.
+      if (!stopped && (!woken || next == null)) {
+        plan(woken ? pause() : rest());
       }
     }
   }
 
   private Duration rest() {
     if (failuresInARow == 0) {
-      return interval;
+      Duration poll = longer(POLL, Duration.ofNanos(PAUSE_AFTER_POLL * lastLookTook));
+      return news == null || news.isComplete() ? interval : shorter(poll, interval);
     }
     Duration rest = FIRST_RETRY;
     for (int i = 1; i < failuresInARow && rest.compareTo(interval) < 0; i++) {
       rest = rest.multipliedBy(2);
     }
     return rest.compareTo(interval) < 0 ? rest : interval;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

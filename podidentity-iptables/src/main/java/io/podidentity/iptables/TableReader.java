@@ -15,18 +15,18 @@ final class TableReader implements Consumer<String> {
 
   private final OwnChain chain;
   private final RuleSpec jump;
+  private final ForeignRules foreign;
   private final List<RuleSpec> chainRules = new ArrayList<>();
   private final List<String> references = new ArrayList<>();
   private boolean begun;
   private boolean ended;
   private boolean unreadable;
   private boolean chainExists;
-  private boolean parentBegun;
-  private boolean jumpIsFirst;
   private int jumps;
 
   TableReader(OwnChain chain) {
     this.chain = chain;
+    this.foreign = new ForeignRules(chain.parent());
     this.jump = RuleSpec.parse(chain.jump());
   }
 
@@ -38,6 +38,8 @@ final class TableReader implements Consumer<String> {
       ended = true;
     } else if (line.startsWith(":" + chain.name() + " ")) {
       chainExists = true;
+    } else if (line.startsWith(":") && line.indexOf(' ') > 0) {
+      foreign.declare(line.substring(1, line.indexOf(' ')));
     } else if (line.startsWith(APPEND)) {
       rule(line.substring(APPEND.length()));
     } else if (line.startsWith("# Table") && line.contains("is incompatible")) {
@@ -65,27 +67,33 @@ final class TableReader implements Consumer<String> {
           ErrorReason.REDIRECT_FAILED,
           "reading the table " + chain.table() + ": the list of its rules has no end");
     }
-    return new TableState(chainExists, chainRules, jumpIsFirst, jumps, references);
+    return new TableState(
+        chainExists, chainRules, jumps, references, foreign.taker(chain.traffic()));
   }
 
   private void rule(String rule) {
-    boolean inParent = rule.startsWith(chain.parent() + " ");
-    boolean inChain = rule.startsWith(chain.name() + " ");
-    boolean first = inParent && !parentBegun;
-    parentBegun |= inParent;
-    if (!inChain && !rule.contains(chain.name())) {
-      return;
+    int end = rule.indexOf(' ');
+    String name = rule.substring(0, end);
+    String said = rule.substring(end + 1);
+    if (name.equals(chain.name())) {
+      chainRules.add(RuleSpec.parse(said));
+    } else if (said.contains(chain.name())) {
+      mention(rule, name, RuleSpec.parse(said), said);
+    } else {
+      foreign.add(name, said);
     }
-    RuleSpec spec = RuleSpec.parse(rule.substring(rule.indexOf(' ') + 1));
-    if (inChain) {
-      chainRules.add(spec);
-    }
+  }
+
+  /** A rule of another chain in which our chain's name stands. */
+  private void mention(String rule, String name, RuleSpec spec, String said) {
     if (spec.leadsTo(chain.name())) {
       references.add(rule);
     }
-    if (inParent && spec.equals(jump)) {
+    if (name.equals(chain.parent()) && spec.equals(jump)) {
       jumps++;
-      jumpIsFirst |= first;
+      foreign.addJump();
+    } else {
+      foreign.add(name, said);
     }
   }
 }

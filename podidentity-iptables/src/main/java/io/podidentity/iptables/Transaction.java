@@ -18,11 +18,15 @@ record Transaction(String text, List<String> changes) {
 
   /** What makes the rules where there is nothing of them. */
   static Transaction ofNothing(OwnChain wanted) {
-    return toEnsure(wanted, TableState.EMPTY).orElseThrow();
+    return toEnsure(wanted, TableState.EMPTY, false).orElseThrow();
   }
 
-  /** What makes the rules as they should be; empty if they are. */
-  static Optional<Transaction> toEnsure(OwnChain wanted, TableState found) {
+  /**
+   * What makes the rules as they should be; empty if they are.
+   *
+   * @param mayMove whether a jump may be put before a rule that could take its packets
+   */
+  static Optional<Transaction> toEnsure(OwnChain wanted, TableState found, boolean mayMove) {
     List<String> lines = new ArrayList<>();
     List<String> changes = new ArrayList<>();
     List<RuleSpec> rules = wanted.rules().stream().map(RuleSpec::parse).toList();
@@ -32,7 +36,7 @@ record Transaction(String text, List<String> changes) {
       wanted.rules().forEach(rule -> lines.add("-A " + wanted.name() + " " + rule));
       changes.add(found.chainExists() ? "rules replaced" : "chain made");
     }
-    if (!found.jumpIsFirst() || found.jumps() != 1) {
+    if (found.jumps() != 1 || (mayMove && found.taker().isPresent())) {
       for (int i = 0; i < found.jumps(); i++) {
         lines.add("-D " + wanted.parent() + " " + wanted.jump());
       }

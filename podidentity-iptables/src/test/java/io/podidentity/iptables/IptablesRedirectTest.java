@@ -117,7 +117,7 @@ final class IptablesRedirectTest {
           the target is changed           | -R aad-metadata 1 -d 169.254.169.254 -p tcp --dport 80 -j DNAT --to-destination 127.0.0.1:9
           the chain is deleted            | -D PREROUTING -j aad-metadata; -F aad-metadata; -X aad-metadata
           the chain is renamed            | -E aad-metadata other
-          the jump is moved               | -D PREROUTING -j aad-metadata; -A PREROUTING -j aad-metadata
+          a chain comes before it         | -N other; -A other -j ACCEPT; -I PREROUTING 1 -j other
           """)
   void damageIsRepaired(String what, String damage) {
     for (Backend backend : Backend.values()) {

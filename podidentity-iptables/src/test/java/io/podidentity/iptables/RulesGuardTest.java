@@ -16,6 +16,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,8 +34,29 @@ final class RulesGuardTest {
   private final Deque<Runnable> alarms = new ArrayDeque<>();
   private final List<String> told = new ArrayList<>();
 
+  private final AtomicBoolean newsAreComplete = new AtomicBoolean(true);
+  private final AtomicBoolean newsAreClosed = new AtomicBoolean();
+  private final AtomicLong nanos = new AtomicLong();
+  private Runnable onChange = () -> {};
+
   private final NodeRules redirect =
       new NodeRules() {
+        @Override
+        public News listen(Runnable wake) {
+          onChange = wake;
+          return new News() {
+            @Override
+            public boolean isComplete() {
+              return newsAreComplete.get();
+            }
+
+            @Override
+            public void close() {
+              newsAreClosed.set(true);
+            }
+          };
+        }
+
         @Override
         public boolean ensure() {
           return looks.removeFirst().getAsBoolean();
@@ -177,6 +200,93 @@ final class RulesGuardTest {
   }
 
   @Test
+  void changeIsLookedAtAtOnceAndOnce() {
+    looks.add(() -> true);
+    looks.add(() -> true);
+    guard.start();
+    onChange.run();
+    onChange.run();
+    assertThat(delays).containsExactly(INTERVAL, Duration.ZERO);
+    assertThat(alarms).hasSize(1);
+    ring();
+    assertThat(told).containsExactly("changed=true", "changed=true");
+    assertThat(delays).containsExactly(INTERVAL, Duration.ZERO, INTERVAL);
+    assertThat(alarms).hasSize(1);
+  }
+
+  @Test
+  void changeDuringALookIsLookedAtAfterIt() {
+    looks.add(() -> true);
+    looks.add(
+        () -> {
+          onChange.run();
+          return false;
+        });
+    looks.add(() -> true);
+    guard.start();
+    ring();
+    assertThat(alarms).hasSize(1);
+    ring();
+    assertThat(told).containsExactly("changed=true", "changed=false", "changed=true");
+  }
+
+  @Test
+  void alarmThatWentOffBesideAChangeDoesNotDoubleTheLooks() {
+    for (int i = 0; i < 3; i++) {
+      looks.add(() -> false);
+    }
+    guard.start();
+    Runnable late = alarms.getFirst();
+    onChange.run();
+    late.run();
+    assertThat(alarms).hasSize(1);
+    ring();
+    assertThat(alarms).hasSize(1);
+  }
+
+  @Test
+  void changesWithoutEndDoNotKeepItBusy() {
+    looks.add(
+        () -> {
+          nanos.addAndGet(Duration.ofMillis(50).toNanos());
+          return true;
+        });
+    guard.start();
+    nanos.addAndGet(Duration.ofMillis(10).toNanos());
+    onChange.run();
+    assertThat(delays).containsExactly(INTERVAL, Duration.ofMillis(190));
+  }
+
+  @Test
+  void rulesThatCannotTellOfAllChangesAreLookedAtEachSecond() {
+    newsAreComplete.set(false);
+    looks.add(() -> true);
+    looks.add(
+        () -> {
+          nanos.addAndGet(Duration.ofMillis(200).toNanos());
+          return true;
+        });
+    looks.add(() -> true);
+    guard.start();
+    // Before it listens it does not know.
+    onChange.run();
+    ring();
+    newsAreComplete.set(true);
+    ring();
+    assertThat(delays).containsExactly(INTERVAL, Duration.ZERO, Duration.ofMillis(1800), INTERVAL);
+  }
+
+  @Test
+  void stopEndsTheNews() {
+    looks.add(() -> true);
+    guard.start();
+    guard.stop();
+    onChange.run();
+    assertThat(newsAreClosed).isTrue();
+    assertThat(alarms).isEmpty();
+  }
+
+  @Test
   void guardStartsOnce() {
     looks.add(() -> true);
     guard.start();
@@ -199,7 +309,7 @@ final class RulesGuardTest {
   }
 
   private RulesGuard guard(Executor executor, RulesGuard.Listener told) {
-    return new RulesGuard(redirect, this::alarm, INTERVAL, executor, told);
+    return new RulesGuard(redirect, this::alarm, INTERVAL, executor, told, nanos::get);
   }
 
   private Subscription alarm(Duration delay, Runnable task) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class TableReaderTest {
@@ -40,17 +41,17 @@ final class TableReaderTest {
             new TableState(
                 true,
                 RedirectRules.DEFAULT.chain().rules().stream().map(RuleSpec::parse).toList(),
-                true,
                 2,
                 List.of(
                     "PREROUTING -j aad-metadata",
                     "PREROUTING -j aad-metadata",
                     "PREROUTING -i eth0 -j aad-metadata",
-                    "OUTPUT -j aad-metadata")));
+                    "OUTPUT -j aad-metadata"),
+                Optional.empty()));
   }
 
   @Test
-  void jumpBehindAForeignRuleIsNotFirst() {
+  void foreignRuleBeforeTheJumpMayTakeItsPackets() {
     TableState rules =
         read(
             """
@@ -60,13 +61,13 @@ final class TableReaderTest {
             -A PREROUTING -j aad-metadata
             COMMIT
             """);
-    assertThat(rules.jumpIsFirst()).isFalse();
+    assertThat(rules.taker()).contains("-j KUBE-SERVICES");
     assertThat(rules.jumps()).isEqualTo(1);
   }
 
   @Test
   void tableThatDoesNotExistYetHoldsNothing() {
-    assertThat(read("")).isEqualTo(new TableState(false, List.of(), false, 0, List.of()));
+    assertThat(read("")).isEqualTo(TableState.EMPTY);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.podidentity.iptables;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class TransactionTest {
@@ -11,8 +12,7 @@ final class TransactionTest {
 
   private static final List<RuleSpec> RULES = CHAIN.rules().stream().map(RuleSpec::parse).toList();
 
-  private static final TableState IN_PLACE =
-      new TableState(true, RULES, true, 1, List.of("PREROUTING -j aad-metadata"));
+  private static final TableState IN_PLACE = state(1, Optional.empty());
 
   @Test
   void rulesAreMadeInOneTransaction() {
@@ -31,18 +31,18 @@ final class TransactionTest {
 
   @Test
   void rulesInPlaceNeedNothing() {
-    assertThat(Transaction.toEnsure(CHAIN, IN_PLACE)).isEmpty();
+    assertThat(Transaction.toEnsure(CHAIN, IN_PLACE, true)).isEmpty();
   }
 
   @Test
   void missingJumpLeavesTheChainAlone() {
-    assertThat(ensure(new TableState(true, RULES, false, 0, List.of())))
+    assertThat(ensure(state(0, Optional.empty())))
         .isEqualTo("*nat\n-I PREROUTING 1 -j aad-metadata\nCOMMIT\n");
   }
 
   @Test
   void severalJumpsBecomeOneAtTheFirstPlace() {
-    assertThat(ensure(new TableState(true, RULES, true, 3, List.of())))
+    assertThat(ensure(state(3, Optional.empty())))
         .isEqualTo(
             """
             *nat
@@ -55,9 +55,23 @@ final class TransactionTest {
   }
 
   @Test
+  void jumpIsMovedBeforeARuleThatCouldTakeItsPacketsIfItMay() {
+    TableState shadowed = state(1, Optional.of("-j OTHER"));
+    assertThat(ensure(shadowed))
+        .isEqualTo(
+            """
+            *nat
+            -D PREROUTING -j aad-metadata
+            -I PREROUTING 1 -j aad-metadata
+            COMMIT
+            """);
+    assertThat(Transaction.toEnsure(CHAIN, shadowed, false)).isEmpty();
+  }
+
+  @Test
   void rulesInTheWrongOrderAreReplaced() {
     TableState reversed =
-        new TableState(true, List.of(RULES.get(1), RULES.get(0)), true, 1, List.of());
+        new TableState(true, List.of(RULES.get(1), RULES.get(0)), 1, List.of(), Optional.empty());
     assertThat(ensure(reversed)).startsWith("*nat\n:aad-metadata - [0:0]\n-A aad-metadata");
   }
 
@@ -67,9 +81,9 @@ final class TransactionTest {
         new TableState(
             true,
             RULES,
-            true,
             1,
-            List.of("PREROUTING -j aad-metadata", "OUTPUT -o lo -g aad-metadata"));
+            List.of("PREROUTING -j aad-metadata", "OUTPUT -o lo -g aad-metadata"),
+            Optional.empty());
     assertThat(Transaction.toRemove(CHAIN, found))
         .hasValueSatisfying(
             change ->
@@ -91,6 +105,10 @@ final class TransactionTest {
   }
 
   private static String ensure(TableState found) {
-    return Transaction.toEnsure(CHAIN, found).orElseThrow().text();
+    return Transaction.toEnsure(CHAIN, found, true).orElseThrow().text();
+  }
+
+  private static TableState state(int jumps, Optional<String> taker) {
+    return new TableState(true, RULES, jumps, List.of(), taker);
   }
 }

@@ -56,7 +56,7 @@ final class EventLog {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Entry, Written> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EventLog.Entry, Written> eldest) {
           return size() > REMEMBERED;
         }
       };

@@ -68,7 +68,7 @@ final class Failures {
 
   /** What went wrong, in a few words and without what the API server wrote. */
   static String brief(RuntimeException error) {
-    return error instanceof KubernetesClientException failure && failure.getCode() != 0
+    return error instanceof KubernetesClientException failure && failure.getCode() > 0
         ? "the API server answered with status " + failure.getCode()
         : "the API server cannot be reached: " + rootMessage(error);
   }

@@ -62,6 +62,19 @@ final class LeaseLogTest {
   }
 
   @Test
+  void serverThatIsNotThereIsNotSaidToHaveAnswered() {
+    server.shutdown();
+
+    assertThatThrownBy(() -> lock.get(client)).isInstanceOf(KubernetesClientException.class);
+
+    assertThat(logged.list)
+        .singleElement()
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .asString()
+        .contains("problem=the API server cannot be reached: ");
+  }
+
+  @Test
   void anotherThatWasSoonerIsNoLine() {
     server.expect().get().withPath(PATH).andReturn(409, "{}").once();
 

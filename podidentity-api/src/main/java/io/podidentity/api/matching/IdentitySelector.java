@@ -11,7 +11,6 @@ import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Chooses the one identity that a request may have in standard mode, out of the records about its
@@ -42,17 +41,22 @@ public final class IdentitySelector {
    * @param records all records about pods of that name, in any order
    */
   public Selection select(Pod pod, IdentityChoice choice, List<AssignedIdentity> records) {
+    AssignedIdentity assigned = null;
+    // A loop, because each request for a cached token comes through here.
+    for (AssignedIdentity record : records) {
+      if (record.state() == AssignmentState.ASSIGNED
+          && isWanted(record, choice)
+          && counts(record, pod)
+          && (assigned == null || ORDER.compare(record, assigned) < 0)) {
+        assigned = record;
+      }
+    }
+    if (assigned != null) {
+      return new Selection.Chosen(assigned.identity());
+    }
     List<AssignedIdentity> own = records.stream().filter(record -> counts(record, pod)).toList();
     List<AssignedIdentity> wanted =
-        own.stream()
-            .filter(IdentitySelector::isUsable)
-            .filter(record -> choice.includes(record.identity().credential()))
-            .toList();
-    Optional<AssignedIdentity> assigned =
-        wanted.stream().filter(record -> record.state() == AssignmentState.ASSIGNED).min(ORDER);
-    if (assigned.isPresent()) {
-      return new Selection.Chosen(assigned.get().identity());
-    }
+        own.stream().filter(record -> isWanted(record, choice)).toList();
     return wanted.isEmpty() ? absent(pod, choice, own) : notAssigned(pod, wanted);
   }
 
@@ -66,6 +70,10 @@ public final class IdentitySelector {
         .filter(record -> counts(record, pod))
         .map(AssignedIdentity::identity)
         .toList();
+  }
+
+  private static boolean isWanted(AssignedIdentity record, IdentityChoice choice) {
+    return isUsable(record) && choice.includes(record.identity().credential());
   }
 
   private static boolean isUsable(AssignedIdentity record) {

@@ -24,6 +24,12 @@ public record AzureIdentity(
     Objects.requireNonNull(credential, "credential");
   }
 
+  /** Of what tells objects apart; the whole would be hashed on every request for a token. */
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + uid.hashCode();
+  }
+
   /** Whether it is kept to pods of its own namespace, by the annotation or for all. */
   public boolean isNamespaced(boolean forceNamespaced) {
     return forceNamespaced || namespacedOnly;

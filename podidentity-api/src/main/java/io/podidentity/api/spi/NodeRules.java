@@ -20,4 +20,30 @@ public interface NodeRules {
    * @throws io.podidentity.api.PodIdentityException with {@code REDIRECT_FAILED} if that failed
    */
   void remove();
+
+  /**
+   * Tells when someone may have changed them; by default never.
+   *
+   * @param onChange called on any thread, at once and without much work to wait for
+   */
+  default News listen(Runnable onChange) {
+    return new News() {
+      @Override
+      public boolean isComplete() {
+        return true;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  /** News of changes, until it is closed. */
+  interface News extends Subscription {
+    /**
+     * Whether every change is told now. If not, the rules want to be looked at often. Any thread
+     * may ask.
+     */
+    boolean isComplete();
+  }
 }

@@ -117,9 +117,6 @@ public final class FetchQueue implements TokenFetcher {
   private void proceed(TokenService service) {
     Lane lane = lane(service);
     for (Lane.Turn turn = lane.next(); turn != null; turn = lane.next()) {
-      if (limits(service).perSecond() > 0) {
-        var unused = timer.schedule(SECOND, () -> secondPassed(service));
-      }
       begin(service, turn);
     }
     report(service);
@@ -132,8 +129,12 @@ public final class FetchQueue implements TokenFetcher {
 
   private void begin(TokenService service, Lane.Turn turn) {
     try {
+      if (limits(service).perSecond() > 0) {
+        var unused = timer.schedule(SECOND, () -> secondPassed(service));
+      }
       executor.execute(() -> call(service, turn));
     } catch (RejectedExecutionException e) {
+      // Either takes no more, which at the end of the program is the timer.
       lane(service).done(turn);
       refuse(turn.flight(), "too many tokens are being fetched");
     } catch (RuntimeException | Error e) {

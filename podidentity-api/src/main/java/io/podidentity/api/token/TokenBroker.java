@@ -88,17 +88,29 @@ public final class TokenBroker implements AutoCloseable {
    *     it gives the request up.
    */
   public CompletableFuture<TokenGrant> request(TokenRequest request) {
+    return answer(
+        answer -> then(answer, find(request.caller()), pod -> grant(answer, request, pod)));
+  }
+
+  /**
+   * Tells which pod asks, for a request that is not for a token; held as one for a token is.
+   *
+   * @return as of {@link #request}
+   */
+  public CompletableFuture<Pod> podOf(Caller caller) {
+    return answer(answer -> then(answer, find(caller), answer::complete));
+  }
+
+  private CompletableFuture<Pod> find(Caller caller) {
+    return waits.report(WaitReason.POD, pods.find(caller));
+  }
+
+  private <A> CompletableFuture<A> answer(Consumer<CompletableFuture<A>> begin) {
     if (closed) {
       return CompletableFuture.failedFuture(stopping());
     }
-    CompletableFuture<TokenGrant> answer = new CompletableFuture<>();
-    attempt(
-        answer,
-        () ->
-            then(
-                answer,
-                waits.report(WaitReason.POD, pods.find(request.caller())),
-                pod -> grant(answer, request, pod)));
+    CompletableFuture<A> answer = new CompletableFuture<>();
+    attempt(answer, () -> begin.accept(answer));
     if (!answer.isDone()) {
       keepUntilDone(answer);
     }
@@ -107,9 +119,9 @@ public final class TokenBroker implements AutoCloseable {
 
   // A future is equal to itself only, which is what is meant here.
   @SuppressWarnings("CollectionUndefinedEquality")
-  private void keepUntilDone(CompletableFuture<TokenGrant> answer) {
+  private void keepUntilDone(CompletableFuture<?> answer) {
     pending.add(answer);
-    var unused = answer.whenComplete((grant, error) -> pending.remove(answer));
+    var unused = answer.whenComplete((value, error) -> pending.remove(answer));
     if (closed) {
       answer.completeExceptionally(stopping());
     }
@@ -214,7 +226,7 @@ public final class TokenBroker implements AutoCloseable {
    * of what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
    */
   private static <T> void then(
-      CompletableFuture<TokenGrant> answer, CompletableFuture<T> step, Consumer<T> next) {
+      CompletableFuture<?> answer, CompletableFuture<T> step, Consumer<T> next) {
     if (!step.isDone()) {
       var unused = answer.whenComplete((grant, error) -> step.cancel(false));
     }
@@ -230,7 +242,7 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   /** An error must end the request: whoever waits for it would wait for ever. */
-  private static void attempt(CompletableFuture<TokenGrant> answer, Runnable step) {
+  private static void attempt(CompletableFuture<?> answer, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException | Error e) {

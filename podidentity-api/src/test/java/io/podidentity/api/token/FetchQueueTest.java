@@ -12,6 +12,7 @@ import static io.podidentity.api.token.CacheFixture.limits;
 import static io.podidentity.api.token.CacheFixture.query;
 import static io.podidentity.api.token.CacheFixture.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -22,12 +23,15 @@ import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What a token service is asked, and when; whose turn it is is {@link LaneTest}'s. */
@@ -89,6 +93,36 @@ class FetchQueueTest {
 
     assertThat(threads.queued()).isEqualTo(5);
     assertThat(reports.load).isEqualTo("imds 15 5");
+  }
+
+  /** As at the end of the program: the timer ends while fetches are under way. */
+  @Test
+  void aTimerThatTakesNoMoreEndsWhatWaitsAndNothingElse() {
+    AtomicBoolean ended = new AtomicBoolean();
+    Timer ending =
+        (delay, task) -> {
+          if (ended.get()) {
+            throw new RejectedExecutionException("ended");
+          }
+          return timer.schedule(delay, task);
+        };
+    FetchQueue queue =
+        new FetchQueue(
+            this::fetch,
+            threads,
+            ending,
+            clock,
+            limits(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10))),
+            reports);
+    CompletableFuture<?> underWay = queue.fetch(X, WEB);
+    List<CompletableFuture<?>> waiting = List.of(queue.fetch(X, JOB), queue.fetch(Y, JOB));
+
+    ended.set(true);
+    assertThatCode(threads::runAll).doesNotThrowAnyException();
+
+    assertThat(underWay).isCompleted();
+    assertThat(waiting).allMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(reports.load).isEqualTo("imds 0 0");
   }
 
   @Test

@@ -30,6 +30,9 @@ record ServerProcess(ManagedProcess process, int port) implements AutoCloseable 
    */
   static ServerProcess start(Class<?> main, Path jvmArguments, List<String> arguments) {
     List<String> words = new ArrayList<>();
+    // Its log goes to a file by itself: through this JVM it would cost the client what it measures.
+    words.addAll(
+        List.of("sh", "-c", "exec \"$@\" 2>target/" + main.getSimpleName() + ".log", "sh"));
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("@" + jvmArguments);
     words.addAll(List.of(System.getProperty("nmi.options", "").split(" ")));

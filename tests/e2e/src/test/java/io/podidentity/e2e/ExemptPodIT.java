@@ -65,6 +65,26 @@ final class ExemptPodIT {
         "identity-not-allowed");
   }
 
+  /** The scale set has the identity, and so has each of its nodes. */
+  @Test
+  void identityThatIsThereForAPodOfAnotherNodeOfTheScaleSetIs404(
+      EndToEndCluster cluster, Scene scene) {
+    BoundIdentity orders = scene.identity("orders");
+    scene.boundPod("orders", cluster.firstInstance(), orders);
+    scene.exempt("app", "exempt");
+    TestPod exempt = scene.unlabelledPod("exempt", cluster.secondInstance());
+
+    // Before NMI knows the exemption, the pod is one without a label.
+    Await.asserted(
+        LIMIT,
+        () ->
+            assertRefused(
+                exempt.curl(
+                    TestPod.TOKEN_URL + "&client_id=" + orders.clientId(), "-H", "Metadata:true"),
+                404,
+                "identity-not-allowed"));
+  }
+
   private static String identityOf(TestNode node, EndToEndCluster cluster) {
     return Objects.requireNonNull(cluster.azure().compute(node.computeId()).systemAssigned())
         .clientId();

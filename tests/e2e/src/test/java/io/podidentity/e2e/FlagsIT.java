@@ -3,10 +3,11 @@ package io.podidentity.e2e;
 import static io.podidentity.e2e.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.harness.Await;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.HttpAnswer;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -90,6 +91,7 @@ final class FlagsIT {
    * asked, because it goes by its own intervals alone.
    */
   @Test
+  @RequiresRealPart(RealPart.AZURE_IDENTITY_FOR_PYTHON)
   void clientsComeBackWhenTheyAreToldTo(EndToEndCluster cluster, Scene scene) {
     List<ToldToWait> clients =
         Stream.of(PodClient.AZURE_IDENTITY_FOR_JAVA, PodClient.AZURE_IDENTITY_FOR_PYTHON)
@@ -127,16 +129,11 @@ final class FlagsIT {
   /** As upstream's test. */
   @Test
   void otherPathIsAnsweredByTheMetadataService() {
-    // Such a request is refused until the news of its pod have come.
-    Await.asserted(
-        LIMIT,
-        () -> {
-          HttpAnswer answer = pod.curl(IMDS + "/doesnotexist", "-H", "Metadata:true");
+    HttpAnswer answer = pod.curl(IMDS + "/doesnotexist", "-H", "Metadata:true");
 
-          assertThat(answer.status()).isEqualTo(404);
-          assertThat(answer.header("X-Pod-Identity-Error")).isNull();
-          assertThat(answer.body()).contains("The requested resource is not found");
-        });
+    assertThat(answer.status()).isEqualTo(404);
+    assertThat(answer.header("X-Pod-Identity-Error")).isNull();
+    assertThat(answer.body()).contains("The requested resource is not found");
   }
 
   /** As upstream's test. */

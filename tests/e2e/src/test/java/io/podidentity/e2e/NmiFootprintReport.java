@@ -26,6 +26,12 @@ import org.junit.jupiter.api.Test;
 @EndToEnd
 final class NmiFootprintReport {
 
+  /** The goals are stricter where the JVM has an ahead-of-time cache. */
+  private static final boolean NEW_JVM = Runtime.version().feature() >= 25;
+
+  private static final String GOAL_START = NEW_JVM ? "<= 0.70 s" : "<= 1.50 s";
+  private static final String GOAL_MEMORY = NEW_JVM ? "<= 100.0 MiB" : "<= 140.0 MiB";
+
   private static final int SAMPLES = 5;
   private static final int REQUESTS = 20_000;
   private static final int CONNECTIONS = 16;
@@ -49,7 +55,7 @@ final class NmiFootprintReport {
     line("", "here", "goal");
 
     List<Duration> starts = samples(() -> startToActive(nmi, node));
-    line("start to Active", seconds(median(starts)), "1.50 s");
+    line("start to Active", seconds(median(starts)), GOAL_START);
     line("  the fastest of them", seconds(starts.get(0)), "");
     // Both are of the last start.
     line("  CPU time until then", seconds(cpuTime(nmi.process())), "");
@@ -63,7 +69,7 @@ final class NmiFootprintReport {
 
     startToActive(nmi, node);
     Matcher load = load(pod);
-    line("resident after 20,000 tokens", mib(nmi.process().residentMib()), "140.0 MiB");
+    line("resident after 20,000 tokens", mib(nmi.process().residentMib()), GOAL_MEMORY);
     double perSecond = Double.parseDouble(load.group(1)) / Double.parseDouble(load.group(2));
     line(
         "tokens a second, " + CONNECTIONS + " connections",

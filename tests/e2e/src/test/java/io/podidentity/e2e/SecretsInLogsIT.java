@@ -29,7 +29,7 @@ final class SecretsInLogsIT {
 
   private static final String TENANT = FakeAzure.DEFAULT_TENANT;
 
-  /** Every token of Entra ID, of IMDS and of a service account begins so: {@code {"} in Base64. */
+  /** Every token of Entra ID, of IMDS and of a service account begins so: Base64 of JSON. */
   private static final String TOKEN_START = "eyJ";
 
   private final List<String> secrets = new ArrayList<>(List.of(TOKEN_START));

@@ -23,6 +23,15 @@ final class TakeoverIT {
               + " -j DNAT --to-destination 127.0.0.1:2579",
           "-A aad-metadata -j RETURN");
 
+  private static final String REMOVAL_BY_V1 =
+      """
+      *nat
+      -D PREROUTING -j aad-metadata
+      -F aad-metadata
+      -X aad-metadata
+      COMMIT
+      """;
+
   @Test
   void redirectOfV1IsTakenOverAndRemovedByUninstall(EndToEndCluster cluster, Scene scene) {
     NetworkNamespace node = cluster.spare().network().namespace();
@@ -36,10 +45,10 @@ final class TakeoverIT {
       assertRedirected(node);
       assertThat(TokenAnswer.of(pod.askForToken()).clientId()).isEqualTo(orders.clientId());
 
-      // What v1 does when it is told to end, which may be after this one has started.
-      nat(node, "-D PREROUTING -j aad-metadata");
-      nat(node, "-F aad-metadata");
-      nat(node, "-X aad-metadata");
+      // What v1 does when it is told to end, which may be after this one has started. In one step,
+      // because this one may repair it in between.
+      node.inside(Command.of("iptables-restore", "-w", "--noflush").withInput(REMOVAL_BY_V1))
+          .output();
       Await.asserted(LIMIT, () -> assertRedirected(node));
       assertThat(TokenAnswer.of(pod.askForToken()).clientId()).isEqualTo(orders.clientId());
       nmi.stop();

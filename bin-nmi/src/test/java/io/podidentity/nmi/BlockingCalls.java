@@ -1,0 +1,76 @@
+package io.podidentity.nmi;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+
+/**
+ * What keeps threads waiting while it is open, however short, as the JVM's flight recorder sees it:
+ * a lock that another thread has, a wait, a sleep, files, and sockets.
+ */
+final class BlockingCalls implements AutoCloseable {
+  private static final Set<String> SOCKETS = Set.of("jdk.SocketRead", "jdk.SocketWrite");
+  private static final Set<String> OTHERS =
+      Set.of(
+          "jdk.JavaMonitorEnter",
+          "jdk.JavaMonitorWait",
+          "jdk.ThreadPark",
+          "jdk.ThreadSleep",
+          "jdk.FileRead",
+          "jdk.FileWrite",
+          "jdk.FileForce");
+
+  private final Recording recording = new Recording();
+
+  BlockingCalls() {
+    SOCKETS.forEach(event -> recording.enable(event).withoutThreshold().withStackTrace());
+    OTHERS.forEach(event -> recording.enable(event).withoutThreshold().withStackTrace());
+    recording.start();
+  }
+
+  /**
+   * Ends the recording.
+   *
+   * @param thread by its name
+   * @return all that kept such threads waiting; not their reads and writes of channels that do not
+   *     block, which are what an I/O thread is for, nor the coming of connections
+   */
+  List<RecordedEvent> of(Predicate<String> thread) throws IOException {
+    recording.stop();
+    Path file = Files.createTempFile("blocking-calls", ".jfr");
+    try {
+      recording.dump(file);
+      return RecordingFile.readAllEvents(file).stream()
+          .filter(event -> event.getThread() != null)
+          .filter(event -> thread.test(event.getThread().getJavaName()))
+          .filter(event -> !isOfChannel(event) && !isOfNewConnection(event))
+          .toList();
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static boolean isOfChannel(RecordedEvent event) {
+    return SOCKETS.contains(event.getEventType().getName()) && isIn(event, "org.xnio.nio.");
+  }
+
+  private static boolean isOfNewConnection(RecordedEvent event) {
+    return isIn(event, "org.xnio.nio.WorkerThread$SynchTask");
+  }
+
+  private static boolean isIn(RecordedEvent event, String type) {
+    return event.getStackTrace().getFrames().stream()
+        .anyMatch(frame -> frame.getMethod().getType().getName().startsWith(type));
+  }
+
+  @Override
+  public void close() {
+    recording.close();
+  }
+}
