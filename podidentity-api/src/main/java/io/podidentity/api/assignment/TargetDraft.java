@@ -145,6 +145,13 @@ final class TargetDraft implements Comparable<TargetDraft> {
         : TargetPlans.managedIdentity(record.identity());
   }
 
+  /** The same in the record's own words: in v1's it goes without saying. */
+  static Provenance said(AssignedIdentity record, @Nullable ComputeTarget target) {
+    Provenance known = record.provenance();
+    Set<ResourceId> added = Set.copyOf(added(record));
+    return known.isKnown() || added.isEmpty() ? known : known.adding(target, added);
+  }
+
   /** What goes off the target, now or later. */
   private final class Departures {
     final List<AssignedIdentity> releases = new ArrayList<>();

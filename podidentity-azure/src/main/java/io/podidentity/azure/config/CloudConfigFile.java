@@ -68,8 +68,9 @@ public final class CloudConfigFile implements Supplier<CloudConfig>, AutoCloseab
       said("");
     } catch (PodIdentityException e) {
       // Once for each problem: it may last.
-      if (said(e.getMessage())) {
-        log.warn("what was read before stays in use: {}", e.getMessage());
+      String problem = String.valueOf(e.getMessage());
+      if (said(problem)) {
+        log.warn("what was read before stays in use: {}", problem);
       }
     } finally {
       schedule();
