@@ -118,7 +118,17 @@ public final class NmiCommandLine {
         backend(),
         flags.rules.lockdown,
         flags.enableConntrackDeletion,
+        onExit(),
         Duration.ofSeconds(flags.iptablesInterval));
+  }
+
+  private OnExit onExit() {
+    return switch (flags.rules.onExit) {
+      case "auto" -> OnExit.AUTO;
+      case "keep" -> OnExit.KEEP;
+      case "remove" -> OnExit.REMOVE;
+      default -> throw invalid("--on-exit must be auto, keep or remove: " + flags.rules.onExit);
+    };
   }
 
   private @Nullable IptablesBackend backend() {

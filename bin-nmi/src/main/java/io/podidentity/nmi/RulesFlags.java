@@ -25,6 +25,12 @@ final class RulesFlags {
   boolean lockdown = true;
 
   @Option(
+      names = "--on-exit",
+      description =
+          "keep or remove the rules when NMI ends; auto removes them if NMI saw its DaemonSet deleted.")
+  String onExit = "auto";
+
+  @Option(
       names = "--iptables-backend",
       description = "nft or legacy; auto is the one that the kubelet and kube-proxy use.")
   String backend = "auto";

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lockdown whether pods are kept from the metadata service also without the redirect;
  *     default true
  * @param cutsConnections whether connections from before the redirect are cut; default false
+ * @param onExit what becomes of them when NMI ends; default auto
  * @param interval how often it looks in any case; positive; default 60 s
  */
 public record RulesOptions(
@@ -21,14 +22,15 @@ public record RulesOptions(
     @Nullable IptablesBackend backend,
     boolean lockdown,
     boolean cutsConnections,
+    OnExit onExit,
     Duration interval) {
   /** What the flags' defaults say. */
   public static final RulesOptions DEFAULT =
-      new RulesOptions(true, null, true, false, Duration.ofSeconds(60));
+      new RulesOptions(true, null, true, false, OnExit.AUTO, Duration.ofSeconds(60));
 
   /** No rules: something else sends pods' requests here. */
   public static final RulesOptions NONE =
-      new RulesOptions(false, null, false, false, Duration.ofSeconds(60));
+      new RulesOptions(false, null, false, false, OnExit.KEEP, Duration.ofSeconds(60));
 
   public RulesOptions {
     require(
