@@ -150,6 +150,7 @@ public final class Nmi implements AutoCloseable {
             new InetSocketAddress(http.address(), http.port()),
             router,
             limits,
+            broker::drain,
             broker::close,
             STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());

@@ -13,10 +13,14 @@ import org.slf4j.LoggerFactory;
 final class NmiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NmiServer.class);
 
+  /** For refusals to leave. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
   private final InetSocketAddress address;
   private final HttpListener listener;
   private final InFlight inFlight;
   private final Runnable wakeWaiting;
+  private final Runnable refuseAll;
   private final Duration stopBound;
   private volatile boolean started;
   private volatile boolean stopping;
@@ -26,18 +30,21 @@ final class NmiServer implements AutoCloseable {
    *
    * @param address port 0 for any free one
    * @param wakeWaiting has the requests that wait answered at once
-   * @param stopBound how long a stop waits for the last answers
+   * @param refuseAll has the requests that have no answer yet refused
+   * @param stopBound how long a stop lets what is under way go on
    */
   NmiServer(
       InetSocketAddress address,
       HttpHandler handler,
       ServerLimits limits,
       Runnable wakeWaiting,
+      Runnable refuseAll,
       Duration stopBound) {
     this.address = address;
     this.inFlight = new InFlight(handler);
     this.listener = new HttpListener(inFlight, limits);
     this.wakeWaiting = wakeWaiting;
+    this.refuseAll = refuseAll;
     this.stopBound = stopBound;
   }
 
@@ -79,8 +86,9 @@ final class NmiServer implements AutoCloseable {
   }
 
   /**
-   * Accepts no more connections, answers what waits, gives the last answers a moment to leave, and
-   * ends. Whoever asks meanwhile on a connection that is open is told to come back.
+   * Accepts no more connections, answers what waits, lets what is under way go on within the bound,
+   * refuses the rest, and ends. Whoever asks meanwhile on a connection that is open is told to come
+   * back.
    */
   @Override
   public void close() {
@@ -93,7 +101,9 @@ final class NmiServer implements AutoCloseable {
     wakeWaiting.run();
     try {
       if (!inFlight.awaitNone(stopBound)) {
-        log.warn("stopping with requests unanswered count={}", inFlight.count());
+        log.warn("stopping before all requests were served count={}", inFlight.count());
+        refuseAll.run();
+        inFlight.awaitNone(LAST_ANSWERS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
