@@ -119,6 +119,7 @@ public final class NmiCommandLine {
         flags.rules.lockdown,
         flags.enableConntrackDeletion,
         onExit(),
+        flags.rules.target.isEmpty() ? null : flags.rules.target,
         Duration.ofSeconds(flags.iptablesInterval));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ class NmiServerTest {
     CountDownLatch woken = new CountDownLatch(1);
     NmiServer server =
         new NmiServer(
-            new InetSocketAddress(TestNmi.inet("127.0.0.1"), 0),
+            List.of(new InetSocketAddress(TestNmi.inet("127.0.0.1"), 0)),
             exchange -> {
               Later.send(exchange, refusal, (answer, error) -> answer);
               asked.countDown();
