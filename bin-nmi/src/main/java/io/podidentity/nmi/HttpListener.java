@@ -6,6 +6,8 @@ import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
@@ -45,7 +47,7 @@ final class HttpListener implements AutoCloseable {
   private final HttpOpenListener http;
   private final ConnectionLimit limit;
   private @Nullable XnioWorker worker;
-  private @Nullable AcceptingChannel<StreamConnection> socket;
+  private final List<AcceptingChannel<StreamConnection>> sockets = new CopyOnWriteArrayList<>();
 
   /** A listener that does not listen yet. */
   HttpListener(HttpHandler handler, ServerLimits limits) {
@@ -77,10 +79,10 @@ final class HttpListener implements AutoCloseable {
   /**
    * Listens.
    *
-   * @return the address it listens on
-   * @throws IOException if it cannot
+   * @return the first address it listens on
+   * @throws IOException if it cannot listen on all
    */
-  InetSocketAddress start(InetSocketAddress address) throws IOException {
+  InetSocketAddress start(List<InetSocketAddress> addresses) throws IOException {
     int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
     XnioWorker started =
         Xnio.getInstance(HttpListener.class.getClassLoader())
@@ -94,20 +96,24 @@ final class HttpListener implements AutoCloseable {
                     .set(Options.THREAD_DAEMON, true)
                     .getMap());
     worker = started;
-    AcceptingChannel<StreamConnection> listening =
-        started.createStreamConnectionServer(
-            address,
-            ChannelListeners.openListenerAdapter(limit),
-            OptionMap.builder()
-                .set(Options.WORKER_IO_THREADS, threads)
-                .set(Options.TCP_NODELAY, true)
-                .set(Options.REUSE_ADDRESSES, true)
-                .set(Options.BACKLOG, BACKLOG)
-                .getMap());
-    socket = listening;
-    InetSocketAddress bound = listening.getLocalAddress(InetSocketAddress.class);
-    listening.resumeAccepts();
-    return bound;
+    for (InetSocketAddress address : addresses) {
+      sockets.add(listen(started, address, threads));
+    }
+    sockets.forEach(AcceptingChannel::resumeAccepts);
+    return sockets.get(0).getLocalAddress(InetSocketAddress.class);
+  }
+
+  private AcceptingChannel<StreamConnection> listen(
+      XnioWorker started, InetSocketAddress address, int threads) throws IOException {
+    return started.createStreamConnectionServer(
+        address,
+        ChannelListeners.openListenerAdapter(limit),
+        OptionMap.builder()
+            .set(Options.WORKER_IO_THREADS, threads)
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.REUSE_ADDRESSES, true)
+            .set(Options.BACKLOG, BACKLOG)
+            .getMap());
   }
 
   /** How many connections there are. */
@@ -117,7 +123,8 @@ final class HttpListener implements AutoCloseable {
 
   /** Accepts no more connections; those that there are go on. */
   void stopAccepting() {
-    IoUtils.safeClose(socket);
+    sockets.forEach(IoUtils::safeClose);
+    sockets.clear();
   }
 
   /** Closes all connections, and ends. */

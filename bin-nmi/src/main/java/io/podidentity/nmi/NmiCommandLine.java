@@ -124,7 +124,18 @@ public final class NmiCommandLine {
         backend(),
         flags.rules.lockdown,
         flags.enableConntrackDeletion,
+        onExit(),
+        flags.rules.target.isEmpty() ? null : flags.rules.target,
         Duration.ofSeconds(flags.iptablesInterval));
+  }
+
+  private OnExit onExit() {
+    return switch (flags.rules.onExit) {
+      case "auto" -> OnExit.AUTO;
+      case "keep" -> OnExit.KEEP;
+      case "remove" -> OnExit.REMOVE;
+      default -> throw invalid("--on-exit must be auto, keep or remove: " + flags.rules.onExit);
+    };
   }
 
   private @Nullable IptablesBackend backend() {

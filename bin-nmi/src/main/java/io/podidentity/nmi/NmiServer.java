@@ -6,6 +6,8 @@ import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class NmiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NmiServer.class);
 
-  private final InetSocketAddress address;
+  private final List<InetSocketAddress> addresses;
   private final HttpListener listener;
   private final InFlight inFlight;
   private final Runnable wakeWaiting;
@@ -24,17 +26,17 @@ final class NmiServer implements AutoCloseable {
   /**
    * A server that does not listen yet.
    *
-   * @param address port 0 for any free one
+   * @param addresses at least one; port 0 for any free one
    * @param wakeWaiting has the requests that wait answered at once
    * @param stopBound how long a stop waits for the last answers
    */
   NmiServer(
-      InetSocketAddress address,
+      List<InetSocketAddress> addresses,
       HttpHandler handler,
       ServerLimits limits,
       Runnable wakeWaiting,
       Duration stopBound) {
-    this.address = address;
+    this.addresses = List.copyOf(addresses);
     this.inFlight = new InFlight(handler);
     this.listener = new HttpListener(inFlight, limits);
     this.wakeWaiting = wakeWaiting;
@@ -44,12 +46,12 @@ final class NmiServer implements AutoCloseable {
   /**
    * Listens.
    *
-   * @return the address it listens on
+   * @return the first address it listens on
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot
    */
   InetSocketAddress start() {
     try {
-      InetSocketAddress bound = listener.start(address);
+      InetSocketAddress bound = listener.start(addresses);
       started = true;
       return bound;
     } catch (IOException | RuntimeException e) {
@@ -58,7 +60,7 @@ final class NmiServer implements AutoCloseable {
           ErrorReason.CONFIGURATION_INVALID,
           ("cannot listen on %s:%d: is the port in use, or the address not this node's? choose"
                   + " others with --nmi-port and --nmi-listen-address")
-              .formatted(address.getHostString(), address.getPort()),
+              .formatted(names(), addresses.get(0).getPort()),
           e);
     }
   }
@@ -66,6 +68,12 @@ final class NmiServer implements AutoCloseable {
   /** Whether it listens, and goes on to. */
   boolean isListening() {
     return started && !stopping;
+  }
+
+  private String names() {
+    return addresses.stream()
+        .map(InetSocketAddress::getHostString)
+        .collect(Collectors.joining(" and "));
   }
 
   /** How many requests have no answer yet. */
