@@ -8,6 +8,7 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A small HTTP server for those who operate the program, on all addresses of both families. Every
@@ -43,7 +44,7 @@ final class SideServer implements AutoCloseable {
   InetSocketAddress start() throws IOException {
     try {
       // To Java the wildcard of both families, where the machine has both.
-      return listener.start(new InetSocketAddress("0.0.0.0", port));
+      return listener.start(List.of(new InetSocketAddress("0.0.0.0", port)));
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;

@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -148,11 +149,7 @@ public final class Nmi implements AutoCloseable {
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            new InetSocketAddress(http.address(), http.port()),
-            router,
-            limits,
-            broker::close,
-            STOP_BOUND);
+            addresses(http, options.rules().target()), router, limits, broker::close, STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
     this.readiness = new Readiness(server::isListening, rules::isInPlace, ports.synced());
     this.health = new HealthServer(options.probePort(), this::isReady, readiness::missing);
@@ -192,6 +189,14 @@ public final class Nmi implements AutoCloseable {
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
     return readiness.isReady();
+  }
+
+  /** Where it listens for pods. On 0.0.0.0 it listens on all others too. */
+  private static List<InetSocketAddress> addresses(NmiOptions.Http http, @Nullable String target) {
+    InetSocketAddress own = new InetSocketAddress(http.address(), http.port());
+    return target == null || own.getAddress().isAnyLocalAddress()
+        ? List.of(own)
+        : List.of(own, new InetSocketAddress(target, http.port()));
   }
 
   /** How many requests have no answer yet. */

@@ -8,6 +8,8 @@ import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ final class NmiServer implements AutoCloseable {
   /** Each takes up to 6 KiB of a heap of 64 MiB while its request waits. */
   private static final int CONNECTIONS = 4 * 1024;
 
-  private final InetSocketAddress address;
+  private final List<InetSocketAddress> addresses;
   private final HttpListener listener;
   private final InFlight inFlight;
   private final Runnable wakeWaiting;
@@ -37,17 +39,17 @@ final class NmiServer implements AutoCloseable {
   /**
    * A server that does not listen yet.
    *
-   * @param address port 0 for any free one
+   * @param addresses at least one; port 0 for any free one
    * @param wakeWaiting has the requests that wait answered at once
    * @param stopBound how long a stop waits for the last answers
    */
   NmiServer(
-      InetSocketAddress address,
+      List<InetSocketAddress> addresses,
       HttpHandler handler,
       ServerLimits limits,
       Runnable wakeWaiting,
       Duration stopBound) {
-    this.address = address;
+    this.addresses = List.copyOf(addresses);
     this.inFlight = new InFlight(handler);
     int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
     this.listener = new HttpListener("nmi", threads, inFlight, limits);
@@ -68,12 +70,12 @@ final class NmiServer implements AutoCloseable {
   /**
    * Listens.
    *
-   * @return the address it listens on
+   * @return the first address it listens on
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot
    */
   InetSocketAddress start() {
     try {
-      InetSocketAddress bound = listener.start(address);
+      InetSocketAddress bound = listener.start(addresses);
       started = true;
       return bound;
     } catch (IOException | RuntimeException e) {
@@ -82,7 +84,7 @@ final class NmiServer implements AutoCloseable {
           ErrorReason.CONFIGURATION_INVALID,
           ("cannot listen on %s:%d: is the port in use, or the address not this node's? choose"
                   + " others with --nmi-port and --nmi-listen-address")
-              .formatted(address.getHostString(), address.getPort()),
+              .formatted(names(), addresses.get(0).getPort()),
           e);
     }
   }
@@ -90,6 +92,12 @@ final class NmiServer implements AutoCloseable {
   /** Whether it listens, and goes on to. */
   boolean isListening() {
     return started && !stopping;
+  }
+
+  private String names() {
+    return addresses.stream()
+        .map(InetSocketAddress::getHostString)
+        .collect(Collectors.joining(" and "));
   }
 
   /** How many requests have no answer yet. */

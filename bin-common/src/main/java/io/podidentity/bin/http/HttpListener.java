@@ -6,6 +6,8 @@ import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
@@ -46,7 +48,7 @@ public final class HttpListener implements AutoCloseable {
   private final HttpOpenListener http;
   private final ConnectionLimit limit;
   private @Nullable XnioWorker worker;
-  private @Nullable AcceptingChannel<StreamConnection> socket;
+  private final List<AcceptingChannel<StreamConnection>> sockets = new CopyOnWriteArrayList<>();
 
   /**
    * A listener that does not listen yet.
@@ -86,10 +88,10 @@ public final class HttpListener implements AutoCloseable {
   /**
    * Listens.
    *
-   * @return the address it listens on
-   * @throws IOException if it cannot
+   * @return the first address it listens on
+   * @throws IOException if it cannot listen on all
    */
-  public InetSocketAddress start(InetSocketAddress address) throws IOException {
+  public InetSocketAddress start(List<InetSocketAddress> addresses) throws IOException {
     XnioWorker started =
         Xnio.getInstance(HttpListener.class.getClassLoader())
             .createWorker(
@@ -102,20 +104,24 @@ public final class HttpListener implements AutoCloseable {
                     .set(Options.THREAD_DAEMON, true)
                     .getMap());
     worker = started;
-    AcceptingChannel<StreamConnection> listening =
-        started.createStreamConnectionServer(
-            address,
-            ChannelListeners.openListenerAdapter(limit),
-            OptionMap.builder()
-                .set(Options.WORKER_IO_THREADS, threads)
-                .set(Options.TCP_NODELAY, true)
-                .set(Options.REUSE_ADDRESSES, true)
-                .set(Options.BACKLOG, BACKLOG)
-                .getMap());
-    socket = listening;
-    InetSocketAddress bound = listening.getLocalAddress(InetSocketAddress.class);
-    listening.resumeAccepts();
-    return bound;
+    for (InetSocketAddress address : addresses) {
+      sockets.add(listen(started, address));
+    }
+    sockets.forEach(AcceptingChannel::resumeAccepts);
+    return sockets.get(0).getLocalAddress(InetSocketAddress.class);
+  }
+
+  private AcceptingChannel<StreamConnection> listen(
+      XnioWorker started, InetSocketAddress address) throws IOException {
+    return started.createStreamConnectionServer(
+        address,
+        ChannelListeners.openListenerAdapter(limit),
+        OptionMap.builder()
+            .set(Options.WORKER_IO_THREADS, threads)
+            .set(Options.TCP_NODELAY, true)
+            .set(Options.REUSE_ADDRESSES, true)
+            .set(Options.BACKLOG, BACKLOG)
+            .getMap());
   }
 
   /** How many connections there are. */
@@ -125,7 +131,8 @@ public final class HttpListener implements AutoCloseable {
 
   /** Accepts no more connections; those that there are go on. */
   public void stopAccepting() {
-    IoUtils.safeClose(socket);
+    sockets.forEach(IoUtils::safeClose);
+    sockets.clear();
   }
 
   /** Closes all connections, and ends. */
