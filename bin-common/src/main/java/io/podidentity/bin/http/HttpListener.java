@@ -111,8 +111,8 @@ public final class HttpListener implements AutoCloseable {
     return sockets.get(0).getLocalAddress(InetSocketAddress.class);
   }
 
-  private AcceptingChannel<StreamConnection> listen(
-      XnioWorker started, InetSocketAddress address) throws IOException {
+  private AcceptingChannel<StreamConnection> listen(XnioWorker started, InetSocketAddress address)
+      throws IOException {
     return started.createStreamConnectionServer(
         address,
         ChannelListeners.openListenerAdapter(limit),
