@@ -149,7 +149,12 @@ public final class Nmi implements AutoCloseable {
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            addresses(http, options.rules().target()), router, limits, broker::close, STOP_BOUND);
+            addresses(http, options.rules().target()),
+            router,
+            limits,
+            broker::drain,
+            broker::close,
+            STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
     this.readiness = new Readiness(server::isListening, rules::isInPlace, ports.synced());
     this.health = new HealthServer(options.probePort(), this::isReady, readiness::missing);

@@ -28,10 +28,14 @@ final class NmiServer implements AutoCloseable {
   /** Each takes up to 6 KiB of a heap of 64 MiB while its request waits. */
   private static final int CONNECTIONS = 4 * 1024;
 
+  /** For refusals to leave. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
   private final List<InetSocketAddress> addresses;
   private final HttpListener listener;
   private final InFlight inFlight;
   private final Runnable wakeWaiting;
+  private final Runnable refuseAll;
   private final Duration stopBound;
   private volatile boolean started;
   private volatile boolean stopping;
@@ -41,19 +45,22 @@ final class NmiServer implements AutoCloseable {
    *
    * @param addresses at least one; port 0 for any free one
    * @param wakeWaiting has the requests that wait answered at once
-   * @param stopBound how long a stop waits for the last answers
+   * @param refuseAll has the requests that have no answer yet refused
+   * @param stopBound how long a stop lets what is under way go on
    */
   NmiServer(
       List<InetSocketAddress> addresses,
       HttpHandler handler,
       ServerLimits limits,
       Runnable wakeWaiting,
+      Runnable refuseAll,
       Duration stopBound) {
     this.addresses = List.copyOf(addresses);
     this.inFlight = new InFlight(handler);
     int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
     this.listener = new HttpListener("nmi", threads, inFlight, limits);
     this.wakeWaiting = wakeWaiting;
+    this.refuseAll = refuseAll;
     this.stopBound = stopBound;
   }
 
@@ -111,8 +118,9 @@ final class NmiServer implements AutoCloseable {
   }
 
   /**
-   * Accepts no more connections, answers what waits, gives the last answers a moment to leave, and
-   * ends. Whoever asks meanwhile on a connection that is open is told to come back.
+   * Accepts no more connections, answers what waits, lets what is under way go on within the bound,
+   * refuses the rest, and ends. Whoever asks meanwhile on a connection that is open is told to come
+   * back.
    */
   @Override
   public void close() {
@@ -125,7 +133,9 @@ final class NmiServer implements AutoCloseable {
     wakeWaiting.run();
     try {
       if (!inFlight.awaitNone(stopBound)) {
-        log.warn("stopping with requests unanswered count={}", inFlight.count());
+        log.warn("stopping before all requests were served count={}", inFlight.count());
+        refuseAll.run();
+        inFlight.awaitNone(LAST_ANSWERS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
