@@ -20,10 +20,12 @@ import io.podidentity.bin.HealthServer;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.bin.http.ServerLimits;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -93,7 +95,7 @@ public final class Nmi implements AutoCloseable {
         ports,
         clock,
         new ScheduledTimer("timer"),
-        ServerLimits.withHold(options.holds().untilAssigned()),
+        NmiServer.limits(options.holds().untilAssigned()),
         new Logs(requests::info, audit::info));
   }
 
@@ -147,9 +149,10 @@ public final class Nmi implements AutoCloseable {
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            new InetSocketAddress(http.address(), http.port()),
+            addresses(http, options.rules().target()),
             router,
             limits,
+            broker::drain,
             broker::close,
             STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
@@ -191,6 +194,14 @@ public final class Nmi implements AutoCloseable {
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
     return readiness.isReady();
+  }
+
+  /** Where it listens for pods. On 0.0.0.0 it listens on all others too. */
+  private static List<InetSocketAddress> addresses(NmiOptions.Http http, @Nullable String target) {
+    InetSocketAddress own = new InetSocketAddress(http.address(), http.port());
+    return target == null || own.getAddress().isAnyLocalAddress()
+        ? List.of(own)
+        : List.of(own, new InetSocketAddress(target, http.port()));
   }
 
   /** How many requests have no answer yet. */

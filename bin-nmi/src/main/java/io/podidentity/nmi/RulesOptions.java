@@ -4,6 +4,7 @@ import static io.podidentity.bin.FlagChecks.require;
 
 import io.podidentity.iptables.IptablesBackend;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     default true
  * @param cutsConnections whether connections from before the redirect are cut; default false
  * @param onExit what becomes of them when NMI ends; default auto
+ * @param target a link-local address on which NMI listens besides, and to which pods are
+ *     redirected; null for 127.0.0.1; default null
  * @param interval how often it looks in any case; positive; default 60 s
  */
 public record RulesOptions(
@@ -23,16 +26,23 @@ public record RulesOptions(
     boolean lockdown,
     boolean cutsConnections,
     OnExit onExit,
+    @Nullable String target,
     Duration interval) {
   /** What the flags' defaults say. */
   public static final RulesOptions DEFAULT =
-      new RulesOptions(true, null, true, false, OnExit.AUTO, Duration.ofSeconds(60));
+      new RulesOptions(true, null, true, false, OnExit.AUTO, null, Duration.ofSeconds(60));
 
   /** No rules: something else sends pods' requests here. */
   public static final RulesOptions NONE =
-      new RulesOptions(false, null, false, false, OnExit.KEEP, Duration.ofSeconds(60));
+      new RulesOptions(false, null, false, false, OnExit.KEEP, null, Duration.ofSeconds(60));
+
+  private static final Pattern LINK_LOCAL =
+      Pattern.compile("169\\.254(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){2}");
 
   public RulesOptions {
+    require(
+        target == null || LINK_LOCAL.matcher(target).matches(),
+        "--redirect-target must be a link-local IPv4 address, 169.254.…: " + target);
     require(
         !interval.isNegative() && !interval.isZero(), "--ipt-update-interval-sec must be positive");
   }

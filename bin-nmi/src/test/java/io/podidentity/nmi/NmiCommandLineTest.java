@@ -93,7 +93,7 @@ class NmiCommandLineTest {
                 "n1",
                 new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
-                new RulesOptions(true, null, true, true, OnExit.AUTO, Duration.ofSeconds(3)),
+                new RulesOptions(true, null, true, true, OnExit.AUTO, null, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false, false),
@@ -122,6 +122,7 @@ class NmiCommandLineTest {
             "--iptables-backend=legacy",
             "--lockdown=false",
             "--on-exit=remove",
+            "--redirect-target=169.254.25.79",
             "--mic-service-account=mic",
             "--exempt-pods-get-any-identity",
             "--accept-foreign-client-ids");
@@ -137,6 +138,7 @@ class NmiCommandLineTest {
                 false,
                 false,
                 OnExit.REMOVE,
+                "169.254.25.79",
                 Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
@@ -170,6 +172,8 @@ class NmiCommandLineTest {
         "--node=n --redirect=nft                     | --redirect must be iptables or none",
         "--node=n --iptables-backend=both            | --iptables-backend must be auto, nft or legacy",
         "--node=n --on-exit=maybe                    | --on-exit must be auto, keep or remove",
+        "--node=n --redirect-target=10.0.0.1         | --redirect-target must be a link-local",
+        "--node=n --redirect-target=169.254.169.254  | --redirect-target must not be the --metadata-ip",
         "--node=n --nmi-port=65536                   | --nmi-port must be 0 to 65535: 65536",
         "--node=n --metadata-port=0                  | --metadata-port must be 1 to 65535: 0",
         "--node=n --http-probe-port=-1               | --http-probe-port must be 0 to 65535: -1",

@@ -221,6 +221,47 @@ class TokenBrokerWaitTest {
   }
 
   @Test
+  void drainingRefusesWhoWaitsAndWhoComesAndLetsFetchesGoOn() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> waiting = broker.request(requestFrom("10.0.0.7"));
+    Pod served = pod("shop/served").bindingLabel("app").address("10.0.0.8").build();
+    node.put(served);
+    node.put(record(served, X).build());
+    tokens.answer = query -> new CompletableFuture<>();
+    CompletableFuture<TokenGrant> fetching = broker.request(requestFrom("10.0.0.8"));
+
+    broker.drain();
+
+    assertRefused(waiting, ErrorReason.SHUTTING_DOWN);
+    assertRefused(broker.request(requestFrom("10.0.0.8")), ErrorReason.SHUTTING_DOWN);
+    assertThat(fetching).isNotDone();
+    assertNothingLeft();
+  }
+
+  @Test
+  void afterDrainingAFetchIsAnsweredUntilTheBrokerIsClosed() {
+    node.put(WEB);
+    node.put(ASSIGNED);
+    List<CompletableFuture<List<AccessToken>>> fetches = new ArrayList<>();
+    tokens.answer =
+        query -> {
+          fetches.add(new CompletableFuture<>());
+          return fetches.get(fetches.size() - 1);
+        };
+    CompletableFuture<TokenGrant> quick = broker.request(requestFrom("10.0.0.7"));
+    CompletableFuture<TokenGrant> slow = broker.request(requestFrom("10.0.0.7"));
+
+    broker.drain();
+    fetches.get(0).complete(StubTokens.tokens(tokens.queries.get(0)));
+    assertThat(quick).isCompleted();
+    assertThat(slow).isNotDone();
+    broker.close();
+
+    assertRefused(slow, ErrorReason.SHUTTING_DOWN);
+    assertThat(fetches.get(1)).isCancelled();
+  }
+
+  @Test
   void anInterruptedCallerGivesUp() throws Exception {
     node.put(WEB);
     CompletableFuture<PodIdentityException> refusal = new CompletableFuture<>();
