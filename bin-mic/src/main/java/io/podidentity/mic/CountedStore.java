@@ -3,6 +3,7 @@ package io.podidentity.mic;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.bin.metrics.V1Metrics;
 import io.podidentity.bin.metrics.V1Metrics.KubernetesOperation;
@@ -17,31 +18,33 @@ record CountedStore(AssignmentStore store, V1Metrics metrics, Clock clock)
     implements AssignmentStore {
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired) {
+  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
     return timed(
-        KubernetesOperation.RECORD_ADDITION, metrics::recordAdded, () -> store.create(desired));
+        KubernetesOperation.RECORD_ADDITION,
+        metrics::recordAdded,
+        () -> store.create(desired, provenance));
   }
 
   @Override
   public AssignedIdentity replace(
-      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
+      AssignedIdentity existing,
+      DesiredAssignment desired,
+      AssignmentState state,
+      Provenance provenance) {
     return timed(
         KubernetesOperation.RECORD_UPDATE,
         metrics::recordUpdated,
-        () -> store.replace(existing, desired, state));
+        () -> store.replace(existing, desired, state, provenance));
   }
 
   @Override
-  public void setState(AssignedIdentity existing, AssignmentState state) {
+  public AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
     // v1 has no duration of it.
-    var unused =
-        timed(
-            KubernetesOperation.RECORD_STATE,
-            took -> {},
-            () -> {
-              store.setState(existing, state);
-              return existing;
-            });
+    return timed(
+        KubernetesOperation.RECORD_STATE,
+        took -> {},
+        () -> store.setState(existing, state, provenance));
   }
 
   @Override

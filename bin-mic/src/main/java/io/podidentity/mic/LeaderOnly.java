@@ -6,7 +6,9 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ComputeIdentities;
 import java.util.Set;
@@ -23,22 +25,26 @@ record LeaderOnly(BooleanSupplier leading, AssignmentStore store, ComputeIdentit
     implements AssignmentStore, ComputeIdentities {
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired) {
+  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
     check();
-    return store.create(desired);
+    return store.create(desired, provenance);
   }
 
   @Override
   public AssignedIdentity replace(
-      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
+      AssignedIdentity existing,
+      DesiredAssignment desired,
+      AssignmentState state,
+      Provenance provenance) {
     check();
-    return store.replace(existing, desired, state);
+    return store.replace(existing, desired, state, provenance);
   }
 
   @Override
-  public void setState(AssignedIdentity existing, AssignmentState state) {
+  public AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
     check();
-    store.setState(existing, state);
+    return store.setState(existing, state, provenance);
   }
 
   @Override
@@ -48,9 +54,15 @@ record LeaderOnly(BooleanSupplier leading, AssignmentStore store, ComputeIdentit
   }
 
   @Override
-  public void update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
+  public TargetIdentities read(ComputeTarget target) {
+    return compute.read(target);
+  }
+
+  @Override
+  public TargetIdentities update(
+      ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
     check();
-    compute.update(target, attach, detach);
+    return compute.update(target, attach, detach);
   }
 
   private void check() {

@@ -4,6 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Notice;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.Telemetry;
 import java.time.Clock;
@@ -32,6 +33,12 @@ final class LoggedTelemetry implements Telemetry {
     // For an identity the wording of v1, which its troubleshooting guide tells users to look for.
     log.warn("Ignoring {} {}, error: {}", words(object.kind()), object.name(), problem);
     next.objectIgnored(object, problem);
+  }
+
+  @Override
+  public void noticed(Notice notice) {
+    log.warn("{} {}: {}", notice.kind().kindName(), notice.object(), notice.text());
+    next.noticed(notice);
   }
 
   @Override

@@ -1,17 +1,15 @@
 package io.podidentity.mic;
 
 import io.podidentity.api.assignment.AssignmentPlanner;
-import io.podidentity.api.assignment.PlannerOptions;
 import io.podidentity.api.assignment.Reconciler;
-import io.podidentity.api.assignment.RetryPolicy;
 import io.podidentity.api.assignment.TargetApplier;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.arm.ArmClients;
-import io.podidentity.azure.arm.ArmOptions;
 import io.podidentity.azure.arm.NodeTargets;
+import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.AzureCloud;
-import io.podidentity.azure.config.CertificateAuthorities;
 import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.config.CloudConfigFile;
 import io.podidentity.bin.HealthServer;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
@@ -22,12 +20,13 @@ import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
 import io.podidentity.k8s.LeaseElection;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashSet;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +45,10 @@ public final class Mic implements AutoCloseable {
 
   private static final int WRITES_AT_A_TIME = 64;
 
+  private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
+
   private final Parts parts = new Parts();
-  private final AtomicReference<@Nullable Reconciler> work = new AtomicReference<>();
+  private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
   private volatile boolean active;
 
   private Mic() {}
@@ -76,13 +77,16 @@ public final class Mic implements AutoCloseable {
 
   /** What is added first is closed last: the lease is let go of when all work has ended. */
   private void assemble(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
-    CloudConfig config = options.cloud();
-    AzureCloud cloud = AzureCloud.named(config.cloud(), options.customCloud());
+    AzureCloud cloud = AzureCloud.named(options.cloud().cloud(), options.customCloud());
     ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
+    Supplier<CloudConfig> config = config(options, timer);
+    AssignmentOptions work = options.assignment();
+    AllowedSubscriptions subscriptions = new AllowedSubscriptions(config, work.subscriptions());
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
-        parts.add(new KubernetesClusterView(kubernetes, new NodeTargets(config, Set.of()), clock));
+        parts.add(
+            new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
     LeaseElection election =
         parts.add(
             new LeaseElection(
@@ -101,11 +105,12 @@ public final class Mic implements AutoCloseable {
             new CountedStore(new KubernetesAssignmentStore(kubernetes, view), metrics.v1(), clock),
             ArmClients.computeIdentities(
                 config,
+                subscriptions,
                 cloud,
-                CertificateAuthorities.trusting(options.caBundle()),
+                options.access(),
                 IMDS,
                 userAgent,
-                ArmOptions.DEFAULT,
+                work.arm(),
                 clock,
                 timer,
                 metrics));
@@ -113,16 +118,16 @@ public final class Mic implements AutoCloseable {
         new Reconciler(
             view,
             new AssignmentPlanner(
-                new PlannerOptions(options.forceNamespaced(), immutable(options, config))),
+                () ->
+                    work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),
             new TargetApplier(
-                writes, writes, telemetry, pool(WRITES_AT_A_TIME, "record"), options.batchSize()),
+                writes, writes, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
             telemetry,
             pool(TARGETS_AT_A_TIME, "target"),
             timer,
-            RetryPolicy.DEFAULT,
-            options.syncInterval());
+            work.pace(options.syncInterval()));
     parts.add(reconciler);
-    work.set(reconciler);
+    reconcilers.set(reconciler);
     parts
         .add(
             new HealthServer(
@@ -156,7 +161,7 @@ public final class Mic implements AutoCloseable {
   }
 
   private void begin() {
-    Reconciler reconciler = work.get();
+    Reconciler reconciler = reconcilers.get();
     if (reconciler != null) {
       reconciler.start();
       active = true;
@@ -165,7 +170,7 @@ public final class Mic implements AutoCloseable {
 
   private void stepDown(Runnable onLeaseLost) {
     active = false;
-    Reconciler reconciler = work.get();
+    Reconciler reconciler = reconcilers.get();
     if (reconciler != null) {
       reconciler.close();
     }
@@ -178,10 +183,11 @@ public final class Mic implements AutoCloseable {
     return pool;
   }
 
-  /** The cluster's own identity is never taken off a machine, named or not. */
-  private static Set<String> immutable(MicOptions options, CloudConfig config) {
-    Set<String> ids = new HashSet<>(options.immutable());
-    ids.add(config.userAssignedIdentityId());
-    return ids;
+  /** From a file it is read again from time to time. */
+  private Supplier<CloudConfig> config(MicOptions options, ScheduledTimer timer) {
+    Path file = options.cloudFile();
+    return file == null
+        ? options::cloud
+        : parts.add(new CloudConfigFile(file, timer, CONFIG_INTERVAL));
   }
 }

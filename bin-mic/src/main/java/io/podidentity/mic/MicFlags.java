@@ -3,6 +3,7 @@ package io.podidentity.mic;
 import io.podidentity.bin.CommonFlags;
 import io.podidentity.bin.WithoutEffect;
 import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
@@ -25,8 +26,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Environment: FORCENAMESPACED=true is --forceNamespaced; AZURE_ENVIRONMENT_FILEPATH is the custom"
-          + " cloud's file; SSL_CERT_FILE holds certificates to trust; MIC_JAVA_OPTS holds options for"
-          + " the JVM. klog's flags are accepted without effect."
+          + " cloud's file; HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR are for Azure"
+          + " Resource Manager and Entra ID; MIC_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
     })
 final class MicFlags {
   @Mixin CommonFlags common = new CommonFlags(8888);
@@ -112,10 +113,64 @@ final class MicFlags {
       description = "Accepted; a failed target is retried with back-off. Default: 1s.")
   Duration updateUserMsiRetryInterval = Duration.ofSeconds(1);
 
-  @WithoutEffect
   @Option(
       showDefaultValue = Visibility.NEVER,
       names = "--identity-assignment-reconcile-interval",
-      description = "Accepted; what vanishes from a machine is not put back yet. Default: 3m.")
+      description =
+          "How often to look for what has vanished from a machine, and put it back; 0s for never."
+              + " Default: 3m.")
   Duration identityAssignmentReconcileInterval = Duration.ofMinutes(3);
+
+  @ArgGroup(validate = false, heading = "%nFurther flags:%n")
+  Own own = new Own();
+
+  /** Flags that v1 does not have. */
+  static final class Own {
+    @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--detach-delay",
+        description =
+            "How long an identity stays on a machine after no pod needs it any more; 0s is v1's way."
+                + " Default: 2m.")
+    Duration detachDelay = Duration.ofMinutes(2);
+
+    @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--coalescing-window",
+        description =
+            "How long changes of one machine or scale set are gathered, to become one. Default: 1s.")
+    Duration coalescingWindow = Duration.ofSeconds(1);
+
+    @Option(
+        names = "--refuse-cluster-identity",
+        description = "Whether no pod gets the cluster's own identity; else its owner is warned.")
+    boolean refuseClusterIdentity;
+
+    @Option(
+        names = "--allowed-subscriptions",
+        description =
+            "IDs, with commas, of subscriptions besides azure.json's whose machines may be changed.")
+    String allowedSubscriptions = "";
+
+    @Option(
+        names = "--max-identities-per-machine",
+        description =
+            "How many user-assigned identities a machine or scale set may have; what exceeds that is"
+                + " refused without asking Azure.")
+    int maxIdentities = 200;
+
+    @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--arm-call-timeout",
+        description = "How long one call to Azure Resource Manager may take. Default: 5m.")
+    Duration armCallTimeout = Duration.ofMinutes(5);
+
+    @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--arm-operation-timeout",
+        description =
+            "How long a change that Azure has accepted may take until it is looked at anew."
+                + " Default: 15m.")
+    Duration armOperationTimeout = Duration.ofMinutes(15);
+  }
 }

@@ -4,6 +4,7 @@ import static io.podidentity.bin.FlagChecks.require;
 import static io.podidentity.bin.FlagChecks.requirePort;
 
 import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.k8s.LeaseElection;
 import java.nio.file.Path;
@@ -20,30 +21,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubeconfig null for the service account of the pod it runs in
  * @param cloud who the cluster is in Azure
+ * @param cloudFile the file that says so, which may change; null if none does
  * @param customCloud the path of the custom cloud's environment file; null if there is none
- * @param caBundle certificates to trust besides the JDK's ({@code SSL_CERT_FILE}); null for none
+ * @param access how Azure is reached: proxy and certificates
  * @param forceNamespaced whether pod, binding and identity must share a namespace
  * @param syncInterval how long at most between two looks at the whole cluster
  * @param lease who leads, and by which lease
  * @param probePort the port of the probes; 0 for any free one
  * @param metricsPort the port of the metrics; 0 for any free one
- * @param batchSize how many records of one target are written at a time
- * @param immutable client or resource IDs that are never taken off a machine
+ * @param assignment how identities are put on machines and taken off
  * @param logFormat how it logs
  * @param customUserAgent added to the user agent; may be empty
  */
 public record MicOptions(
     @Nullable Path kubeconfig,
     CloudConfig cloud,
+    @Nullable Path cloudFile,
     @Nullable Path customCloud,
-    @Nullable Path caBundle,
+    CloudAccess access,
     boolean forceNamespaced,
     Duration syncInterval,
     LeaseElection.Settings lease,
     int probePort,
     int metricsPort,
-    int batchSize,
-    Set<String> immutable,
+    AssignmentOptions assignment,
     LogFormat logFormat,
     String customUserAgent) {
 
@@ -62,13 +63,22 @@ public record MicOptions(
     requirePort("--http-probe-port", flags.common.probePort(), 0);
     requirePort("--prometheus-port", flags.common.prometheusPort(), 0);
     require(flags.createDeleteBatch >= 1, "--createDeleteBatch must be at least 1");
+    require(
+        !flags.identityAssignmentReconcileInterval.isNegative(),
+        "--identity-assignment-reconcile-interval must not be negative");
+    require(!flags.own.detachDelay.isNegative(), "--detach-delay must not be negative");
+    require(!flags.own.coalescingWindow.isNegative(), "--coalescing-window must not be negative");
+    require(flags.own.maxIdentities >= 1, "--max-identities-per-machine must be at least 1");
+    require(isPositive(flags.own.armCallTimeout), "--arm-call-timeout must be positive");
+    require(isPositive(flags.own.armOperationTimeout), "--arm-operation-timeout must be positive");
     return new MicOptions(
         path(flags.kubeconfig),
         flags.cloudConfig.isEmpty()
             ? CloudConfig.fromEnvironment(environment)
             : CloudConfig.fromFile(Path.of(flags.cloudConfig)),
+        path(flags.cloudConfig),
         path(environment.getOrDefault("AZURE_ENVIRONMENT_FILEPATH", "")),
-        path(environment.getOrDefault("SSL_CERT_FILE", "")),
+        CloudAccess.fromEnvironment(environment::get),
         flags.common.forceNamespaced(environment::get),
         flags.syncRetryDuration,
         new LeaseElection.Settings(
@@ -78,8 +88,7 @@ public record MicOptions(
             flags.leaderElectionDuration),
         flags.common.probePort(),
         flags.common.prometheusPort(),
-        flags.createDeleteBatch,
-        list(flags.immutableUserMsis),
+        AssignmentOptions.of(flags),
         flags.common.logFormat(),
         flags.common.customUserAgent());
   }
@@ -88,7 +97,7 @@ public record MicOptions(
     return text.isEmpty() ? null : Path.of(text);
   }
 
-  private static Set<String> list(String text) {
+  static Set<String> list(String text) {
     List<String> parts = Arrays.asList(text.split(",", -1));
     return parts.stream()
         .map(String::trim)

@@ -9,6 +9,9 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetIdentities;
+import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.testkit.InMemoryCluster;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +24,7 @@ final class LeaderOnlyTest {
   private final InMemoryCluster cluster = new InMemoryCluster();
   private final List<ComputeTarget> changed = new ArrayList<>();
   private final AtomicBoolean leading = new AtomicBoolean(true);
-  private final LeaderOnly writes =
-      new LeaderOnly(leading::get, cluster, (target, attach, detach) -> changed.add(target));
+  private final LeaderOnly writes = new LeaderOnly(leading::get, cluster, new Changes());
 
   private final DesiredAssignment desired = Samples.desired();
   private final ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "vm");
@@ -61,5 +63,20 @@ final class LeaderOnlyTest {
     }
     assertThat(cluster.records()).containsExactly(record);
     assertThat(changed).isEmpty();
+  }
+
+  /** Notes what is changed. */
+  private final class Changes implements ComputeIdentities {
+    @Override
+    public TargetIdentities read(ComputeTarget target) {
+      return TargetIdentities.NONE;
+    }
+
+    @Override
+    public TargetIdentities update(
+        ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
+      changed.add(target);
+      return TargetIdentities.NONE;
+    }
   }
 }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +49,8 @@ final class MicOptionsTest {
             new LeaseElection.Settings(
                 "default", "aad-pod-identity-mic", "this-host", Duration.ofSeconds(15)));
     assertThat(options.probePort()).isEqualTo(8080);
-    assertThat(options.batchSize()).isEqualTo(20);
-    assertThat(options.immutable()).isEmpty();
+    assertThat(options.assignment().batchSize()).isEqualTo(20);
+    assertThat(options.assignment().immutable()).isEmpty();
     assertThat(options.logFormat()).isEqualTo(LogFormat.TEXT);
   }
 
@@ -80,10 +81,55 @@ final class MicOptionsTest {
         .isEqualTo(
             new LeaseElection.Settings("kube-system", "lock", "mic-0", Duration.ofSeconds(6)));
     assertThat(options.probePort()).isEqualTo(8081);
-    assertThat(options.batchSize()).isEqualTo(50);
-    assertThat(options.immutable()).containsExactlyInAnyOrder("a", "b", "c");
+    assertThat(options.assignment().batchSize()).isEqualTo(50);
+    assertThat(options.assignment().immutable()).containsExactlyInAnyOrder("a", "b", "c");
     assertThat(options.logFormat()).isEqualTo(LogFormat.JSON);
     assertThat(options.customUserAgent()).isEqualTo("acme");
+  }
+
+  @Test
+  void defaultsOfWhatV1DoesNotHave() {
+    assertThat(options(List.of(), Map.of()).assignment())
+        .isEqualTo(
+            new AssignmentOptions(
+                20,
+                Set.of(),
+                false,
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(3),
+                Duration.ofSeconds(1),
+                200,
+                Set.of(),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(15)));
+  }
+
+  @Test
+  void flagsThatV1DoesNotHaveAreTaken() {
+    List<String> flags =
+        List.of(
+            "--identity-assignment-reconcile-interval=5m",
+            "--refuse-cluster-identity",
+            "--detach-delay=0s",
+            "--coalescing-window=500ms",
+            "--max-identities-per-machine=30",
+            "--allowed-subscriptions=one, two",
+            "--arm-call-timeout=1m",
+            "--arm-operation-timeout=2m");
+
+    assertThat(options(flags, Map.of()).assignment())
+        .isEqualTo(
+            new AssignmentOptions(
+                20,
+                Set.of(),
+                true,
+                Duration.ZERO,
+                Duration.ofMinutes(5),
+                Duration.ofMillis(500),
+                30,
+                Set.of("one", "two"),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(2)));
   }
 
   @Test
@@ -100,7 +146,7 @@ final class MicOptionsTest {
             Map.of("AZURE_ENVIRONMENT_FILEPATH", "/cloud.json", "SSL_CERT_FILE", "/ca.pem"));
 
     assertThat(options.customCloud()).isEqualTo(Path.of("/cloud.json"));
-    assertThat(options.caBundle()).isEqualTo(Path.of("/ca.pem"));
+    assertThat(options.access().caBundle()).isEqualTo(Path.of("/ca.pem"));
   }
 
   @ParameterizedTest
@@ -113,6 +159,20 @@ final class MicOptionsTest {
 
   static Stream<Arguments> outOfRange() {
     return Stream.of(
+        argumentSet(
+            "check interval",
+            "--identity-assignment-reconcile-interval=-1s",
+            "--identity-assignment-reconcile-interval must not be negative"),
+        argumentSet("delay", "--detach-delay=-1s", "--detach-delay must not be negative"),
+        argumentSet(
+            "window", "--coalescing-window=-1s", "--coalescing-window must not be negative"),
+        argumentSet(
+            "identities",
+            "--max-identities-per-machine=0",
+            "--max-identities-per-machine must be at least 1"),
+        argumentSet("call", "--arm-call-timeout=0s", "--arm-call-timeout must be positive"),
+        argumentSet(
+            "operation", "--arm-operation-timeout=0s", "--arm-operation-timeout must be positive"),
         argumentSet("interval", "--syncRetryDuration=0s", "--syncRetryDuration must be positive"),
         argumentSet(
             "lease",
@@ -168,7 +228,6 @@ final class MicOptionsTest {
             "enable-type-upgrade",
             "update-user-msi-max-retry",
             "update-user-msi-retry-interval",
-            "identity-assignment-reconcile-interval",
             "logtostderr",
             "v");
   }

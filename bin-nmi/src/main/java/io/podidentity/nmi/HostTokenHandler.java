@@ -92,7 +92,9 @@ final class HostTokenHandler implements HttpHandler {
       return NAMES_NO_POD;
     }
     InetAddress source = Exchanges.source(exchange);
-    if (source == null || !Exchanges.isNodeItself(source)) {
+    if (source == null
+        || !Exchanges.isNodeItself(source)
+        || !Exchanges.isNodeItself(exchange.getDestinationAddress().getAddress())) {
       // Also for a pod whose connection was redirected: it keeps the pod's address.
       return NOT_FROM_HOST;
     }

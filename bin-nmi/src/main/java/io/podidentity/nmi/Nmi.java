@@ -20,10 +20,12 @@ import io.podidentity.bin.HealthServer;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.bin.http.ServerLimits;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -93,7 +95,7 @@ public final class Nmi implements AutoCloseable {
         ports,
         clock,
         new ScheduledTimer("timer"),
-        ServerLimits.withHold(options.holds().untilAssigned()),
+        NmiServer.limits(options.holds().untilAssigned()),
         new Logs(requests::info, audit::info));
   }
 
@@ -147,9 +149,10 @@ public final class Nmi implements AutoCloseable {
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            new InetSocketAddress(http.address(), http.port()),
+            addresses(http, options.rules().target()),
             router,
             limits,
+            broker::drain,
             broker::close,
             STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
@@ -162,22 +165,24 @@ public final class Nmi implements AutoCloseable {
   }
 
   /**
-   * Listens, for pods and for probes, and begins to keep the rules in place.
+   * Begins to keep the rules in place, and listens for probes and for pods. If another process has
+   * a port, such as the NMI that this one is to replace, it waits until that is free.
    *
    * @return where it listens for pods
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if it cannot listen; it is of
-   *     no use then, but for {@link #close}
+   *     no use then, but for {@link #close}; with {@code SHUTTING_DOWN} if it was closed meanwhile
    */
   public InetSocketAddress start() {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
     rules.start();
-    parts.add(server);
-    InetSocketAddress address = server.start();
+    FreePort free = parts.add(new FreePort());
     parts.add(health);
-    InetSocketAddress probes = health.start();
+    InetSocketAddress probes = free.await(health::start);
+    parts.add(server);
+    InetSocketAddress address = free.await(server::start);
     parts.add(metrics);
-    Optional<InetSocketAddress> scraped = metrics.start();
+    Optional<InetSocketAddress> scraped = free.await(metrics::start);
     log.info(
         "listening address={} probes={} metrics={}",
         address,
@@ -189,6 +194,14 @@ public final class Nmi implements AutoCloseable {
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
     return readiness.isReady();
+  }
+
+  /** Where it listens for pods. On 0.0.0.0 it listens on all others too. */
+  private static List<InetSocketAddress> addresses(NmiOptions.Http http, @Nullable String target) {
+    InetSocketAddress own = new InetSocketAddress(http.address(), http.port());
+    return target == null || own.getAddress().isAnyLocalAddress()
+        ? List.of(own)
+        : List.of(own, new InetSocketAddress(target, http.port()));
   }
 
   /** How many requests have no answer yet. */

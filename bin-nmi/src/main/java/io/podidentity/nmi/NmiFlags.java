@@ -1,7 +1,6 @@
 package io.podidentity.nmi;
 
 import io.podidentity.bin.CommonFlags;
-import io.podidentity.bin.WithoutEffect;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,10 +101,9 @@ final class NmiFlags {
       description = "Whether a missing identity is answered 503 with Retry-After, not 404.")
   boolean setRetryAfterHeader;
 
-  @WithoutEffect
   @Option(
       names = "--enable-conntrack-deletion",
-      description = "Whether earlier connections to the metadata service are cut. No effect yet.")
+      description = "Whether pods' connections to the metadata service from before NMI are cut.")
   boolean enableConntrackDeletion;
 
   @ArgGroup(validate = false, heading = "%nFurther flags for the rules on the node:%n")

@@ -54,6 +54,8 @@ public record NmiOptions(
     require(tokenCacheSize >= 0, "--token-cache-size must not be negative");
     requirePort("--http-probe-port", probePort, 0);
     requirePort("--prometheus-port", metricsPort, 0);
+    require(
+        !metadata.ip().equals(rules.target()), "--redirect-target must not be the --metadata-ip");
     // A rule needs to know the port before it is there.
     require(!rules.written() || http.port() > 0, "--nmi-port=0 needs --redirect=none");
   }

@@ -12,6 +12,7 @@ import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.LiveReplicaSets;
 import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
+import io.podidentity.k8s.OwnDaemonSet;
 import io.podidentity.k8s.PodExemptionInformer;
 import java.net.http.HttpClient;
 import java.time.Clock;
@@ -29,9 +30,12 @@ public final class NodeNmi implements AutoCloseable {
   private final Parts parts;
   private final List<ClusterFollower> followers;
 
-  private NodeNmi(Parts parts, List<ClusterFollower> followers) {
+  private final @Nullable RulesAtExit atExit;
+
+  private NodeNmi(Parts parts, List<ClusterFollower> followers, @Nullable RulesAtExit atExit) {
     this.parts = parts;
     this.followers = followers;
+    this.atExit = atExit;
   }
 
   /**
@@ -89,7 +93,15 @@ public final class NodeNmi implements AutoCloseable {
     for (ClusterFollower follower : followers) {
       var unused = follower.start();
     }
-    return new NodeNmi(parts, followers);
+    OwnDaemonSet daemonSet = parts.add(new OwnDaemonSet(kubernetes, pods));
+    OnExit onExit = options.rules().onExit();
+    if (onExit == OnExit.AUTO && rules != null) {
+      daemonSet.start();
+    }
+    return new NodeNmi(
+        parts,
+        followers,
+        rules == null ? null : new RulesAtExit(onExit, daemonSet::isDeleted, rules.all()));
   }
 
   /**
@@ -102,10 +114,14 @@ public final class NodeNmi implements AutoCloseable {
     followers.forEach(follower -> follower.awaitSynced(atMost));
   }
 
-  /** Stops as {@link Nmi#close} does. */
+  /** Stops as {@link Nmi#close} does. The rules stay or go, as the options say. */
   @Override
   public void close() {
+    boolean remove = atExit != null && atExit.areToBeRemoved();
     parts.close();
+    if (remove) {
+      atExit.remove();
+    }
   }
 
   private static OperationMode mode(

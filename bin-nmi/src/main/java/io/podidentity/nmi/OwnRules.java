@@ -2,11 +2,14 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.iptables.BackendChoice;
+import io.podidentity.iptables.ConntrackDeletion;
 import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.Lockdown;
+import io.podidentity.iptables.LoopbackAddress;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.NodeRuleSets;
 import io.podidentity.iptables.RedirectRules;
+import io.podidentity.iptables.RouteLocalnet;
 import io.podidentity.iptables.RuleChanges;
 import io.podidentity.iptables.RuleSet;
 import java.util.List;
@@ -26,12 +29,27 @@ final class OwnRules {
   private static final String REDIRECT_TO = "127.0.0.1";
 
   private final boolean lockedDown;
+
+  /** What the redirect's target needs. */
+  private final RuleSet path;
+
+  /** Any target of ours, for removal. */
+  private final RuleSet anyTarget;
+
   private final RuleSet lockdown;
   private final RuleSet redirect;
 
   private final RuleChanges changes;
 
-  private OwnRules(boolean lockedDown, RuleSet lockdown, RuleSet redirect, RuleChanges changes) {
+  private OwnRules(
+      boolean lockedDown,
+      RuleSet path,
+      RuleSet anyTarget,
+      RuleSet lockdown,
+      RuleSet redirect,
+      RuleChanges changes) {
+    this.path = path;
+    this.anyTarget = anyTarget;
     this.changes = changes;
     this.lockedDown = lockedDown;
     this.lockdown = lockdown;
@@ -54,25 +72,33 @@ final class OwnRules {
         rules.backend() == null
             ? BackendChoice.auto(programs)
             : BackendChoice.of(rules.backend(), programs);
+    RedirectRules target =
+        new RedirectRules(
+            metadata.ip(),
+            metadata.port(),
+            rules.target() == null ? REDIRECT_TO : rules.target(),
+            port);
+    RuleSet redirect = new IptablesRedirect(target, backend, rules.interval(), System::nanoTime);
     return new OwnRules(
         rules.lockdown(),
+        rules.target() == null
+            ? new RouteLocalnet()
+            : new LoopbackAddress(rules.target(), programs),
+        new LoopbackAddress(null, programs),
         Lockdown.of(metadata.ip(), programs, backend),
-        new IptablesRedirect(
-            new RedirectRules(metadata.ip(), metadata.port(), REDIRECT_TO, port),
-            backend,
-            rules.interval(),
-            System::nanoTime),
+        rules.cutsConnections() ? new ConntrackDeletion(redirect, target, programs) : redirect,
         new RuleChanges(programs, backend));
   }
 
   /** Those to be kept in place; the lockdown comes before the redirect. */
   RuleSet kept() {
-    return new NodeRuleSets(lockedDown ? List.of(lockdown, redirect) : List.of(redirect), changes);
+    return new NodeRuleSets(
+        lockedDown ? List.of(lockdown, path, redirect) : List.of(path, redirect), changes);
   }
 
   /** Those to be removed, whatever is kept: whoever made them may have had other options. */
   RuleSet all() {
-    return new NodeRuleSets(List.of(lockdown, redirect));
+    return new NodeRuleSets(List.of(lockdown, anyTarget, redirect));
   }
 
   /**
@@ -86,8 +112,10 @@ final class OwnRules {
       } else {
         lockdown.remove();
       }
+      // NMI is about to listen on it.
+      path.ensure();
     } catch (PodIdentityException e) {
-      log.error("lockdown failed error={}", e.getMessage());
+      log.error("rules failed error={}", e.getMessage());
     }
   }
 }

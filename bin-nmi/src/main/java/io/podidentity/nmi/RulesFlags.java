@@ -25,6 +25,19 @@ final class RulesFlags {
   boolean lockdown = true;
 
   @Option(
+      names = "--redirect-target",
+      description =
+          "Link-local address, such as 169.254.25.79, that NMI puts on lo, listens on besides, and"
+              + " redirects to; for nodes where route_localnet is off. Empty: 127.0.0.1.")
+  String target = "";
+
+  @Option(
+      names = "--on-exit",
+      description =
+          "keep or remove the rules when NMI ends; auto removes them if NMI saw its DaemonSet deleted.")
+  String onExit = "auto";
+
+  @Option(
       names = "--iptables-backend",
       description = "nft or legacy; auto is the one that the kubelet and kube-proxy use.")
   String backend = "auto";

@@ -93,7 +93,7 @@ class NmiCommandLineTest {
                 "n1",
                 new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
-                new RulesOptions(true, null, true, Duration.ofSeconds(3)),
+                new RulesOptions(true, null, true, true, OnExit.AUTO, null, Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false, false),
@@ -106,8 +106,7 @@ class NmiCommandLineTest {
                 null,
                 LogFormat.JSON,
                 "mine"));
-    assertThat(line.withoutEffect())
-        .containsExactly("enableProfile", "enable-conntrack-deletion", "logtostderr", "v");
+    assertThat(line.withoutEffect()).containsExactly("enableProfile", "logtostderr", "v");
   }
 
   @Test
@@ -122,6 +121,8 @@ class NmiCommandLineTest {
             "--host-token=false",
             "--iptables-backend=legacy",
             "--lockdown=false",
+            "--on-exit=remove",
+            "--redirect-target=169.254.25.79",
             "--mic-service-account=mic",
             "--exempt-pods-get-any-identity",
             "--accept-foreign-client-ids");
@@ -130,7 +131,15 @@ class NmiCommandLineTest {
     assertThat(options.http().hostToken()).isFalse();
 
     assertThat(options.rules())
-        .isEqualTo(new RulesOptions(false, IptablesBackend.LEGACY, false, Duration.ofSeconds(60)));
+        .isEqualTo(
+            new RulesOptions(
+                false,
+                IptablesBackend.LEGACY,
+                false,
+                false,
+                OnExit.REMOVE,
+                "169.254.25.79",
+                Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
     assertThat(options.exempt()).isEqualTo(new NmiOptions.Exempt("default", "mic", true));
@@ -162,6 +171,9 @@ class NmiCommandLineTest {
         "--node=n --operation-mode=other             | --operation-mode must be standard",
         "--node=n --redirect=nft                     | --redirect must be iptables or none",
         "--node=n --iptables-backend=both            | --iptables-backend must be auto, nft or legacy",
+        "--node=n --on-exit=maybe                    | --on-exit must be auto, keep or remove",
+        "--node=n --redirect-target=10.0.0.1         | --redirect-target must be a link-local",
+        "--node=n --redirect-target=169.254.169.254  | --redirect-target must not be the --metadata-ip",
         "--node=n --nmi-port=65536                   | --nmi-port must be 0 to 65535: 65536",
         "--node=n --metadata-port=0                  | --metadata-port must be 1 to 65535: 0",
         "--node=n --http-probe-port=-1               | --http-probe-port must be 0 to 65535: -1",

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ public final class PodIdentityException extends RuntimeException {
 
   private final ErrorReason reason;
   private final @Nullable Duration retryAfter;
+  private final transient Set<String> blamed;
 
   /** An error without a cause and without advice on when to retry. */
   public PodIdentityException(ErrorReason reason, String message) {
@@ -38,14 +40,38 @@ public final class PodIdentityException extends RuntimeException {
       String message,
       @Nullable Duration retryAfter,
       @Nullable Throwable cause) {
+    this(reason, message, retryAfter, cause, Set.of());
+  }
+
+  private PodIdentityException(
+      ErrorReason reason,
+      String message,
+      @Nullable Duration retryAfter,
+      @Nullable Throwable cause,
+      Set<String> blamed) {
     super(requireNonNull(message, "message"), cause);
     this.reason = requireNonNull(reason, "reason");
     this.retryAfter = retryAfter;
+    this.blamed = Set.copyOf(blamed);
+  }
+
+  /** A refusal that names what is to blame: resource IDs, in lower case. */
+  public static PodIdentityException blaming(
+      ErrorReason reason, String message, Set<String> resourceIds) {
+    return new PodIdentityException(reason, message, null, null, resourceIds);
   }
 
   /** Why it failed. */
   public ErrorReason reason() {
     return reason;
+  }
+
+  /**
+   * The resource IDs, in lower case, of what the other side named as the cause; empty if it named
+   * nothing that was asked for.
+   */
+  public Set<String> blamed() {
+    return blamed;
   }
 
   /** How long the other side asked to wait before the next try; empty if it did not say. */

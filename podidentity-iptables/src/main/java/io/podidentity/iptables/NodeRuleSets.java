@@ -63,7 +63,10 @@ public final class NodeRuleSets implements RuleSet {
 
   @Override
   public String text() {
-    return parts.stream().map(RuleSet::text).collect(Collectors.joining("\n"));
+    return parts.stream()
+        .map(RuleSet::text)
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("\n"));
   }
 
   /** Goes on after a failure; the first one is thrown in the end, the others with it. */

@@ -1,5 +1,7 @@
 package io.podidentity.iptables;
 
+import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -7,10 +9,30 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
 
 /** Prints each line that comes over a connection, and from where; run in a namespace. */
 final class LineSinkMain {
   private LineSinkMain() {}
+
+  /** Starts one and waits until it listens. */
+  static ManagedProcess start(NetworkNamespace namespace, String address, int port) {
+    ManagedProcess sink =
+        namespace.start(
+            "sink",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx32m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            LineSinkMain.class.getName(),
+            address,
+            Integer.toString(port));
+    sink.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(60));
+    return sink;
+  }
 
   public static void main(String[] arguments) throws IOException {
     InetAddress address = InetAddress.getByName(arguments[0]);

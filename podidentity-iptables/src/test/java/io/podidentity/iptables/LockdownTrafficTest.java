@@ -55,10 +55,10 @@ final class LockdownTrafficTest {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
-    listen(network.azure(), NamedListenerMain.class, "imds", ClusterNetwork.IMDS_ADDRESS, "80");
-    listen(network.azure(), NamedListenerMain.class, "other", ClusterNetwork.AZURE_ADDRESS, "80");
-    listen(node.namespace(), NamedListenerMain.class, "nmi", "127.0.0.1", "2579");
-    sink = listen(network.azure(), LineSinkMain.class, ClusterNetwork.IMDS_ADDRESS, "81");
+    listen(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, "80");
+    listen(network.azure(), "other", ClusterNetwork.AZURE_ADDRESS, "80");
+    listen(node.namespace(), "nmi", "127.0.0.1", "2579");
+    sink = LineSinkMain.start(network.azure(), ClusterNetwork.IMDS_ADDRESS, 81);
   }
 
   @AfterAll
@@ -180,8 +180,7 @@ final class LockdownTrafficTest {
     return Pattern.compile("^" + Pattern.quote(who + " said " + line) + "$");
   }
 
-  private static ManagedProcess listen(
-      NetworkNamespace namespace, Class<?> main, String... arguments) {
+  private static void listen(NetworkNamespace namespace, String... arguments) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -190,10 +189,9 @@ final class LockdownTrafficTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                main.getName()));
+                NamedListenerMain.class.getName()));
     words.addAll(List.of(arguments));
     ManagedProcess server = namespace.start("listener", words.toArray(String[]::new));
-    server.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(60));
-    return server;
+    server.awaitLine(Pattern.compile("^listening$"), LIMIT);
   }
 }

@@ -7,6 +7,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.k8s.RecordApi.JsonPatch;
 import io.podidentity.k8s.crd.AssignmentStatus;
@@ -14,6 +15,7 @@ import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,11 +52,15 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   }
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired) {
+  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
     NamespacedName name = desired.record();
     AzureAssignedIdentityResource draft =
         RecordDraft.of(
-            desired, AssignmentState.CREATED, identity(desired, name), binding(desired, name));
+            desired,
+            AssignmentState.CREATED,
+            provenance,
+            identity(desired, name),
+            binding(desired, name));
     try {
       return wrote(api.create(draft));
     } catch (KubernetesClientException e) {
@@ -71,19 +77,24 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
 
   @Override
   public AssignedIdentity replace(
-      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
+      AssignedIdentity existing,
+      DesiredAssignment desired,
+      AssignmentState state,
+      Provenance provenance) {
     NamespacedName name = existing.name();
     AzureIdentityResource identity = identity(desired, name);
     AzureIdentityBindingResource binding = binding(desired, name);
     try {
       AzureAssignedIdentityResource current = same(existing, "update");
       AssignedIdentity known = RecordMapping.record(current);
-      if (known.describes(desired) && known.state() == state) {
+      if (known.describes(desired)
+          && known.state() == state
+          && known.provenance().equals(provenance)) {
         return wrote(current);
       }
       // The version that was read for the plan, so that a later change of another's is not lost.
       current.getMetadata().setResourceVersion(existing.resourceVersion());
-      RecordDraft.fill(current, desired, state, identity, binding);
+      RecordDraft.fill(current, desired, state, provenance, identity, binding);
       return wrote(api.update(current));
     } catch (KubernetesClientException e) {
       throw failed(e, "update", name);
@@ -91,17 +102,23 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   }
 
   @Override
-  public void setState(AssignedIdentity existing, AssignmentState state) {
+  public AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
     NamespacedName name = existing.name();
+    JsonPatch patch = JsonPatch.ofUid(existing.uid()).replace("/status/status", state.text());
+    if (!provenance.equals(existing.provenance())) {
+      Map<String, @Nullable String> known = ProvenanceAnnotations.of(existing.provenance());
+      ProvenanceAnnotations.of(provenance)
+          .forEach((key, value) -> patch.annotation(key, value, known.get(key) != null));
+    }
     try {
-      wrote(
-          api.patch(name, JsonPatch.ofUid(existing.uid()).replace("/status/status", state.text())));
+      return wrote(api.patch(name, patch));
     } catch (KubernetesClientException e) {
       if (!RecordApi.isUnprocessable(e)) {
         throw failed(e, "patch", name);
       }
-      // Another record under that name, or one without a status.
-      addState(existing, state);
+      // Another record under that name, or one without a status or annotations.
+      return addState(existing, state, provenance);
     }
   }
 
@@ -159,12 +176,21 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     return current == null || !uid.equals(current.getMetadata().getUid()) ? null : current;
   }
 
-  private void addState(AssignedIdentity existing, AssignmentState state) {
+  private AssignedIdentity addState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
     NamespacedName name = existing.name();
     try {
       AzureAssignedIdentityResource current = same(existing, "patch");
       JsonPatch patch = JsonPatch.ofUid(existing.uid());
-      wrote(
+      Map<String, String> known = current.getMetadata().getAnnotations();
+      if (known == null || known.isEmpty()) {
+        patch.add("/metadata/annotations", Map.of());
+      }
+      ProvenanceAnnotations.of(provenance)
+          .forEach(
+              (key, value) ->
+                  patch.annotation(key, value, known != null && known.containsKey(key)));
+      return wrote(
           api.patch(
               name,
               current.getStatus() == null

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes clients of the Kubernetes API that suit a node agent and a controller. */
 public final class KubernetesClients {
   /** Where Kubernetes puts a pod's service account. */
-  private static final Path SERVICE_ACCOUNT =
-      Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+  static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration REQUEST = Duration.ofSeconds(10);

@@ -210,17 +210,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   }
 
   private static AssignedIdentity withoutVersion(AssignedIdentity record) {
-    return new AssignedIdentity(
-        record.name(),
-        record.uid(),
-        "",
-        record.pod(),
-        record.podUid(),
-        record.nodeName(),
-        record.identity(),
-        record.binding(),
-        record.state(),
-        record.terminating());
+    return record.with("", record.state(), record.provenance());
   }
 
   private static <T extends HasMetadata> T trimmed(T object) {

@@ -7,6 +7,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.Notice;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
@@ -44,6 +45,19 @@ public final class KubernetesEvents implements Telemetry {
       KubernetesClient client, KubernetesClusterView view, Executor executor, Clock clock) {
     this.view = view;
     this.events = new EventLog(client, executor, clock, Api.GROUP);
+  }
+
+  @Override
+  public void noticed(Notice notice) {
+    ObjectReference object =
+        new ObjectReferenceBuilder()
+            .withApiVersion(notice.kind().apiVersion())
+            .withKind(notice.kind().kindName())
+            .withNamespace(notice.object().namespace())
+            .withName(notice.object().name())
+            .withUid(notice.uid().isEmpty() ? null : notice.uid())
+            .build();
+    events.add(new EventLog.Entry(object, WARNING, "identity warning", notice.text()));
   }
 
   @Override

@@ -118,6 +118,20 @@ final class RecordApi {
       return with("add", path, value);
     }
 
+    /**
+     * Sets an annotation, or takes it off.
+     *
+     * @param value null for none
+     * @param present whether it is there
+     */
+    JsonPatch annotation(String key, @Nullable String value, boolean present) {
+      String path = "/metadata/annotations/" + key.replace("~", "~0").replace("/", "~1");
+      if (value != null) {
+        return add(path, value);
+      }
+      return present ? remove(path) : this;
+    }
+
     JsonPatch remove(String path) {
       return with("remove", path, null);
     }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.k8s.crd.AssignmentStatus;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureAssignedIdentitySpec;
@@ -29,6 +30,7 @@ final class RecordDraft {
   static AzureAssignedIdentityResource of(
       DesiredAssignment desired,
       AssignmentState state,
+      Provenance provenance,
       AzureIdentityResource identity,
       AzureIdentityBindingResource binding) {
     AzureAssignedIdentityResource record = new AzureAssignedIdentityResource();
@@ -37,7 +39,7 @@ final class RecordDraft {
             .withNamespace(desired.record().namespace())
             .withName(desired.record().name())
             .build());
-    fill(record, desired, state, identity, binding);
+    fill(record, desired, state, provenance, identity, binding);
     return record;
   }
 
@@ -46,11 +48,16 @@ final class RecordDraft {
       AzureAssignedIdentityResource record,
       DesiredAssignment desired,
       AssignmentState state,
+      Provenance provenance,
       AzureIdentityResource identity,
       AzureIdentityBindingResource binding) {
     ObjectMeta meta = record.getMetadata();
     meta.setLabels(with(meta.getLabels(), NodeAssignments.NODE_LABEL, desired.nodeName()));
-    meta.setAnnotations(with(meta.getAnnotations(), RecordMapping.POD_UID, desired.pod().uid()));
+    Map<String, String> annotations =
+        with(meta.getAnnotations(), RecordMapping.POD_UID, desired.pod().uid());
+    ProvenanceAnnotations.of(provenance)
+        .forEach((key, value) -> annotations.compute(key, (name, old) -> value));
+    meta.setAnnotations(annotations);
     meta.setFinalizers(with(meta.getFinalizers(), FINALIZER));
     NamespacedName pod = desired.pod().name();
     record.setSpec(

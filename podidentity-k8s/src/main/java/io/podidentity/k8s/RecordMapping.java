@@ -41,7 +41,8 @@ final class RecordMapping {
         identity(spec.azureIdentityRef(), name),
         binding(spec.azureBindingRef(), name),
         state(resource.getStatus()),
-        meta.isTerminating());
+        meta.isTerminating(),
+        ProvenanceAnnotations.read(meta));
   }
 
   private static NamespacedName pod(AzureAssignedIdentitySpec spec) {

@@ -183,7 +183,11 @@ final class ClusterObjects {
             record.name(), pod, record.nodeName(), record.binding(), record.identity());
     AzureAssignedIdentityResource resource =
         RecordDraft.of(
-            desired, record.state(), resource(record.identity()), resource(record.binding()));
+            desired,
+            record.state(),
+            record.provenance(),
+            resource(record.identity()),
+            resource(record.binding()));
     admin.resource(resource).createOr(NonDeletingOperation::update);
   }
 

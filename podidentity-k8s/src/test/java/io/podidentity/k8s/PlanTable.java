@@ -17,6 +17,7 @@ import io.podidentity.k8s.crd.AzureIdentityResource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -65,7 +66,10 @@ final class PlanTable {
   PlannerOptions options() {
     return new PlannerOptions(
         Boolean.parseBoolean(flags.get("forceNamespaced")),
-        Set.of(flags.getOrDefault("immutable-user-msis", "").split(",")));
+        Set.of(flags.getOrDefault("immutable-user-msis", "").split(",")),
+        flags.getOrDefault("userAssignedIdentityID", ""),
+        Boolean.parseBoolean(flags.get("refuse-cluster-identity")),
+        Duration.parse(flags.getOrDefault("detach-delay", "PT0S")));
   }
 
   private static boolean isInput(Path file) {

@@ -9,7 +9,6 @@ import io.podidentity.api.model.ResourceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +24,14 @@ final class PlanYaml {
   static Object of(AssignmentPlan plan) {
     Map<String, Object> members = new LinkedHashMap<>();
     put(members, "targets", plan.targets().stream().map(PlanYaml::target).toList());
+    Map<String, String> notices = new LinkedHashMap<>();
+    plan.notices().forEach(it -> notices.put(it.kind().kindName() + " " + it.object(), it.text()));
+    if (!notices.isEmpty()) {
+      members.put("notices", notices);
+    }
+    if (plan.next() != null) {
+      members.put("next", plan.next().toString());
+    }
     Map<String, String> problems = new LinkedHashMap<>();
     plan.problems().forEach((object, problem) -> problems.put(object.toString(), problem));
     if (!problems.isEmpty()) {
@@ -49,12 +56,15 @@ final class PlanYaml {
     put(members, "update", changes(plan.updates()));
     put(
         members,
+        "release",
+        plan.releases().stream().<Object>map(it -> it.name().toString()).toList());
+    put(
+        members,
         "remove",
         plan.removals().stream().<Object>map(it -> it.name().toString()).toList());
     put(members, "attach", names(plan.attach()));
-    List<Object> detach = new ArrayList<>(names(plan.detachReplaced()));
-    detach.addAll(names(plan.detachRemoved()));
-    put(members, "detach", detach);
+    put(members, "detach", names(plan.detach()));
+    put(members, "shed", changes(plan.leftovers()));
     return members;
   }
 

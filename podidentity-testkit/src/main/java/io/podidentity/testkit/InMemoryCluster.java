@@ -11,6 +11,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.BindingDirectory;
@@ -265,19 +266,23 @@ public final class InMemoryCluster
   }
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired) {
-    return store.create(desired);
+  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
+    return store.create(desired, provenance);
   }
 
   @Override
   public AssignedIdentity replace(
-      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
-    return store.replace(existing, desired, state);
+      AssignedIdentity existing,
+      DesiredAssignment desired,
+      AssignmentState state,
+      Provenance provenance) {
+    return store.replace(existing, desired, state, provenance);
   }
 
   @Override
-  public void setState(AssignedIdentity existing, AssignmentState state) {
-    store.setState(existing, state);
+  public AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
+    return store.setState(existing, state, provenance);
   }
 
   @Override

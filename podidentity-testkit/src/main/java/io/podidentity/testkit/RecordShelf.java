@@ -6,6 +6,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.spi.AssignmentStore;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +28,7 @@ final class RecordShelf implements AssignmentStore {
   }
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired) {
+  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
     checkWritable();
     AssignedIdentity stored =
         records.change(
@@ -35,7 +36,8 @@ final class RecordShelf implements AssignmentStore {
             existing -> {
               if (existing == null) {
                 String version = nextVersion();
-                return record(desired, "record-" + version, version, AssignmentState.CREATED);
+                return record(
+                    desired, "record-" + version, version, AssignmentState.CREATED, provenance);
               }
               if (existing.terminating() || !existing.describes(desired)) {
                 throw conflict(desired.record(), "it exists already, and says something else");
@@ -47,33 +49,43 @@ final class RecordShelf implements AssignmentStore {
 
   @Override
   public AssignedIdentity replace(
-      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
+      AssignedIdentity existing,
+      DesiredAssignment desired,
+      AssignmentState state,
+      Provenance provenance) {
     checkWritable();
     AssignedIdentity stored =
         records.change(
             existing.name(),
             now -> {
               AssignedIdentity current = same(existing, now);
-              if (current.describes(desired) && current.state() == state) {
+              if (current.describes(desired)
+                  && current.state() == state
+                  && current.provenance().equals(provenance)) {
                 return current;
               }
               if (!current.resourceVersion().equals(existing.resourceVersion())) {
                 throw conflict(existing.name(), "another has changed it");
               }
-              return record(desired, current.uid(), nextVersion(), state);
+              return record(desired, current.uid(), nextVersion(), state, provenance);
             });
     return present(stored, existing.name());
   }
 
   @Override
-  public void setState(AssignedIdentity existing, AssignmentState state) {
+  public AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
     checkWritable();
-    records.change(
-        existing.name(),
-        now -> {
-          AssignedIdentity current = same(existing, now);
-          return current.state() == state ? current : withState(current, state);
-        });
+    AssignedIdentity stored =
+        records.change(
+            existing.name(),
+            now -> {
+              AssignedIdentity current = same(existing, now);
+              return current.state() == state && current.provenance().equals(provenance)
+                  ? current
+                  : current.with(nextVersion(), state, provenance);
+            });
+    return present(stored, existing.name());
   }
 
   @Override
@@ -102,7 +114,11 @@ final class RecordShelf implements AssignmentStore {
   }
 
   private static AssignedIdentity record(
-      DesiredAssignment desired, String uid, String version, AssignmentState state) {
+      DesiredAssignment desired,
+      String uid,
+      String version,
+      AssignmentState state,
+      Provenance provenance) {
     return new AssignedIdentity(
         desired.record(),
         uid,
@@ -113,21 +129,8 @@ final class RecordShelf implements AssignmentStore {
         desired.identity(),
         desired.binding(),
         state,
-        false);
-  }
-
-  private AssignedIdentity withState(AssignedIdentity record, AssignmentState state) {
-    return new AssignedIdentity(
-        record.name(),
-        record.uid(),
-        nextVersion(),
-        record.pod(),
-        record.podUid(),
-        record.nodeName(),
-        record.identity(),
-        record.binding(),
-        state,
-        record.terminating());
+        false,
+        provenance);
   }
 
   private String nextVersion() {

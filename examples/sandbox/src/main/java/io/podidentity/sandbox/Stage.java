@@ -8,6 +8,7 @@ import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Parts;
 import io.podidentity.k8s.LeaseElection;
+import io.podidentity.mic.AssignmentOptions;
 import io.podidentity.mic.Mic;
 import io.podidentity.mic.MicOptions;
 import io.podidentity.nmi.EntraOptions;
@@ -46,8 +47,9 @@ final class Stage implements AutoCloseable {
             new MicOptions(
                 kubeconfig,
                 CloudConfig.fromFile(azureJson),
+                azureJson,
                 environment,
-                caBundle,
+                new CloudAccess(null, caBundle, List.of()),
                 false,
                 Duration.ofHours(1),
                 new LeaseElection.Settings(
@@ -57,8 +59,7 @@ final class Stage implements AutoCloseable {
                     LeaseElection.DEFAULT_DURATION),
                 0,
                 0,
-                20,
-                Set.of(),
+                AssignmentOptions.withoutDelay(),
                 LogFormat.TEXT,
                 ""),
             USER_AGENT,

@@ -4,12 +4,21 @@ import io.podidentity.api.matching.BindingMatcher;
 import io.podidentity.api.matching.Matches;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
+import io.podidentity.api.model.Notice;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what has to be done: a snapshot in, a plan out. Pure; the order of the snapshot's lists
@@ -17,51 +26,150 @@ import java.util.Map;
  * Linear in the size of the snapshot.
  */
 public final class AssignmentPlanner {
-  private final PlannerOptions options;
-  private final BindingMatcher matcher;
+  private final Supplier<PlannerOptions> current;
 
   /** A planner with these options. */
   public AssignmentPlanner(PlannerOptions options) {
-    this.options = options;
-    this.matcher = new BindingMatcher(options.forceNamespaced());
+    this(() -> options);
+  }
+
+  /**
+   * A planner whose options may change from one plan to the next.
+   *
+   * @param options asked once for each plan
+   */
+  public AssignmentPlanner(Supplier<PlannerOptions> options) {
+    this.current = options;
   }
 
   /** Plans. */
   public AssignmentPlan plan(ClusterSnapshot snapshot) {
-    Matches matches = matcher.match(snapshot);
+    return plan(snapshot, target -> false);
+  }
+
+  /**
+   * Plans, and has some targets looked at besides.
+   *
+   * @param checked of which targets the plan is to say what should be there, so that what vanished
+   *     is put back
+   */
+  public AssignmentPlan plan(ClusterSnapshot snapshot, Predicate<ComputeTarget> checked) {
+    PlannerOptions options = current.get();
+    List<Notice> notices = new ArrayList<>();
+    Matches matches =
+        new BindingMatcher(options.forceNamespaced())
+            .match(withoutRefused(snapshot, options, notices));
     Map<String, Node> nodes = new HashMap<>();
     snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
     Map<NamespacedName, AssignedIdentity> records =
         new HashMap<>(snapshot.records().size() * 4 / 3);
     snapshot.records().forEach(record -> records.put(record.name(), record));
 
-    TargetPlans plans = new TargetPlans(options, nodes);
+    TargetPlans plans = new TargetPlans(options, nodes, snapshot.now(), checked);
     for (DesiredAssignment desired : matches.byRecord().values()) {
-      AssignedIdentity record = records.get(desired.record());
-      if (!nodes.containsKey(desired.nodeName())) {
+      TargetDraft draft = plans.ofNode(desired.nodeName());
+      if (draft == null) {
         // Not seen yet, or gone already. A record of the pod is removed below; the pod follows.
         continue;
       }
-      plans.need(desired);
+      if (desired.pod().hostNetwork()) {
+        notices.add(ofHostNetwork(desired));
+      }
+      draft.needed.add(desired.identity());
+      AssignedIdentity record = records.remove(desired.record());
       if (record == null) {
-        plans.create(desired);
-      } else if (isInTheWay(record, desired)) {
+        draft.creates.add(desired);
+      } else if (isInTheWay(record, desired, draft.target, nodes)) {
         // The name must be free first. Its removal changes the cluster, and so brings the next
         // plan.
-        continue;
+        plans.clear(record);
       } else if (!record.describes(desired)) {
-        plans.update(record, desired);
+        draft.update(record, desired);
       } else if (record.state() != AssignmentState.ASSIGNED) {
-        plans.confirm(record, desired);
+        draft.confirm(record, desired);
+      } else {
+        draft.keep(record, desired);
       }
-      records.remove(desired.record());
     }
-    records.values().forEach(plans::remove);
-    return new AssignmentPlan(plans.build(), matches.problems());
+    records.values().forEach(plans::leave);
+    List<TargetPlan> targets = plans.build();
+    return new AssignmentPlan(
+        targets,
+        matches.problems(),
+        notices.stream().distinct().sorted(Notice.ORDER).toList(),
+        plans.next());
   }
 
-  /** A record that is being deleted, or is about a pod on another node, cannot be written over. */
-  private static boolean isInTheWay(AssignedIdentity record, DesiredAssignment desired) {
-    return record.terminating() || !record.nodeName().equals(desired.nodeName());
+  /**
+   * A record that is being deleted, or is about a pod on another machine, cannot be written over:
+   * what it put there has to be taken off.
+   */
+  private static boolean isInTheWay(
+      AssignedIdentity record,
+      DesiredAssignment desired,
+      @Nullable ComputeTarget target,
+      Map<String, Node> nodes) {
+    if (record.terminating()) {
+      return true;
+    }
+    ComputeTarget known = record.provenance().target();
+    if (record.nodeName().equals(desired.nodeName())) {
+      return known != null && !known.equals(target);
+    }
+    if (known == null) {
+      Node node = nodes.get(record.nodeName());
+      known = node == null ? null : node.target();
+    }
+    return known == null || !known.equals(target);
+  }
+
+  private static ClusterSnapshot withoutRefused(
+      ClusterSnapshot snapshot, PlannerOptions options, List<Notice> notices) {
+    List<AzureIdentity> clusters =
+        snapshot.identities().stream().filter(options::isClusterIdentity).toList();
+    if (clusters.isEmpty()) {
+      return snapshot;
+    }
+    clusters.forEach(identity -> notices.add(ofClusterIdentity(identity, options)));
+    return options.refuseClusterIdentity()
+        ? new ClusterSnapshot(
+            snapshot.pods(),
+            snapshot.identities().stream().map(identity -> refused(identity, options)).toList(),
+            snapshot.bindings(),
+            snapshot.records(),
+            snapshot.nodes(),
+            snapshot.now())
+        : snapshot;
+  }
+
+  private static AzureIdentity refused(AzureIdentity identity, PlannerOptions options) {
+    return options.isClusterIdentity(identity)
+        ? new AzureIdentity(
+            identity.name(),
+            identity.uid(),
+            identity.generation(),
+            identity.namespacedOnly(),
+            new Credential.Unusable("it is the cluster's own identity, which is refused to pods"))
+        : identity;
+  }
+
+  private static Notice ofClusterIdentity(AzureIdentity identity, PlannerOptions options) {
+    return new Notice(
+        Notice.Kind.AZURE_IDENTITY,
+        identity.name(),
+        identity.uid(),
+        options.refuseClusterIdentity()
+            ? "it is the cluster's own identity, and no pod gets it: --refuse-cluster-identity is set"
+            : "it is the cluster's own identity: pods that are bound to it may do what the cluster"
+                + " may; give them one of their own");
+  }
+
+  private static Notice ofHostNetwork(DesiredAssignment desired) {
+    return new Notice(
+        Notice.Kind.POD,
+        desired.pod().name(),
+        desired.pod().uid(),
+        "it is on the host's network, where NMI does not see it: it asks the metadata service itself,"
+            + " for any identity of its node");
   }
 }

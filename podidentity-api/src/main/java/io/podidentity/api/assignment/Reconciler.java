@@ -2,6 +2,8 @@ package io.podidentity.api.assignment;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.Notice;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
@@ -9,6 +11,7 @@ import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -25,13 +28,14 @@ public final class Reconciler implements AutoCloseable {
   private final Telemetry telemetry;
   private final Executor workers;
   private final Timer timer;
-  private final RetryPolicy retries;
-  private final Duration interval;
+  private final ReconcilePace pace;
   private final TargetWorkers targets;
+  private final CheckRounds checks;
 
   private final Object lock = new Object();
   // Guarded by lock.
   private Map<ObjectReference, String> reported = Map.of();
+  private Set<Notice> noticed = Set.of();
   private int failedPasses;
   private boolean running;
   private boolean again;
@@ -39,13 +43,13 @@ public final class Reconciler implements AutoCloseable {
   private Subscription changes = NONE;
   private Subscription nextPass = NONE;
   private Subscription retry = NONE;
+  private Subscription due = NONE;
 
   /**
    * A reconciler over its parts; it closes none of them.
    *
    * @param workers where passes and targets run; it should have a thread for each: a plan that
    *     waits for one grows old
-   * @param interval how long at most between two passes ({@code syncRetryDuration}); positive
    */
   public Reconciler(
       ClusterView view,
@@ -54,20 +58,16 @@ public final class Reconciler implements AutoCloseable {
       Telemetry telemetry,
       Executor workers,
       Timer timer,
-      RetryPolicy retries,
-      Duration interval) {
+      ReconcilePace pace) {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
     requireNonNull(applier, "applier");
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.workers = requireNonNull(workers, "workers");
     this.timer = requireNonNull(timer, "timer");
-    this.retries = requireNonNull(retries, "retries");
-    this.interval = requireNonNull(interval, "interval");
-    if (interval.isNegative() || interval.isZero()) {
-      throw new IllegalArgumentException("interval must be positive");
-    }
-    this.targets = new TargetWorkers(applier, telemetry, workers, timer, retries, this::nudge);
+    this.pace = requireNonNull(pace, "pace");
+    this.targets = new TargetWorkers(applier, telemetry, workers, timer, pace, this::nudge);
+    this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge);
   }
 
   /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */
@@ -79,6 +79,7 @@ public final class Reconciler implements AutoCloseable {
       changes = view.onChange(this::nudge);
     }
     tick();
+    checks.start();
   }
 
   /** Asks for a pass, soon. */
@@ -111,7 +112,9 @@ public final class Reconciler implements AutoCloseable {
       changes.close();
       nextPass.close();
       retry.close();
+      due.close();
     }
+    checks.close();
     targets.close();
   }
 
@@ -119,7 +122,7 @@ public final class Reconciler implements AutoCloseable {
     nudge();
     synchronized (lock) {
       if (!closed) {
-        nextPass = timer.schedule(interval, this::tick);
+        nextPass = timer.schedule(pace.interval(), this::tick);
       }
     }
   }
@@ -156,12 +159,17 @@ public final class Reconciler implements AutoCloseable {
   private void pass() {
     try {
       targets.beforePicture();
-      AssignmentPlan plan = planner.plan(view.snapshot());
-      report(plan.problems());
+      ClusterSnapshot picture = view.snapshot();
+      AssignmentPlan plan = planner.plan(picture, checks.take());
+      report(plan);
       targets.begin(plan.targets());
       synchronized (lock) {
         failedPasses = 0;
         retry.close();
+        due.close();
+        if (plan.next() != null && !closed) {
+          due = timer.schedule(Duration.between(picture.now(), plan.next()), this::nudge);
+        }
       }
     } catch (RuntimeException e) {
       failed(e);
@@ -175,23 +183,28 @@ public final class Reconciler implements AutoCloseable {
       retry.close();
       if (!closed) {
         failedPasses++;
-        retry = timer.schedule(retries.rest(failedPasses, null), this::nudge);
+        retry = timer.schedule(pace.retries().rest(failedPasses, null), this::nudge);
       }
     }
   }
 
-  /** Says each problem once, when it appears or changes. */
-  private void report(Map<ObjectReference, String> problems) {
+  /** Says each problem and notice once, when it appears or changes. */
+  private void report(AssignmentPlan plan) {
     Map<ObjectReference, String> known;
+    Set<Notice> seen;
     synchronized (lock) {
       known = reported;
-      reported = problems;
+      reported = plan.problems();
+      seen = noticed;
+      noticed = Set.copyOf(plan.notices());
     }
-    problems.forEach(
-        (object, problem) -> {
-          if (!problem.equals(known.get(object))) {
-            telemetry.objectIgnored(object, problem);
-          }
-        });
+    plan.problems()
+        .forEach(
+            (object, problem) -> {
+              if (!problem.equals(known.get(object))) {
+                telemetry.objectIgnored(object, problem);
+              }
+            });
+    plan.notices().stream().filter(notice -> !seen.contains(notice)).forEach(telemetry::noticed);
   }
 }

@@ -1,24 +1,35 @@
 package io.podidentity.api.assignment;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a target rests after failures in a row, unless Azure asked for longer: it doubles from
- * {@code first} up to {@code most}.
+ * How long something rests after failures in a row, unless the other side asked for longer: it
+ * doubles from {@code first} up to {@code most}.
  *
  * @param first after the first failure; positive; default 1 s
  * @param most at most; not less than {@code first}; default 2 min
+ * @param jitter up to which part of itself a rest is made longer, by chance, so that many that
+ *     failed together do not come back together; 0 to 1; default 0.2
  */
-public record RetryPolicy(Duration first, Duration most) {
-  /** One second, doubling to two minutes. */
+public record RetryPolicy(Duration first, Duration most, double jitter) {
+  /** One second, doubling to two minutes, and up to a fifth more. */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(Duration.ofSeconds(1), Duration.ofMinutes(2));
+      new RetryPolicy(Duration.ofSeconds(1), Duration.ofMinutes(2), 0.2);
 
   public RetryPolicy {
     if (first.isNegative() || first.isZero() || most.compareTo(first) < 0) {
       throw new IllegalArgumentException("0 < first <= most does not hold");
     }
+    if (!(jitter >= 0 && jitter <= 1)) {
+      throw new IllegalArgumentException("jitter must be from 0 to 1");
+    }
+  }
+
+  /** One in which nothing is left to chance. */
+  public RetryPolicy(Duration first, Duration most) {
+    this(first, most, 0);
   }
 
   /** The rest after that many failures in a row; longer if the other side asked for longer. */
@@ -28,6 +39,10 @@ public record RetryPolicy(Duration first, Duration most) {
       rest = rest.multipliedBy(2);
     }
     rest = rest.compareTo(most) > 0 ? most : rest;
-    return asked != null && asked.compareTo(rest) > 0 ? asked : rest;
+    Duration longest = asked != null && asked.compareTo(rest) > 0 ? asked : rest;
+    return jitter == 0
+        ? longest
+        : longest.plusNanos(
+            (long) (longest.toNanos() * jitter * ThreadLocalRandom.current().nextDouble()));
   }
 }

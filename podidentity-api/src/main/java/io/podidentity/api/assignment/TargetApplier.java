@@ -5,11 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
+import java.time.Clock;
 import java.util.concurrent.Executor;
 
 /**
  * Carries out the plan of one target, in an order in which stopping anywhere does no harm: a record
- * is written before its identity is attached, and goes only after its identity is detached;
+ * says what is about to be attached before it is, and goes only after its identity is detached;
  * additions come before removals. Thread-safe; two plans of one target must not run at the same
  * time.
  */
@@ -18,36 +19,44 @@ public final class TargetApplier {
   private final ComputeIdentities compute;
   private final Telemetry telemetry;
   private final Executor writers;
-  private final int batchSize;
+  private final ApplierOptions options;
+  private final Clock clock;
+  private final Quarantine quarantine;
+  private final SeenIdentities seen;
 
   /**
    * An applier over its ports.
    *
    * @param writers where writes of records run side by side; not where {@link #apply} itself runs,
    *     if that executor is bounded: it would wait for itself
-   * @param batchSize how many of them at a time for one target ({@code createDeleteBatch}); at
-   *     least 1
    */
   public TargetApplier(
       AssignmentStore store,
       ComputeIdentities compute,
       Telemetry telemetry,
       Executor writers,
-      int batchSize) {
+      ApplierOptions options,
+      Clock clock) {
     this.store = requireNonNull(store, "store");
     this.compute = requireNonNull(compute, "compute");
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.writers = requireNonNull(writers, "writers");
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batchSize must be at least 1");
-    }
-    this.batchSize = batchSize;
+    this.options = requireNonNull(options, "options");
+    this.clock = requireNonNull(clock, "clock");
+    this.quarantine = new Quarantine(options.quarantine(), clock);
+    this.seen = new SeenIdentities(clock);
   }
 
   /**
    * Carries out the plan. Blocks until Azure has finished. A failed step is reported, not thrown.
    */
   public ReconcileReport apply(TargetPlan plan) {
-    return new TargetRun(plan, store, compute, telemetry, new Batches(writers, batchSize)).run();
+    RunFailures failures = new RunFailures(telemetry);
+    RecordWriter records =
+        new RecordWriter(store, new Batches(writers, options.batchSize()), failures);
+    TargetChanges changes =
+        new TargetChanges(plan, compute, seen, quarantine, options.identitiesPerTarget(), failures);
+    new TargetRun(plan, records, changes, telemetry, clock.instant()).run();
+    return failures.report(changes.heldFor());
   }
 }

@@ -5,8 +5,10 @@ import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.ResourceId;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,33 +20,47 @@ import org.jspecify.annotations.Nullable;
  * @param creates records to write anew
  * @param confirms records that are right but for their state
  * @param updates records that say something that is no longer so
- * @param removals records that nothing desires any more
+ * @param releases records that nothing desires any more, and whose identities stay for a while: to
+ *     be marked so
+ * @param removals records that nothing desires any more, to be removed now
+ * @param leftovers assigned records that hold, besides their own identity, one that they had before
+ *     and that is to go now
+ * @param checks assigned records whose identities are to be looked for; empty unless that was asked
+ *     for
  * @param attach identities that creates, confirms and updates need on the target
- * @param detachReplaced identities that updates leave behind and nothing else on the target needs
- * @param detachRemoved identities that removals leave behind and nothing else on the target needs
+ * @param detach identities that removals and leftovers leave behind and nothing else on the target
+ *     needs
+ * @param origins of identities of which some record knows: whether MIC put them on the target
  */
 public record TargetPlan(
     @Nullable ComputeTarget target,
     List<DesiredAssignment> creates,
     List<Change> confirms,
     List<Change> updates,
+    List<AssignedIdentity> releases,
     List<AssignedIdentity> removals,
+    List<Change> leftovers,
+    List<Change> checks,
     Set<ResourceId> attach,
-    Set<ResourceId> detachReplaced,
-    Set<ResourceId> detachRemoved) {
+    Set<ResourceId> detach,
+    Map<ResourceId, Boolean> origins) {
   public TargetPlan {
     creates = List.copyOf(creates);
     confirms = List.copyOf(confirms);
     updates = List.copyOf(updates);
+    releases = List.copyOf(releases);
     removals = List.copyOf(removals);
-    attach = inOrder(attach);
-    detachReplaced = inOrder(detachReplaced);
-    detachRemoved = inOrder(detachRemoved);
+    leftovers = List.copyOf(leftovers);
+    checks = List.copyOf(checks);
+    // Copies that keep the order, which Set.copyOf does not.
+    attach = Collections.unmodifiableSet(new LinkedHashSet<>(attach));
+    detach = Collections.unmodifiableSet(new LinkedHashSet<>(detach));
+    origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
   }
 
-  /** A copy that keeps the order, which {@link Set#copyOf} does not. */
-  private static Set<ResourceId> inOrder(Set<ResourceId> ids) {
-    return Collections.unmodifiableSet(new LinkedHashSet<>(ids));
+  /** Whether Azure may have to be asked to change something. */
+  boolean mayChangeTarget() {
+    return !attach.isEmpty() || !detach.isEmpty();
   }
 
   /** A record, and the assignment that it stands for. */

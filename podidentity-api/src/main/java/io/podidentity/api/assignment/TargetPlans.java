@@ -1,92 +1,110 @@
 package io.podidentity.api.assignment;
 
-import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
-import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Credential;
-import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ResourceId;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Sorts the work by target, and finds out which identities go on and off each. */
+/** Sorts the work by target. */
 final class TargetPlans {
   private final PlannerOptions options;
   private final Map<String, Node> nodes;
-  private final Map<@Nullable ComputeTarget, Draft> drafts = new LinkedHashMap<>();
+  private final Instant now;
+  private final Predicate<ComputeTarget> checked;
+  private final Map<@Nullable ComputeTarget, TargetDraft> drafts = new HashMap<>();
   // The same drafts: hashing a target's long ID once per node is enough.
-  private final Map<String, Draft> draftsByNode = new HashMap<>();
+  private final Map<String, TargetDraft> draftsByNode = new HashMap<>();
+  private @Nullable Instant next;
 
-  TargetPlans(PlannerOptions options, Map<String, Node> nodes) {
+  TargetPlans(
+      PlannerOptions options,
+      Map<String, Node> nodes,
+      Instant now,
+      Predicate<ComputeTarget> checked) {
     this.options = options;
     this.nodes = nodes;
+    this.now = now;
+    this.checked = checked;
   }
 
-  /** Its identity has to be on the target, whether or not there is anything to do for it. */
-  void need(DesiredAssignment desired) {
-    draft(desired.nodeName()).needed.addAll(managedIdentity(desired.identity()));
+  /** The draft of what is under a node; null if there is no such node. */
+  @Nullable TargetDraft ofNode(String nodeName) {
+    TargetDraft known = draftsByNode.get(nodeName);
+    if (known == null && nodes.containsKey(nodeName)) {
+      known = draft(nodes.get(nodeName).target());
+      draftsByNode.put(nodeName, known);
+    }
+    return known;
   }
 
-  void create(DesiredAssignment desired) {
-    Draft draft = draft(desired.nodeName());
-    draft.creates.add(desired);
+  /** Nothing desires it any more. */
+  void leave(AssignedIdentity record) {
+    TargetDraft draft = draftOf(record);
+    draft.known.add(record);
+    draft.leaving.add(record);
   }
 
-  void confirm(AssignedIdentity record, DesiredAssignment desired) {
-    Draft draft = draft(desired.nodeName());
-    draft.confirms.add(new Change(record, desired));
-  }
-
-  void update(AssignedIdentity record, DesiredAssignment desired) {
-    Draft draft = draft(desired.nodeName());
-    draft.updates.add(new Change(record, desired));
-    draft.replaced.addAll(detachable(record));
-  }
-
-  void remove(AssignedIdentity record) {
-    Draft draft = draft(record.nodeName());
-    draft.removals.add(record);
-    draft.removed.addAll(detachable(record));
+  /** It has to go at once: its name is needed. */
+  void clear(AssignedIdentity record) {
+    TargetDraft draft = draftOf(record);
+    draft.known.add(record);
+    draft.clearing.add(record);
   }
 
   /** One for each target with anything to do, in a stable order, and each in a stable order. */
   List<TargetPlan> build() {
     return drafts.values().stream()
-        .filter(Draft::hasWork)
-        .sorted(Comparator.comparing(Draft::order))
-        .map(Draft::build)
+        .filter(TargetDraft::mayHaveWork)
+        .sorted()
+        .map(draft -> draft.build(options, now, this::look))
+        .filter(TargetPlans::hasWork)
         .toList();
   }
 
-  private Draft draft(String nodeName) {
-    return draftsByNode.computeIfAbsent(
-        nodeName, name -> drafts.computeIfAbsent(targetOf(name), Draft::new));
+  /** When the earliest of what waits is due; null if nothing waits. To be asked after the build. */
+  @Nullable Instant next() {
+    return next;
   }
 
-  private @Nullable ComputeTarget targetOf(String nodeName) {
-    Node node = nodes.get(nodeName);
-    return node == null ? null : node.target();
+  private void look(Instant due) {
+    if (next == null || due.isBefore(next)) {
+      next = due;
+    }
   }
 
-  /**
-   * What a record may take off its target: only what the record says was put there. One in state
-   * {@code Created} does not say so (as in AAD Pod Identity v1).
-   */
-  private Set<ResourceId> detachable(AssignedIdentity record) {
-    return record.state() == AssignmentState.CREATED || options.isImmutable(record.identity())
-        ? Set.of()
-        : managedIdentity(record.identity());
+  private TargetDraft draftOf(AssignedIdentity record) {
+    // What was written before the node was forgotten, or has come back as another machine's.
+    ComputeTarget written = record.provenance().target();
+    return written == null ? draft(record.nodeName()) : draft(written);
+  }
+
+  private TargetDraft draft(String nodeName) {
+    TargetDraft known = ofNode(nodeName);
+    return known == null ? draft((ComputeTarget) null) : known;
+  }
+
+  private TargetDraft draft(@Nullable ComputeTarget target) {
+    return drafts.computeIfAbsent(
+        target, key -> new TargetDraft(key, key != null && checked.test(key)));
+  }
+
+  private static boolean hasWork(TargetPlan plan) {
+    return !(plan.creates().isEmpty()
+        && plan.confirms().isEmpty()
+        && plan.updates().isEmpty()
+        && plan.releases().isEmpty()
+        && plan.removals().isEmpty()
+        && plan.leftovers().isEmpty()
+        && plan.checks().isEmpty());
   }
 
   /** What has to be on a machine for the identity to work there: itself, or nothing. */
@@ -94,47 +112,5 @@ final class TargetPlans {
     return identity.credential() instanceof Credential.ManagedIdentity managed
         ? Set.of(managed.resourceId())
         : Set.of();
-  }
-
-  private static final class Draft {
-    private final @Nullable ComputeTarget target;
-    private final List<ResourceId> needed = new ArrayList<>();
-    private final List<DesiredAssignment> creates = new ArrayList<>();
-    private final List<Change> confirms = new ArrayList<>();
-    private final List<Change> updates = new ArrayList<>();
-    private final List<AssignedIdentity> removals = new ArrayList<>();
-    private final Set<ResourceId> replaced = new LinkedHashSet<>();
-    private final Set<ResourceId> removed = new LinkedHashSet<>();
-
-    Draft(@Nullable ComputeTarget target) {
-      this.target = target;
-    }
-
-    boolean hasWork() {
-      return !(creates.isEmpty() && confirms.isEmpty() && updates.isEmpty() && removals.isEmpty());
-    }
-
-    /** Compares as what it names does: ignoring case. */
-    String order() {
-      return target == null ? "" : target.id().lowerCase();
-    }
-
-    TargetPlan build() {
-      creates.sort(Comparator.comparing(DesiredAssignment::record));
-      confirms.sort(Comparator.comparing(change -> change.desired().record()));
-      updates.sort(Comparator.comparing(change -> change.desired().record()));
-      removals.sort(Comparator.comparing(AssignedIdentity::name));
-      Set<ResourceId> attach = new LinkedHashSet<>();
-      creates.forEach(desired -> attach.addAll(managedIdentity(desired.identity())));
-      Stream.of(confirms, updates)
-          .flatMap(List::stream)
-          .forEach(change -> attach.addAll(managedIdentity(change.desired().identity())));
-      if (!replaced.isEmpty() || !removed.isEmpty()) {
-        needed.forEach(replaced::remove);
-        needed.forEach(removed::remove);
-      }
-      return new TargetPlan(
-          target, creates, confirms, updates, removals, attach, replaced, removed);
-    }
   }
 }

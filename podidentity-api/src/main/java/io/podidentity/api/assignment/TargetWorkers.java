@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has plans carried out: for each target one at a time, for all targets side by side, after a
  * failure not before a rest. A plan that finds its target busy is dropped, and another look is
- * asked for when the target is free again. What failed for some of a target's records does not keep
- * others waiting: after the shortest rest, a plan with other work goes ahead. Thread-safe; plans
- * come from one thread at a time.
+ * asked for when the target is free again. A plan that may change its target waits a moment for
+ * others to join it. What failed for some of a target's records does not keep others waiting: after
+ * the shortest rest, a plan with other work goes ahead. Thread-safe; plans come from one thread at
+ * a time.
  */
 final class TargetWorkers {
   private final TargetApplier applier;
@@ -26,6 +27,7 @@ final class TargetWorkers {
   private final Executor executor;
   private final Timer timer;
   private final RetryPolicy retries;
+  private final Duration window;
   private final Runnable lookAgain;
 
   private final Object lock = new Object();
@@ -44,13 +46,14 @@ final class TargetWorkers {
       Telemetry telemetry,
       Executor executor,
       Timer timer,
-      RetryPolicy retries,
+      ReconcilePace pace,
       Runnable lookAgain) {
     this.applier = applier;
     this.telemetry = telemetry;
     this.executor = executor;
     this.timer = timer;
-    this.retries = retries;
+    this.retries = pace.retries();
+    this.window = pace.window();
     this.lookAgain = lookAgain;
   }
 
@@ -112,14 +115,44 @@ final class TargetWorkers {
         // What was done may not be in the picture: it would be done again, and partly fail.
         return Claim.OUTDATED;
       }
+      if (!window.isZero() && plan.mayChangeTarget() && !progress.ripe) {
+        gather(progress);
+        return Claim.BUSY;
+      }
       // Only now: a rest whose alarm is off and whose plan did not begin would never end.
       progress.alarm.close();
+      progress.gathering = false;
+      progress.ripe = false;
       progress.plan = plan;
       progress.missed = false;
       progress.yields = false;
       progress.round++;
       return Claim.GRANTED;
     }
+  }
+
+  /** Changes that come within the window become one. */
+  private void gather(Progress progress) {
+    if (!progress.gathering) {
+      progress.gathering = true;
+      progress.alarm.close();
+      long round = progress.round;
+      progress.alarm = timer.schedule(window, () -> ripen(progress, round));
+    }
+  }
+
+  private void ripen(Progress progress, long round) {
+    synchronized (lock) {
+      if (progress.round != round || closed) {
+        return;
+      }
+      progress.gathering = false;
+      progress.ripe = true;
+      // A rest that other work was about to end is over, also if that work has gone.
+      progress.plan = null;
+      progress.yields = false;
+    }
+    lookAgain.run();
   }
 
   private void begin(TargetPlan plan) {
@@ -131,13 +164,13 @@ final class TargetWorkers {
       telemetry.passFailed(e);
     } finally {
       if (!begun) {
-        rest(plan.target(), new ReconcileReport(1, true, null));
+        rest(plan.target(), new ReconcileReport(1, true, null, null));
       }
     }
   }
 
   private void work(TargetPlan plan) {
-    ReconcileReport report = new ReconcileReport(1, true, null);
+    ReconcileReport report = new ReconcileReport(1, true, null, null);
     long start = System.nanoTime();
     try {
       report = applier.apply(plan);
@@ -146,7 +179,7 @@ final class TargetWorkers {
     } finally {
       telemetry.targetWorked(Duration.ofNanos(System.nanoTime() - start));
       if (report.isComplete()) {
-        done(plan.target());
+        done(plan, report.heldFor());
       } else {
         rest(plan.target(), report);
       }
@@ -154,14 +187,18 @@ final class TargetWorkers {
   }
 
   /** What was done comes back as changes of the view; a look is due only if one passed it over. */
-  private void done(@Nullable ComputeTarget target) {
+  private void done(TargetPlan plan, @Nullable Duration heldFor) {
     boolean missed;
     synchronized (lock) {
-      Progress progress = targets.computeIfAbsent(target, key -> new Progress());
-      missed = progress.missed;
+      Progress progress = targets.computeIfAbsent(plan.target(), key -> new Progress());
+      // What an update leaves behind is another plan's to take off.
+      missed = progress.missed || !plan.updates().isEmpty();
       progress.plan = null;
       progress.failures = 0;
       progress.endedInPicture = picture;
+      if (heldFor != null && !closed) {
+        progress.alarm = timer.schedule(heldFor, lookAgain);
+      }
     }
     if (missed) {
       lookAgain.run();
@@ -219,6 +256,11 @@ final class TargetWorkers {
 
     /** Whether it rests, and other work may end the rest. */
     boolean yields;
+
+    /** Whether changes are being gathered, or have been. */
+    boolean gathering;
+
+    boolean ripe;
 
     /** Counts what was begun, so that an alarm of an earlier rest is known as such. */
     long round;

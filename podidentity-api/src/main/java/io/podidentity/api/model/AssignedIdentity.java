@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param binding the binding, as it was when the record was written
  * @param state how far the assignment is
  * @param terminating whether its deletion has begun
+ * @param provenance what MIC did in Azure for it, as far as it says
  */
 public record AssignedIdentity(
     NamespacedName name,
@@ -27,7 +28,8 @@ public record AssignedIdentity(
     AzureIdentity identity,
     IdentityBinding binding,
     AssignmentState state,
-    boolean terminating) {
+    boolean terminating,
+    Provenance provenance) {
   public AssignedIdentity {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(uid, "uid");
@@ -37,6 +39,50 @@ public record AssignedIdentity(
     Objects.requireNonNull(identity, "identity");
     Objects.requireNonNull(binding, "binding");
     Objects.requireNonNull(state, "state");
+    Objects.requireNonNull(provenance, "provenance");
+  }
+
+  /** A record that does not say what MIC did, as those of v1. */
+  public AssignedIdentity(
+      NamespacedName name,
+      String uid,
+      String resourceVersion,
+      NamespacedName pod,
+      @Nullable String podUid,
+      String nodeName,
+      AzureIdentity identity,
+      IdentityBinding binding,
+      AssignmentState state,
+      boolean terminating) {
+    this(
+        name,
+        uid,
+        resourceVersion,
+        pod,
+        podUid,
+        nodeName,
+        identity,
+        binding,
+        state,
+        terminating,
+        Provenance.UNKNOWN);
+  }
+
+  /** The same record after a change of its state, and of what it says MIC did. */
+  public AssignedIdentity with(
+      String newVersion, AssignmentState newState, Provenance newProvenance) {
+    return new AssignedIdentity(
+        name,
+        uid,
+        newVersion,
+        pod,
+        podUid,
+        nodeName,
+        identity,
+        binding,
+        newState,
+        terminating,
+        newProvenance);
   }
 
   /** Whether the record is about that very pod, and not about an earlier one of its name. */

@@ -63,6 +63,21 @@ public sealed interface ComputeTarget {
             : virtualMachine(subscription, group, parts.group("machine")));
   }
 
+  /**
+   * The target of that resource ID.
+   *
+   * @return the target; empty if the text is no ID of a virtual machine or scale set
+   */
+  static Optional<ComputeTarget> fromId(String text) {
+    try {
+      ResourceId id = new ResourceId(text);
+      return Optional.of(
+          id.isA(ResourceId.COMPUTE, ScaleSet.TYPE) ? new ScaleSet(id) : new VirtualMachine(id));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
   private static void check(ResourceId id, String type) {
     if (!id.isA(ResourceId.COMPUTE, type)) {
       throw new IllegalArgumentException("\"%s\" does not name one of the %s".formatted(id, type));

@@ -3,6 +3,7 @@ package io.podidentity.api.spi;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Provenance;
 
 /**
  * Writes {@code AzureAssignedIdentity} records. Called by the reconciler's workers; may block.
@@ -17,21 +18,46 @@ public interface AssignmentStore {
   /**
    * Creates the record in state {@code Created}.
    *
-   * @return the record as it was stored
+   * @return the record as it was stored; the one that is there already, if that says the same about
+   *     the pod, identity and binding
    */
-  AssignedIdentity create(DesiredAssignment desired);
+  AssignedIdentity create(DesiredAssignment desired, Provenance provenance);
 
   /**
-   * Replaces what the record says about its identity, binding, pod and node, and its state.
+   * Replaces all that the record says, in one write.
    *
    * @return the record as it was stored
    */
   AssignedIdentity replace(
-      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state);
+      AssignedIdentity existing,
+      DesiredAssignment desired,
+      AssignmentState state,
+      Provenance provenance);
 
-  /** Changes the state of the record, and nothing else. */
-  void setState(AssignedIdentity existing, AssignmentState state);
+  /**
+   * Changes the state of the record and what it says about Azure, in one write, and nothing else.
+   *
+   * @return the record as it was stored
+   */
+  AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance);
 
   /** Deletes the record and lets go of its finalizer. One that is gone already is a success. */
   void delete(AssignedIdentity existing);
+
+  /** Creates the record before anything is known about Azure. */
+  default AssignedIdentity create(DesiredAssignment desired) {
+    return create(desired, Provenance.UNKNOWN);
+  }
+
+  /** Replaces all but what the record says about Azure. */
+  default AssignedIdentity replace(
+      AssignedIdentity existing, DesiredAssignment desired, AssignmentState state) {
+    return replace(existing, desired, state, existing.provenance());
+  }
+
+  /** Changes the state of the record, and nothing else. */
+  default AssignedIdentity setState(AssignedIdentity existing, AssignmentState state) {
+    return setState(existing, state, existing.provenance());
+  }
 }

@@ -2,13 +2,21 @@ package io.podidentity.api.spi;
 
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetIdentities;
 import java.util.Set;
 
 /**
  * The user-assigned identities on virtual machines and scale sets. Called by the reconciler's
  * workers, for one target never by two at a time; blocks until Azure has finished. Thread-safe.
+ *
+ * <p>Every method throws {@link io.podidentity.api.PodIdentityException} with {@code
+ * TARGET_NOT_FOUND} if the target does not exist, and {@code TARGET_UNAVAILABLE} if Azure throttled
+ * (then with the wait it asked for), failed, or could not be reached.
  */
 public interface ComputeIdentities {
+  /** What is there. */
+  TargetIdentities read(ComputeTarget target);
+
   /**
    * Adds and removes identities. It reads the target first and asks Azure for the difference only:
    * nothing is asked for if there is none. Identities that are not named, and a system-assigned
@@ -16,10 +24,11 @@ public interface ComputeIdentities {
    *
    * @param attach identities that shall be there; disjoint from {@code detach}
    * @param detach identities that shall not be there
-   * @throws io.podidentity.api.PodIdentityException with {@code TARGET_NOT_FOUND} if the target
-   *     does not exist, {@code TARGET_REJECTED} if Azure refuses the change, {@code
-   *     TARGET_UNAVAILABLE} if it throttled (then with the wait it asked for), failed, or could not
-   *     be reached
+   * @return what is there afterwards
+   * @throws io.podidentity.api.PodIdentityException as above, and with {@code TARGET_REJECTED} if
+   *     Azure refuses the change, or accepts it and then does not make it; the exception then
+   *     {@linkplain io.podidentity.api.PodIdentityException#blamed() names} the identities that
+   *     Azure names
    */
-  void update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach);
+  TargetIdentities update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach);
 }

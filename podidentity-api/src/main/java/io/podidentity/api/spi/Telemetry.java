@@ -4,6 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Notice;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.TargetCall;
 import io.podidentity.api.model.TokenCacheEvent;
@@ -22,6 +23,9 @@ public interface Telemetry {
 
   /** An object of the cluster is left aside because of how it is written. */
   default void objectIgnored(ObjectReference object, String problem) {}
+
+  /** The owner of an object should know something about it; told once. */
+  default void noticed(Notice notice) {}
 
   /** The identity of the record is on the pod's machine now. */
   default void assigned(DesiredAssignment assignment) {}

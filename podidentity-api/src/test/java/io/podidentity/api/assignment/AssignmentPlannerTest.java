@@ -107,8 +107,8 @@ class AssignmentPlannerTest {
     assertThat(plan.updates())
         .containsExactly(new TargetPlan.Change(records.get(0), desired(plan.updates())));
     assertThat(plan.attach()).containsExactly(identityId("renamed"));
-    assertThat(plan.detachReplaced()).containsExactly(identityId("x"));
-    assertThat(plan.detachRemoved()).isEmpty();
+    // Not before the new one is there: another plan takes it off.
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -122,7 +122,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.updates()).hasSize(1);
-    assertThat(plan.detachReplaced()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -149,7 +149,7 @@ class AssignmentPlannerTest {
     TargetPlan first = onlyPlan();
     assertThat(first.target()).isEqualTo(machine("n2"));
     assertThat(first.removals()).containsExactlyElementsOf(records);
-    assertThat(first.detachRemoved()).containsExactly(identityId("x"));
+    assertThat(first.detach()).containsExactly(identityId("x"));
 
     records.clear();
     assertThat(onlyPlan().creates()).hasSize(1);
@@ -163,8 +163,9 @@ class AssignmentPlannerTest {
 
     TargetPlan plan = onlyPlan();
 
-    assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.updates()).hasSize(1);
+    assertThat(plan.removals()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -175,7 +176,7 @@ class AssignmentPlannerTest {
 
     assertThat(plan.removals()).hasSize(1);
     assertThat(plan.creates()).isEmpty();
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @ParameterizedTest
@@ -188,7 +189,7 @@ class AssignmentPlannerTest {
 
     assertThat(plan.target()).isEqualTo(machine("n1"));
     assertThat(plan.removals()).containsExactlyElementsOf(records);
-    assertThat(plan.detachRemoved()).containsExactly(identityId("x"));
+    assertThat(plan.detach()).containsExactly(identityId("x"));
     assertThat(plan.attach()).isEmpty();
   }
 
@@ -200,7 +201,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -208,7 +209,7 @@ class AssignmentPlannerTest {
     records.add(assigned().build());
     identities.set(0, unusable("default/x"));
 
-    assertThat(onlyPlan().detachRemoved()).containsExactly(identityId("x"));
+    assertThat(onlyPlan().detach()).containsExactly(identityId("x"));
     assertThat(plan().problems())
         .containsOnlyKeys(new ObjectReference("AzureIdentity", name("default/x")));
   }
@@ -226,11 +227,11 @@ class AssignmentPlannerTest {
     pods.remove(second);
     TargetPlan one = onlyPlan();
     assertThat(one.removals()).hasSize(1);
-    assertThat(one.detachRemoved()).isEmpty();
+    assertThat(one.detach()).isEmpty();
 
     records.remove(1);
     pods.clear();
-    assertThat(onlyPlan().detachRemoved()).containsExactly(identityId("x"));
+    assertThat(onlyPlan().detach()).containsExactly(identityId("x"));
   }
 
   @Test
@@ -244,7 +245,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -257,7 +258,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.updates()).hasSize(1);
-    assertThat(plan.detachReplaced()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
     assertThat(plan.attach()).containsExactlyInAnyOrder(identityId("x"), identityId("renamed"));
   }
 
@@ -274,7 +275,7 @@ class AssignmentPlannerTest {
     TargetPlan plan = onlyPlan();
 
     assertThat(plan.removals()).hasSize(1);
-    assertThat(plan.detachRemoved()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 
   @Test
@@ -286,7 +287,7 @@ class AssignmentPlannerTest {
     records.add(record(WEB, identities.get(0)).binding(bindings.get(0)).build());
     assertThat(plan().targets()).isEmpty();
     pods.clear();
-    assertThat(onlyPlan().detachRemoved()).isEmpty();
+    assertThat(onlyPlan().detach()).isEmpty();
   }
 
   @Test
@@ -367,7 +368,8 @@ class AssignmentPlannerTest {
 
   private static void assertNoRemoval(TargetPlan plan) {
     assertThat(plan.removals()).isEmpty();
-    assertThat(plan.detachRemoved()).isEmpty();
-    assertThat(plan.detachReplaced()).isEmpty();
+    assertThat(plan.releases()).isEmpty();
+    assertThat(plan.leftovers()).isEmpty();
+    assertThat(plan.detach()).isEmpty();
   }
 }

@@ -19,6 +19,7 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.Telemetry;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -159,7 +160,14 @@ class ConvergenceTest {
       cluster = new InMemoryCluster(log, snapshot);
       RandomCluster.fill(azure, snapshot.records(), seed);
       planner = new AssignmentPlanner(new PlannerOptions(forceNamespaced, Set.of()));
-      applier = new TargetApplier(cluster, azure, Telemetry.NOOP, Runnable::run, 4);
+      applier =
+          new TargetApplier(
+              cluster,
+              azure,
+              Telemetry.NOOP,
+              Runnable::run,
+              ApplierOptions.DEFAULT.withBatchSize(4),
+              Clock.systemUTC());
       desired =
           new BindingMatcher(forceNamespaced)
               .match(snapshot).desired().stream()

@@ -5,6 +5,7 @@ import static io.podidentity.api.fixture.RecordBuilder.record;
 import static io.podidentity.api.fixture.Samples.binding;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.machine;
 import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.node;
 import static io.podidentity.api.fixture.Samples.unusable;
@@ -36,15 +37,16 @@ import org.junit.jupiter.api.Timeout;
 class ReconcilerTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final RetryPolicy RETRIES = new RetryPolicy(SECOND, Duration.ofMinutes(2));
   private final PodIdentityException unavailable =
       new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "no answer");
 
   private final CallLog log = new CallLog();
-  private final InMemoryCluster cluster = new InMemoryCluster(log);
+  private final ManualTimer timer = new ManualTimer();
+  private final InMemoryCluster cluster = new InMemoryCluster(log, timer.clock());
   private final InMemoryAzure azure = new InMemoryAzure(log);
   private final RecordingTelemetry telemetry = new RecordingTelemetry();
   private final QueuedExecutor workers = new QueuedExecutor();
-  private final ManualTimer timer = new ManualTimer();
   private final Reconciler reconciler = reconciler(cluster, azure, workers);
 
   /** The same cluster, whose changes are not told. */
@@ -213,14 +215,14 @@ class ReconcilerTest {
     workers.runAll();
 
     for (int seconds : new int[] {1, 2, 4, 8, 16, 32, 64, 120, 120}) {
-      log.calls().clear();
+      azure.reads().clear();
       timer.advance(Duration.ofSeconds(seconds).minusMillis(1));
       workers.runAll();
-      assertThat(log.calls()).isEmpty();
+      assertThat(azure.reads()).isEmpty();
 
       timer.advance(Duration.ofMillis(1));
       workers.runAll();
-      assertThat(log.calls()).containsExactly("attach n1 web");
+      assertThat(azure.reads()).containsExactly(machine("n1"));
     }
   }
 
@@ -230,23 +232,57 @@ class ReconcilerTest {
     azure.fail(unavailable);
     deaf.start();
     workers.runAll();
+    azure.reads().clear();
+
+    deaf.nudge();
+    workers.runAll();
+
+    assertThat(azure.reads()).isEmpty();
+  }
+
+  @Test
+  void whatWasRefusedKeepsNoOtherWorkWaiting() {
+    bind("bad", "n1");
+    azure.reject(identityId("bad"));
+    deaf.start();
+    workers.runAll();
+    bind("web", "n1");
     log.calls().clear();
 
     deaf.nudge();
     workers.runAll();
 
-    assertThat(log.calls()).isEmpty();
+    assertAssigned("web");
+    assertThat(log.calls()).contains("attach n1 web").noneMatch(call -> call.contains("bad"));
   }
 
   @Test
-  void otherWorkEndsTheRestOfWhatWasRefusedAfterTheShortestRest() {
+  void whatWasRefusedIsTriedAgainByItselfEachTimeLater() {
     bind("bad", "n1");
     azure.reject(identityId("bad"));
     deaf.start();
     workers.runAll();
-    // The second failure in a row: two seconds of rest.
-    timer.advance(SECOND);
+
+    for (int seconds : new int[] {10, 20, 40, 80, 160, 320, 600, 600}) {
+      log.calls().clear();
+      timer.advance(Duration.ofSeconds(seconds).minusMillis(1));
+      deaf.nudge();
+      workers.runAll();
+      assertThat(log.calls()).isEmpty();
+
+      timer.advance(Duration.ofMillis(1));
+      workers.runAll();
+      assertThat(log.calls()).containsExactly("attach n1 bad");
+    }
+    azure.accept(identityId("bad"));
+    timer.advance(Duration.ofMinutes(10));
     workers.runAll();
+    assertAssigned("bad");
+  }
+
+  @Test
+  void otherWorkEndsTheRestOfWhatCouldNotBeDetachedAfterTheShortestRest() {
+    lockedRemovalThatFailedTwice();
     bind("web", "n1");
     deaf.nudge();
     workers.runAll();
@@ -260,12 +296,7 @@ class ReconcilerTest {
 
   @Test
   void theSameWorkDoesNotEndARest() {
-    bind("bad", "n1");
-    azure.reject(identityId("bad"));
-    deaf.start();
-    workers.runAll();
-    timer.advance(SECOND);
-    workers.runAll();
+    lockedRemovalThatFailedTwice();
     timer.advance(SECOND);
     workers.runAll();
     log.calls().clear();
@@ -274,6 +305,23 @@ class ReconcilerTest {
     workers.runAll();
 
     assertThat(log.calls()).isEmpty();
+  }
+
+  /** The second failure in a row: two seconds of rest. */
+  private void lockedRemovalThatFailedTwice() {
+    cluster.put(node("n1"));
+    cluster.put(record(pod("default/gone").node("n1").build(), identity("default/x")).build());
+    azure.put(machine("n1"), identityId("x"));
+    azure.checkDetach(
+        (target, ids) -> {
+          if (!ids.isEmpty()) {
+            throw new PodIdentityException(ErrorReason.TARGET_REJECTED, "locked");
+          }
+        });
+    deaf.start();
+    workers.runAll();
+    timer.advance(SECOND);
+    workers.runAll();
   }
 
   @Test
@@ -345,12 +393,13 @@ class ReconcilerTest {
     Reconciler half =
         reconciler(
             cluster,
-            (target, attach, detach) -> {
-              if (target.id().name().equals("n1")) {
-                throw unavailable;
-              }
-              azure.update(target, attach, detach);
-            },
+            azure.with(
+                (target, call) -> {
+                  if (target.id().name().equals("n1")) {
+                    throw unavailable;
+                  }
+                  call.run();
+                }),
             workers);
 
     half.start();
@@ -383,12 +432,13 @@ class ReconcilerTest {
     Reconciler over =
         reconciler(
             new Silent(),
-            (target, attach, detach) -> {
-              if (broken[0]) {
-                throw new StackOverflowError();
-              }
-              azure.update(target, attach, detach);
-            },
+            azure.with(
+                (target, call) -> {
+                  if (broken[0]) {
+                    throw new StackOverflowError();
+                  }
+                  call.run();
+                }),
             workers);
     over.start();
     assertThatThrownBy(workers::runAll).isInstanceOf(StackOverflowError.class);
@@ -607,12 +657,17 @@ class ReconcilerTest {
     return new Reconciler(
         view,
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
-        new TargetApplier(cluster, compute, telemetry, Runnable::run, 4),
+        new TargetApplier(
+            cluster,
+            compute,
+            telemetry,
+            Runnable::run,
+            ApplierOptions.DEFAULT.withBatchSize(4),
+            timer.clock()),
         telemetry,
         workers,
         timer,
-        RetryPolicy.DEFAULT,
-        interval);
+        new ReconcilePace(interval, Duration.ZERO, Duration.ZERO, RETRIES));
   }
 
   private final class Silent implements ClusterView {

@@ -13,6 +13,7 @@ import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.fixture.RecordingTelemetry;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.spi.ComputeIdentities;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Random;
 import java.util.Set;
@@ -47,13 +48,14 @@ class ReconcilerThreadsTest {
     bind("stuck", "n1");
     try (Reconciler reconciler =
         reconciler(
-            (target, attach, detach) -> {
-              if (target.id().name().equals("n1")) {
-                hanging.countDown();
-                await(release);
-              }
-              azure.update(target, attach, detach);
-            })) {
+            azure.with(
+                (target, call) -> {
+                  if (target.id().name().equals("n1")) {
+                    hanging.countDown();
+                    await(release);
+                  }
+                  call.run();
+                }))) {
       reconciler.start();
       assertThat(hanging.await(10, TimeUnit.SECONDS)).isTrue();
 
@@ -75,13 +77,14 @@ class ReconcilerThreadsTest {
     Random random = new Random(7);
     try (Reconciler reconciler =
         reconciler(
-            (target, attach, detach) -> {
-              if (!busy.add(target.id().name())) {
-                overlaps.incrementAndGet();
-              }
-              azure.update(target, attach, detach);
-              busy.remove(target.id().name());
-            })) {
+            azure.with(
+                (target, call) -> {
+                  if (!busy.add(target.id().name())) {
+                    overlaps.incrementAndGet();
+                  }
+                  call.run();
+                  busy.remove(target.id().name());
+                }))) {
       reconciler.start();
       for (int i = 0; i < 200; i++) {
         bind("web-" + i, "n" + random.nextInt(5));
@@ -105,12 +108,17 @@ class ReconcilerThreadsTest {
     return new Reconciler(
         cluster,
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
-        new TargetApplier(cluster, compute, telemetry, threads, 4),
+        new TargetApplier(
+            cluster,
+            compute,
+            telemetry,
+            threads,
+            ApplierOptions.DEFAULT.withBatchSize(4),
+            Clock.systemUTC()),
         telemetry,
         threads,
         new ManualTimer(),
-        RetryPolicy.DEFAULT,
-        Duration.ofHours(1));
+        new ReconcilePace(Duration.ofHours(1), Duration.ZERO, Duration.ZERO, RetryPolicy.DEFAULT));
   }
 
   private void bind(String name, String node) {

@@ -33,11 +33,11 @@ class RetryPolicyTest {
 
   @Test
   void aReportSaysWhetherAllWasDone() {
-    assertThat(new ReconcileReport(0, false, null).isComplete()).isTrue();
-    assertThat(new ReconcileReport(1, false, null).isComplete()).isFalse();
-    assertThat(new ReconcileReport(1, true, Duration.ofSeconds(3)))
-        .hasToString("failures=1, unavailable=true, retryAfter=PT3S");
-    assertThatThrownBy(() -> new ReconcileReport(-1, false, null))
+    assertThat(new ReconcileReport(0, false, null, null).isComplete()).isTrue();
+    assertThat(new ReconcileReport(1, false, null, null).isComplete()).isFalse();
+    assertThat(new ReconcileReport(1, true, Duration.ofSeconds(3), null))
+        .hasToString("failures=1, unavailable=true, retryAfter=PT3S, heldFor=none");
+    assertThatThrownBy(() -> new ReconcileReport(-1, false, null, null))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

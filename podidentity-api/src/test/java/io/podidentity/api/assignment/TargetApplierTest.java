@@ -17,7 +17,9 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.CallLog;
 import io.podidentity.api.fixture.InMemoryAzure;
 import io.podidentity.api.fixture.InMemoryCluster;
+import io.podidentity.api.fixture.ManualClock;
 import io.podidentity.api.fixture.RecordingTelemetry;
+import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -35,7 +37,8 @@ class TargetApplierTest {
   private static final ComputeTarget N1 = machine("n1");
 
   private final CallLog log = new CallLog();
-  private final InMemoryCluster cluster = new InMemoryCluster(log);
+  private final ManualClock clock = new ManualClock(Samples.NOW);
+  private final InMemoryCluster cluster = new InMemoryCluster(log, clock);
   private final InMemoryAzure azure = new InMemoryAzure(log);
   private final RecordingTelemetry telemetry = new RecordingTelemetry();
 
@@ -82,14 +85,20 @@ class TargetApplierTest {
   }
 
   @Test
-  void aNewIdentityIsAttachedBeforeTheOldOneIsDetachedAndRecordedAfter() {
+  void aNewIdentityIsAttachedAndRecordedBeforeTheOldOneIsDetached() {
     changed("web", identity("default/x", "old"), identity("default/x", "new"));
 
+    assertThat(apply().isComplete()).isTrue();
     assertThat(apply().isComplete()).isTrue();
 
     assertThat(log.calls())
         .containsExactly(
-            "attach n1 new", "detach n1 old", "replace default/web-default-x Assigned");
+            "note default/web-default-x Assigned",
+            "attach n1 new",
+            "replace default/web-default-x Assigned",
+            "detach n1 old",
+            "note default/web-default-x Assigned");
+    assertThat(plan().targets()).isEmpty();
   }
 
   @Test
@@ -145,8 +154,8 @@ class TargetApplierTest {
 
     ReconcileReport report = apply();
 
-    assertThat(report.isComplete()).isFalse();
-    assertThat(report.unavailable()).isFalse();
+    assertThat(report.isComplete()).isTrue();
+    assertThat(report.heldFor()).isEqualTo(Duration.ofSeconds(10));
     assertThat(azure.on(N1)).containsExactlyInAnyOrder(identityId("x"), identityId("y"));
     assertThat(telemetry.reports())
         .contains("assigned default/web-default-x", "assigned default/api-default-y")
@@ -161,7 +170,7 @@ class TargetApplierTest {
 
     ReconcileReport report = apply();
 
-    assertThat(report.failures()).isEqualTo(1);
+    assertThat(report.failures()).isZero();
     assertThat(state("sp-default-sp")).isEqualTo(AssignmentState.ASSIGNED);
     assertThat(state("web-default-bad")).isEqualTo(AssignmentState.CREATED);
     assertThat(telemetry.reports())
@@ -205,7 +214,8 @@ class TargetApplierTest {
     ReconcileReport report = apply();
 
     assertThat(report.retryAfter()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(log.calls()).contains("attach n1 x").doesNotContain("detach n1 old");
+    assertThat(azure.reads()).hasSize(1);
+    assertThat(log.calls()).noneMatch(call -> call.contains("tach n1"));
     assertThat(state("gone-default-old")).isEqualTo(AssignmentState.UNASSIGNED);
     assertThat(telemetry.reports())
         .containsExactlyInAnyOrder(
@@ -244,8 +254,15 @@ class TargetApplierTest {
     assertThat(report.failures()).isEqualTo(1);
     assertThat(telemetry.reports())
         .containsExactlyInAnyOrder(
+            "assigned default/web-default-x",
             "target n1: TARGET_REJECTED",
-            "not assigned default/web-default-x: TARGET_REJECTED",
+            "not unassigned default/gone-default-old: TARGET_REJECTED");
+    telemetry.reports().clear();
+    apply();
+    assertThat(telemetry.reports())
+        .containsExactlyInAnyOrder(
+            "target n1: TARGET_REJECTED",
+            "not unassigned default/web-default-x: TARGET_REJECTED",
             "not unassigned default/gone-default-old: TARGET_REJECTED");
     assertThat(cluster.records()).hasSize(2);
   }
@@ -351,7 +368,13 @@ class TargetApplierTest {
   }
 
   private TargetApplier applier(int batchSize) {
-    return new TargetApplier(cluster, azure, telemetry, Runnable::run, batchSize);
+    return new TargetApplier(
+        cluster,
+        azure,
+        telemetry,
+        Runnable::run,
+        ApplierOptions.DEFAULT.withBatchSize(batchSize),
+        clock);
   }
 
   private static void locked(ComputeTarget target, Set<ResourceId> detach) {

@@ -6,7 +6,11 @@ import io.podidentity.azure.http.Json;
 import io.podidentity.azure.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,24 @@ record ArmAnswer(int status, HttpHeaders headers, byte[] body) {
   @Nullable String errorCode() {
     String code = Json.text(Json.object(members(), "error"), "code");
     return code != null && CODE.matcher(code).matches() ? code : null;
+  }
+
+  /** Which of these resource IDs, in lower case, the message of the error names. */
+  Set<String> named(Collection<String> ids) {
+    Map<?, ?> error = Json.object(members(), "error");
+    String message = Json.text(error, "message");
+    if (message == null) {
+      return Set.of();
+    }
+    String text = message.toLowerCase(Locale.ROOT);
+    Set<String> named = new HashSet<>();
+    for (String id : ids) {
+      // One name may begin with another.
+      if (Pattern.compile(Pattern.quote(id) + "(?![\\w-])").matcher(text).find()) {
+        named.add(id);
+      }
+    }
+    return named;
   }
 
   @Override

@@ -1,21 +1,28 @@
 package io.podidentity.azure.arm;
 
-import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.spi.TokenSource;
+import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.azure.entra.EntraClient;
+import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.azure.imds.ImdsTokenSource;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together what a program needs to change identities. */
 public final class ArmClients {
@@ -25,8 +32,8 @@ public final class ArmClients {
   private ArmClients() {}
 
   /**
-   * The identities of virtual machines and scale sets, as {@code azure.json} says. Makes no call
-   * yet.
+   * The identities of virtual machines and scale sets, as {@code azure.json} says, in its
+   * subscription. Makes no call yet.
    *
    * @param trust whose certificates are taken; see {@link
    *     io.podidentity.azure.config.CertificateAuthorities}
@@ -45,22 +52,93 @@ public final class ArmClients {
       Clock clock,
       Timer timer,
       Telemetry telemetry) {
-    TokenCredential credential =
-        config.useManagedIdentityExtension()
-            ? ArmCredentials.managedIdentity(
-                config, cloud, new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock))
-            : ArmCredentials.servicePrincipal(config, cloud, entra(cloud, trust, clock));
-    return new ArmComputeIdentities(
-        cloud, credential, httpClient(trust, options), userAgent, options, clock, timer, telemetry);
+    return computeIdentities(
+        () -> config,
+        new AllowedSubscriptions(() -> config, Set.of()),
+        cloud,
+        () -> HttpClients.cloud(trust),
+        url -> null,
+        imdsBase,
+        userAgent,
+        options,
+        clock,
+        timer,
+        telemetry);
   }
 
-  private static EntraClient entra(AzureCloud cloud, SSLContext trust, Clock clock) {
-    return new EntraClient(
-        cloud.activeDirectoryEndpoint(), HttpClients.cloud(trust).build(), TOKEN_LIMIT, clock);
+  /**
+   * The same, through the proxy and with the certificates of the environment, and as {@code
+   * azure.json} says at each moment: after a change of it, as who it says then.
+   *
+   * @param config gives the same object until it has changed
+   * @param permitted whether machines of a subscription may be read and changed, by its ID
+   * @param telemetry is told of each read and each change
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
+   *     certificate cannot be read
+   */
+  public static ComputeIdentities computeIdentities(
+      Supplier<CloudConfig> config,
+      Predicate<String> permitted,
+      AzureCloud cloud,
+      CloudAccess access,
+      URI imdsBase,
+      String userAgent,
+      ArmOptions options,
+      Clock clock,
+      Timer timer,
+      Telemetry telemetry) {
+    return computeIdentities(
+        config,
+        permitted,
+        cloud,
+        access::newClient,
+        access::proxyAuthorization,
+        imdsBase,
+        userAgent,
+        options,
+        clock,
+        timer,
+        telemetry);
   }
 
-  private static HttpClient httpClient(SSLContext trust, ArmOptions options) {
-    return new JdkHttpClientBuilder(HttpClients.cloud(trust))
+  private static ComputeIdentities computeIdentities(
+      Supplier<CloudConfig> config,
+      Predicate<String> permitted,
+      AzureCloud cloud,
+      Supplier<java.net.http.HttpClient.Builder> clients,
+      Function<URI, @Nullable String> proxyAuthorization,
+      URI imdsBase,
+      String userAgent,
+      ArmOptions options,
+      Clock clock,
+      Timer timer,
+      Telemetry telemetry) {
+    HttpClient client = new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization);
+    Supplier<EntraClient> entra =
+        () ->
+            new EntraClient(
+                cloud.activeDirectoryEndpoint(), clients.get().build(), TOKEN_LIMIT, clock);
+    TokenSource imds = new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock);
+    return new CurrentComputeIdentities(
+        config,
+        now ->
+            new ArmComputeIdentities(
+                cloud,
+                now.useManagedIdentityExtension()
+                    ? ArmCredentials.managedIdentity(now, cloud, imds)
+                    : ArmCredentials.servicePrincipal(now, cloud, entra.get()),
+                permitted,
+                client,
+                userAgent,
+                options,
+                clock,
+                timer,
+                telemetry));
+  }
+
+  private static HttpClient httpClient(
+      java.net.http.HttpClient.Builder builder, ArmOptions options) {
+    return new JdkHttpClientBuilder(builder)
         // It would read the environment.
         .configuration(Configuration.NONE)
         .connectionTimeout(HttpClients.CONNECT_LIMIT)

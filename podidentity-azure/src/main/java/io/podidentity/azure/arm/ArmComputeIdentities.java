@@ -9,6 +9,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TargetCall;
+import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +49,11 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final AzureCloud cloud;
   private final ArmOptions options;
   private final Clock clock;
+  private final Telemetry telemetry;
   private final Pause pause;
   private final ArmHttp http;
-  private final Telemetry telemetry;
+  private final Predicate<String> permitted;
+  private final ArmThrottle throttle;
   // Targets at which a change was lost sight of: what they show now may not be what comes of it.
   private final Set<ComputeTarget> unsettled = ConcurrentHashMap.newKeySet();
 
@@ -58,6 +62,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    *
    * @param credential asked for tokens for the cloud's Resource Manager; they are kept until 5 min
    *     before their end
+   * @param permitted whether machines of a subscription may be read and changed, by its ID
    * @param client follows no redirects
    * @param userAgent the {@code User-Agent} header
    * @param timer for the waits while a change goes on
@@ -66,6 +71,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   public ArmComputeIdentities(
       AzureCloud cloud,
       TokenCredential credential,
+      Predicate<String> permitted,
       HttpClient client,
       String userAgent,
       ArmOptions options,
@@ -73,7 +79,9 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       Timer timer,
       Telemetry telemetry) {
     this.cloud = requireNonNull(cloud, "cloud");
+    this.permitted = requireNonNull(permitted, "permitted");
     this.options = requireNonNull(options, "options");
+    this.throttle = new ArmThrottle(clock);
     this.clock = requireNonNull(clock, "clock");
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.pause = new Pause(requireNonNull(timer, "timer"));
@@ -88,38 +96,69 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   }
 
   @Override
-  public void update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
+  public TargetIdentities read(ComputeTarget target) {
+    ComputeResource resource = resource(target);
+    return read(resource, url(resource)).toTargetIdentities();
+  }
+
+  @Override
+  public TargetIdentities update(
+      ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
     int asked = attach.size() + detach.size();
-    if (asked == 0) {
-      return;
-    }
-    ComputeResource resource = new ComputeResource(target);
-    URI url = resource.url(cloud.resourceManagerEndpoint(), cloud.computeApiVersion());
+    ComputeResource resource = resource(target);
+    URI url = url(resource);
+    IdentityState state = read(resource, url);
     // More than one chunk: each begins with what the one before has left.
     for (int round = 0; round <= asked / CHUNK; round++) {
-      IdentityState state = told(target, TargetCall.READ, () -> read(resource, url));
       requireSettled(resource, state);
       IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
       if (delta.isEmpty()) {
-        return;
+        break;
       }
       if (state.isDeleting()) {
         throw new PodIdentityException(
             ErrorReason.TARGET_UNAVAILABLE,
             "cannot change the identities of %s: it is being deleted".formatted(resource));
       }
-      var unused =
-          told(
-              target,
-              TargetCall.CHANGE,
-              () -> {
-                change(resource, url, state, delta);
-                return delta;
-              });
+      IdentityState before = state;
+      ArmAnswer answer =
+          told(target, TargetCall.CHANGE, () -> change(resource, url, before, delta));
+      state = after(resource, url, answer, delta);
       if (delta.size() < CHUNK) {
-        return;
+        break;
       }
     }
+    return state.toTargetIdentities();
+  }
+
+  private ComputeResource resource(ComputeTarget target) {
+    if (!permitted.test(target.id().subscription())) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_NOT_FOUND,
+          "%s is in a subscription that is not the cluster's and not allowed by a flag"
+              .formatted(target.id()));
+    }
+    return new ComputeResource(target);
+  }
+
+  private URI url(ComputeResource resource) {
+    return resource.url(cloud.resourceManagerEndpoint(), cloud.computeApiVersion());
+  }
+
+  /** What is there after a change, as its answer shows it if that is whole, or else by a look. */
+  private IdentityState after(
+      ComputeResource resource, URI url, ArmAnswer answer, IdentityDelta delta) {
+    String shownState = answer.provisioningState();
+    boolean settled = shownState == null || shownState.equalsIgnoreCase("Succeeded");
+    if (answer.status() == 200 && settled) {
+      IdentityState shown = resource.read(answer.body());
+      boolean whole =
+          delta.attach().stream().noneMatch(id -> shown.clientIds().getOrDefault(id, "").isEmpty());
+      if (whole && delta.detach().stream().noneMatch(shown.userAssigned()::contains)) {
+        return shown;
+      }
+    }
+    return read(resource, url);
   }
 
   private <T> T told(ComputeTarget target, TargetCall call, Supplier<T> made) {
@@ -150,28 +189,44 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   }
 
   private IdentityState read(ComputeResource resource, URI url) {
+    return told(resource.target(), TargetCall.READ, () -> readUntold(resource, url));
+  }
+
+  private IdentityState readUntold(ComputeResource resource, URI url) {
     String doing = "read the identities of " + resource;
-    ArmAnswer answer = http.send(ArmCall.get(doing, url));
+    ArmAnswer answer = send(resource, ArmCall.get(doing, url));
     if (answer.status() != 200) {
       throw ArmErrors.of(doing, answer, clock.instant());
     }
     return resource.read(answer.body());
   }
 
-  private void change(ComputeResource resource, URI url, IdentityState state, IdentityDelta delta) {
+  private ArmAnswer change(
+      ComputeResource resource, URI url, IdentityState state, IdentityDelta delta) {
     String doing = "change the identities of %s (%s)".formatted(resource, delta);
-    LongOperation operation = new LongOperation(http, options, clock, pause, doing, url);
-    ArmAnswer answer = http.send(ArmCall.patch(doing, url, resource.patch(delta), state.etag()));
+    LongOperation operation =
+        new LongOperation(http, options, clock, pause, doing, url, delta.attach());
+    ArmAnswer answer =
+        send(resource, ArmCall.patch(doing, url, resource.patch(delta), state.etag()));
     if (answer.status() < 200 || answer.status() > 202) {
-      throw ArmErrors.of(doing, answer, clock.instant());
+      throw ArmErrors.of(doing, answer, delta.attach(), clock.instant());
     }
     unsettled.add(resource.target());
-    operation.await(answer);
+    ArmAnswer last = operation.await(answer);
     unsettled.remove(resource.target());
     log.info(
         "identities changed target={} attached={} detached={}",
         resource.target().id(),
         delta.attach(),
         delta.detach());
+    return last;
+  }
+
+  private ArmAnswer send(ComputeResource resource, ArmCall call) {
+    String subscription = resource.target().id().subscription();
+    throttle.check(subscription, call);
+    ArmAnswer answer = http.send(call);
+    throttle.note(subscription, call, answer);
+    return answer;
   }
 }

@@ -3,6 +3,7 @@ package io.podidentity.azure.arm;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,30 +51,63 @@ final class ArmErrors {
           "VMExtensionProvisioningError",
           "VMExtensionProvisioningTimeout");
 
+  /** Errors whose text names the identities that they are about. */
+  private static final Set<String> ABOUT_IDENTITIES =
+      Set.of("LinkedAuthorizationFailed", "FailedIdentityOperation");
+
   private ArmErrors() {}
 
   /**
    * What a status other than a success means for a request about a virtual machine or scale set.
    */
   static PodIdentityException of(String doing, ArmAnswer answer, Instant now) {
+    return of(doing, answer, Set.of(), now);
+  }
+
+  /**
+   * The same, for a change.
+   *
+   * @param attached what was to be attached: resource IDs, in lower case
+   */
+  static PodIdentityException of(
+      String doing, ArmAnswer answer, Collection<String> attached, Instant now) {
     String code = answer.errorCode();
     ErrorReason reason = reason(answer, code);
+    String message =
+        "cannot %s: Azure Resource Manager answered %d%s%s"
+            .formatted(doing, answer.status(), shown(code), advice(answer.status(), code));
+    if (reason == ErrorReason.TARGET_REJECTED) {
+      return PodIdentityException.blaming(reason, message, blamed(answer, code, attached));
+    }
     return new PodIdentityException(
         reason,
-        "cannot %s: Azure Resource Manager answered %d%s%s"
-            .formatted(doing, answer.status(), shown(code), advice(answer.status(), code)),
+        message,
         reason == ErrorReason.TARGET_UNAVAILABLE ? answer.retryAfter(now) : null,
         null);
   }
 
   /** What the end of an accepted change means that did not succeed. */
-  static PodIdentityException ofOperation(String doing, String status, @Nullable String code) {
+  static PodIdentityException ofOperation(
+      String doing, String status, ArmAnswer answer, Collection<String> attached) {
+    String code = answer.errorCode();
     // One that was cancelled, or says nothing, is not known to be wrong.
     boolean passing = code == null || PASSING.contains(code) || status.equalsIgnoreCase("Canceled");
-    return new PodIdentityException(
+    return PodIdentityException.blaming(
         passing ? ErrorReason.TARGET_UNAVAILABLE : ErrorReason.TARGET_REJECTED,
         "cannot %s: Azure accepted the change, which then ended as %s%s%s"
-            .formatted(doing, status, shown(code), advice(0, code)));
+            .formatted(doing, status, shown(code), advice(0, code)),
+        blamed(answer, code, attached));
+  }
+
+  /**
+   * What the text names, where that can be taken for the cause: the text is no contract. Other
+   * errors may quote all that was asked for.
+   */
+  private static Set<String> blamed(
+      ArmAnswer answer, @Nullable String code, Collection<String> attached) {
+    Set<String> named = answer.named(attached);
+    boolean all = named.size() == attached.size();
+    return all && (code == null || !ABOUT_IDENTITIES.contains(code)) ? Set.of() : named;
   }
 
   private static ErrorReason reason(ArmAnswer answer, @Nullable String code) {

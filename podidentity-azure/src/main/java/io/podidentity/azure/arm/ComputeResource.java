@@ -17,11 +17,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A virtual machine or scale set in Resource Manager's terms: its URL, and JSON in and out. */
@@ -115,7 +115,7 @@ record ComputeResource(ComputeTarget target) {
         : state(
             identity.type(),
             identity.principalId(),
-            identity.userAssignedIdentities(),
+            clientIds(identity.userAssignedIdentities(), it -> it.clientId()),
             machine.provisioningState(),
             machine.etag());
   }
@@ -127,7 +127,7 @@ record ComputeResource(ComputeTarget target) {
         : state(
             identity.type(),
             identity.principalId(),
-            identity.userAssignedIdentities(),
+            clientIds(identity.userAssignedIdentities(), it -> it.clientId()),
             set.provisioningState(),
             set.etag());
   }
@@ -135,7 +135,7 @@ record ComputeResource(ComputeTarget target) {
   private static IdentityState state(
       @Nullable ResourceIdentityType type,
       @Nullable String principalId,
-      @Nullable Map<String, ?> userAssigned,
+      Map<String, String> clientIds,
       @Nullable String provisioningState,
       @Nullable String etag) {
     // The principal is the system-assigned identity's, and is there even if the type is not known.
@@ -143,12 +143,20 @@ record ComputeResource(ComputeTarget target) {
         type == ResourceIdentityType.SYSTEM_ASSIGNED
             || type == ResourceIdentityType.SYSTEM_ASSIGNED_USER_ASSIGNED
             || (principalId != null && !principalId.isEmpty());
-    Set<String> ids =
-        userAssigned == null
-            ? Set.of()
-            : userAssigned.keySet().stream()
-                .map(id -> id.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
-    return new IdentityState(system, ids, provisioningState == null ? "" : provisioningState, etag);
+    return new IdentityState(
+        system, clientIds, provisioningState == null ? "" : provisioningState, etag);
+  }
+
+  private static <T> Map<String, String> clientIds(
+      @Nullable Map<String, T> userAssigned, Function<T, @Nullable String> clientId) {
+    Map<String, String> ids = new HashMap<>();
+    if (userAssigned != null) {
+      userAssigned.forEach(
+          (id, shown) -> {
+            String known = shown == null ? null : clientId.apply(shown);
+            ids.put(id.toLowerCase(Locale.ROOT), known == null ? "" : known);
+          });
+    }
+    return ids;
   }
 }

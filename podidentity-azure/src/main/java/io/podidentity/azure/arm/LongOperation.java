@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class LongOperation {
   private final Pause pause;
   private final String doing;
   private final URI resource;
+  private final Collection<String> attached;
   private final Instant deadline;
 
   /**
@@ -39,15 +41,23 @@ final class LongOperation {
    *
    * @param doing what it is for, as messages go on after "cannot"
    * @param resource the URL of what is changed
+   * @param attached what is to be attached: resource IDs, in lower case
    */
   LongOperation(
-      ArmHttp http, ArmOptions options, Clock clock, Pause pause, String doing, URI resource) {
+      ArmHttp http,
+      ArmOptions options,
+      Clock clock,
+      Pause pause,
+      String doing,
+      URI resource,
+      Collection<String> attached) {
     this.http = http;
     this.options = options;
     this.clock = clock;
     this.pause = pause;
     this.doing = doing;
     this.resource = resource;
+    this.attached = attached;
     this.deadline = clock.instant().plus(options.operationLimit());
   }
 
@@ -55,12 +65,13 @@ final class LongOperation {
    * Waits for the end.
    *
    * @param accepted the answer to the request: 200, 201 or 202
+   * @return the last answer about the resource itself, which may show what came of it
    * @throws PodIdentityException if the change failed or did not end in time
    */
-  void await(ArmAnswer accepted) {
+  ArmAnswer await(ArmAnswer accepted) {
     PollUrl url = PollUrl.of(accepted, resource, http);
     if (url.kind() == PollUrl.Kind.RESOURCE && accepted.status() != 202 && stateIsFinal(accepted)) {
-      return;
+      return accepted;
     }
     Duration wait = wait(accepted);
     while (true) {
@@ -68,7 +79,7 @@ final class LongOperation {
       ArmAnswer answer = look(url);
       if (answer != null && !isPassing(url, answer)) {
         if (isOver(url, answer)) {
-          return;
+          return url.kind() == PollUrl.Kind.STATUS ? accepted : answer;
         }
         url = url.after(answer, http);
       }
@@ -141,7 +152,7 @@ final class LongOperation {
 
   private boolean isFinal(String status, ArmAnswer answer) {
     if (status.equalsIgnoreCase("Failed") || status.equalsIgnoreCase("Canceled")) {
-      throw ArmErrors.ofOperation(doing, status, answer.errorCode());
+      throw ArmErrors.ofOperation(doing, status, answer, attached);
     }
     return status.equalsIgnoreCase("Succeeded");
   }
@@ -152,7 +163,7 @@ final class LongOperation {
     if (code == null || mayNotLook || answer.status() == 404) {
       return lost(answer);
     }
-    throw ArmErrors.ofOperation(doing, "Failed", code);
+    throw ArmErrors.ofOperation(doing, "Failed", answer, attached);
   }
 
   private boolean lost(ArmAnswer answer) {

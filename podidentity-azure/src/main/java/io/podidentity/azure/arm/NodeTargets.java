@@ -4,11 +4,11 @@ import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.azure.config.CloudConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +23,8 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
   private static final Logger log = LoggerFactory.getLogger(NodeTargets.class);
   private static final int REMEMBERED = 10_000;
 
-  private final CloudConfig config;
-  private final Set<String> subscriptions;
+  private final Supplier<CloudConfig> config;
+  private final Predicate<String> subscriptions;
   private final Set<String> reported =
       Collections.synchronizedSet(Collections.newSetFromMap(new Remembered()));
 
@@ -33,14 +33,11 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
    *
    * @param config names the cluster's subscription, and the resource group for nodes without a
    *     provider ID
-   * @param otherSubscriptions IDs of further subscriptions whose machines may be changed; may be
-   *     empty
+   * @param subscriptions whether machines of a subscription may be changed, by its ID
    */
-  public NodeTargets(CloudConfig config, Set<String> otherSubscriptions) {
+  public NodeTargets(Supplier<CloudConfig> config, Predicate<String> subscriptions) {
     this.config = config;
-    this.subscriptions =
-        otherSubscriptions.stream().map(NodeTargets::folded).collect(Collectors.toSet());
-    subscriptions.add(folded(config.subscriptionId()));
+    this.subscriptions = subscriptions;
   }
 
   /**
@@ -51,16 +48,17 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
   @Override
   public @Nullable ComputeTarget apply(String nodeName, String providerId) {
     if (providerId.isEmpty()) {
-      return ComputeTarget.virtualMachine(
-          config.subscriptionId(), config.resourceGroup(), nodeName);
+      CloudConfig now = config.get();
+      return ComputeTarget.virtualMachine(now.subscriptionId(), now.resourceGroup(), nodeName);
     }
     ComputeTarget target = ComputeTarget.fromProviderId(providerId).orElse(null);
     if (target == null) {
       report(nodeName, providerId, "names no virtual machine or scale set");
       return null;
     }
-    if (!subscriptions.contains(folded(target.id().subscription()))) {
-      report(nodeName, providerId, "is in a subscription other than the cluster's");
+    if (!subscriptions.test(target.id().subscription())) {
+      report(
+          nodeName, providerId, "is in a subscription other than the cluster's and those allowed");
       return null;
     }
     return target;
@@ -75,10 +73,6 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
           nodeName,
           providerId);
     }
-  }
-
-  private static String folded(String id) {
-    return id.toLowerCase(Locale.ROOT);
   }
 
   /** Nodes come and go for years; the eldest may be reported again. */

@@ -1,6 +1,7 @@
 package io.podidentity.azure.http;
 
 import io.podidentity.azure.config.CertificateAuthorities;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -71,6 +72,11 @@ public record CloudAccess(
     }
     SSLContext trust = CertificateAuthorities.trusting(caBundle, caFolders);
     return new Lazy<>(() -> newClient(trust).build());
+  }
+
+  /** What the proxy is to be told on the way to a URL; null if there is nothing to tell it. */
+  public @Nullable String proxyAuthorization(URI url) {
+    return proxy == null ? null : proxy.authorization(url);
   }
 
   private HttpClient.Builder newClient(SSLContext trust) {

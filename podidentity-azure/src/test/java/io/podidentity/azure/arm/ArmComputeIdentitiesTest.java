@@ -2,6 +2,7 @@ package io.podidentity.azure.arm;
 
 import static io.podidentity.azure.arm.SimulatedCluster.MACHINE;
 import static io.podidentity.azure.arm.SimulatedCluster.SCALE_SET;
+import static io.podidentity.azure.arm.SimulatedCluster.SUBSCRIPTION;
 import static io.podidentity.azure.arm.SimulatedCluster.failure;
 import static io.podidentity.azure.arm.SimulatedCluster.identityId;
 import static io.podidentity.azure.arm.SimulatedCluster.ids;
@@ -18,6 +19,7 @@ import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Requests;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -153,7 +155,6 @@ final class ArmComputeIdentitiesTest {
     cluster.azure().attach(target.id().value(), cluster.create("SHOUTED"));
 
     adapter.update(target, ids("shouted"), ids("B"));
-    adapter.update(target, Set.of(), Set.of());
 
     assertThat(cluster.arm("GET")).hasSize(1);
     assertThat(cluster.arm("PATCH")).isEmpty();
@@ -218,13 +219,54 @@ final class ArmComputeIdentitiesTest {
   }
 
   @Test
-  void targetsInOtherGroupsAndSubscriptionsAreFoundByTheirIds() {
-    ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "Other_Grün(1)", "vmss");
+  void targetsInOtherGroupsAreFoundByTheirIds() {
+    ComputeTarget other = ComputeTarget.scaleSet(SUBSCRIPTION, "Other_Grün(1)", "vmss");
     cluster.azure().createCompute(other.id().value());
 
     adapter.update(other, ids("A"), Set.of());
 
     assertThat(cluster.names(other)).containsExactly("a");
+  }
+
+  @Test
+  void targetsInSubscriptionsThatAreNotAllowedAreNeitherReadNorChanged() {
+    ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "group", "vmss");
+    cluster.azure().createCompute(other.id().value());
+
+    assertThat(failure(() -> adapter.read(other)).reason()).isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+    assertThat(failure(() -> adapter.update(other, ids("A"), Set.of())).reason())
+        .isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+
+    assertThat(cluster.simulated().arm().requests().all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void showsWhatIsThereWithItsClientIds(ComputeTarget target) {
+    attachByOthers(target, "B");
+    String a = clientId("A");
+    String b = clientId("B");
+
+    assertThat(adapter.read(target).clientIds()).isEqualTo(Map.of(identityId("B"), b));
+    assertThat(adapter.update(target, ids("A"), Set.of()).clientIds())
+        .isEqualTo(Map.of(identityId("A"), a, identityId("B"), b));
+    assertThat(adapter.update(target, Set.of(), ids("B")).clientIds())
+        .isEqualTo(Map.of(identityId("A"), a));
+  }
+
+  @Test
+  void anErrorNamesWhatItIsAbout() {
+    cluster.azure().denyAssign(identityId("B").value());
+    cluster.azure().removeIdentity(identityId("C").value());
+
+    assertThat(failure(() -> adapter.update(MACHINE, ids("A", "B"), Set.of())).blamed())
+        .containsExactly(identityId("B").lowerCase());
+    assertThat(failure(() -> adapter.update(MACHINE, ids("A", "C"), Set.of())).blamed())
+        .containsExactly(identityId("C").lowerCase());
+  }
+
+  private String clientId(String name) {
+    return cluster.azure().identity(identityId(name).value()).orElseThrow().clientId();
   }
 
   private void attachByOthers(ComputeTarget target, String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.azure.CapturedLog;
+import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.CloudConfig;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class NodeTargetsTest {
   private static final CloudConfig CONFIG =
       new CloudConfig("AzurePublicCloud", "", "", "", "SUB-1", "group", true, "");
-  private static final NodeTargets TARGETS = new NodeTargets(CONFIG, Set.of("sub-2"));
+  private static final NodeTargets TARGETS =
+      new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of("sub-2")));
 
   /** Source: https://cloud-provider-azure.sigs.k8s.io/topics/azure-provider-id/. */
   @Test
@@ -61,7 +63,8 @@ final class NodeTargetsTest {
 
   @Test
   void aProblemIsLoggedOnce() {
-    NodeTargets targets = new NodeTargets(CONFIG, Set.of());
+    NodeTargets targets =
+        new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of()));
     try (CapturedLog log = new CapturedLog()) {
       targets.apply("node", "kind://docker/kind/worker");
       targets.apply("node", "kind://docker/kind/worker");

@@ -143,6 +143,29 @@ final class ArmErrors {
         "The condition specified using HTTP conditional header(s) is not met: If-Match " + ifMatch);
   }
 
+  /**
+   * Too much for one resource. Source: https://github.com/Azure/azure-sdk-for-go/issues/1932 (an
+   * {@code OperationNotAllowed} of Compute).
+   */
+  static ArmError resourceThrottled() {
+    return ArmError.of(
+        429,
+        "OperationNotAllowed",
+        "The server rejected the request because too many requests have been received for this"
+            + " resource.");
+  }
+
+  /**
+   * Too much of one caller. Source:
+   * https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling.
+   */
+  static ArmError subscriptionThrottled(String kind) {
+    return ArmError.of(
+        429,
+        "SubscriptionRequestsThrottled",
+        "Number of " + kind + " for the subscription exceeded the limit. Please try again later.");
+  }
+
   static ArmError requestContent(String what) {
     return ArmError.of(
         400,

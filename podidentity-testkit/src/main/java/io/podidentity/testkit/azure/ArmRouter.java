@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class ArmRouter {
   private static final Pattern OPERATION =
       Pattern.compile(
-          "/subscriptions/[^/]+/providers/Microsoft\\.Compute/locations/[^/]+/operations/([^/]+)",
+          "/subscriptions/([^/]+)/providers/Microsoft\\.Compute/locations/[^/]+/operations/([^/]+)",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern VERSION = Pattern.compile("\\d{4}-\\d{2}-\\d{2}(-[a-z]+)?");
 
@@ -22,10 +22,16 @@ final class ArmRouter {
 
   private final FakeAzure azure;
   private final ArmAuthentication authentication;
+  private final ArmThrottling throttling;
   private final ArmPatchHandler patches;
   private final ArmOperationHandler operations;
 
-  ArmRouter(FakeAzure azure, ArmAuthentication authentication, ArmWrites writes) {
+  ArmRouter(
+      FakeAzure azure,
+      ArmAuthentication authentication,
+      ArmWrites writes,
+      ArmThrottling throttling) {
+    this.throttling = throttling;
     this.azure = azure;
     this.authentication = authentication;
     this.patches = new ArmPatchHandler(azure, writes);
@@ -48,7 +54,13 @@ final class ArmRouter {
     Matcher operation = OPERATION.matcher(path);
     if (operation.matches()) {
       allow(request, "GET");
-      return done(operations.status(request, Objects.requireNonNull(operation.group(1))));
+      Reply refusal =
+          throttling.admitPolling(
+              Objects.requireNonNull(operation.group(1)), caller, azure.clock().instant());
+      if (refusal != null) {
+        return done(refusal);
+      }
+      return done(operations.status(request, Objects.requireNonNull(operation.group(2))));
     }
     if (!ArmId.isValid(path)) {
       throw new ArmException(
@@ -80,10 +92,15 @@ final class ArmRouter {
               + id.type()
               + "'.");
     }
-    if (request.method().equals("PATCH")) {
+    allow(request, "GET", "PATCH");
+    boolean write = request.method().equals("PATCH");
+    Reply refusal = throttling.admit(id, write, caller, azure.clock().instant());
+    if (refusal != null) {
+      return done(refusal);
+    }
+    if (write) {
       return patches.patch(request, id, caller);
     }
-    allow(request, "GET", "PATCH");
     return done(patches.resource(id));
   }
 

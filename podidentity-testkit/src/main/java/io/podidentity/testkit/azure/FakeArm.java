@@ -6,6 +6,7 @@ import io.podidentity.testkit.http.SimulatorServer;
 import java.net.InetSocketAddress;
 import java.util.UUID;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Azure Resource Manager, over HTTPS: GET and PATCH of virtual machines and scale sets, GET of
@@ -15,12 +16,13 @@ import javax.net.ssl.SSLContext;
 public final class FakeArm extends AzureEndpoint {
   private final ArmAuthentication authentication;
   private final ArmWrites writes = new ArmWrites();
+  private final ArmThrottling throttling = new ArmThrottling();
   private final SimulatorServer server;
 
   private FakeArm(FakeAzure azure, InetSocketAddress address, SSLContext tls) {
     requireNonNull(azure, "azure");
     this.authentication = new ArmAuthentication(azure);
-    ArmRouter router = new ArmRouter(azure, authentication, writes);
+    ArmRouter router = new ArmRouter(azure, authentication, writes, throttling);
     this.server =
         SimulatorServer.start(
             "fake-arm",
@@ -68,6 +70,15 @@ public final class FakeArm extends AzureEndpoint {
    */
   public void failNextWrites(String resourceId, int times, ArmError error) {
     writes.fail(ArmId.parse(resourceId), times, error);
+  }
+
+  /**
+   * How much is served, by the clock of {@link FakeAzure}; null, as at first, for any number. All
+   * buckets are full then. The buckets of a region's other callers, of a tenant, and of
+   * user-assigned identities themselves are not simulated.
+   */
+  public void limits(@Nullable ArmLimits limits) {
+    throttling.limits(limits);
   }
 
   @Override

@@ -8,18 +8,42 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.Provenance;
+import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.AssignmentStore;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What an {@link AssignmentStore} has to do. */
 public abstract class AssignmentStoreContract {
   private static final String NAMESPACE = "default";
+  private static final ComputeTarget TARGET =
+      ComputeTarget.scaleSet(Samples.SUBSCRIPTION, "Group", "Pool");
+  private static final Provenance ADDED =
+      new Provenance(
+          TARGET,
+          Set.of(
+              ResourceId.of(
+                  Samples.SUBSCRIPTION,
+                  "rg",
+                  "Microsoft.ManagedIdentity",
+                  "userAssignedIdentities",
+                  "one"),
+              ResourceId.of(
+                  Samples.SUBSCRIPTION,
+                  "rg",
+                  "Microsoft.ManagedIdentity",
+                  "userAssignedIdentities",
+                  "two")),
+          null);
 
   /** For subclasses. */
   protected AssignmentStoreContract() {}
@@ -104,6 +128,55 @@ public abstract class AssignmentStoreContract {
         .usingRecursiveComparison()
         .ignoringFields("state", "resourceVersion")
         .isEqualTo(created);
+  }
+
+  @Test
+  void whatMicDoesIsStoredWithTheRecord() {
+    DesiredAssignment desired = desired();
+
+    AssignedIdentity stored = store().create(desired, ADDED);
+
+    assertThat(stored).isEqualTo(present(desired.record()));
+    assertThat(stored.provenance()).isEqualTo(ADDED);
+  }
+
+  @Test
+  void thatNothingWasAddedIsNotThatNothingIsKnown() {
+    DesiredAssignment desired = desired();
+    Provenance found = new Provenance(TARGET, Set.of(), null);
+
+    assertThat(store().create(desired, found).provenance()).isEqualTo(found);
+    assertThat(present(desired.record()).provenance().isKnown()).isTrue();
+  }
+
+  @Test
+  void stateAndWhatMicDoesChangeTogether() {
+    AssignedIdentity created = store().create(desired());
+    Provenance waiting = ADDED.unneededSince(Instant.parse("2026-01-01T00:00:00.123Z"));
+
+    AssignedIdentity first = store().setState(created, AssignmentState.UNASSIGNED, waiting);
+    assertThat(first).isEqualTo(present(created.name()));
+    assertThat(first.state()).isEqualTo(AssignmentState.UNASSIGNED);
+    assertThat(first.provenance()).isEqualTo(waiting);
+
+    AssignedIdentity second = store().setState(first, AssignmentState.ASSIGNED, ADDED);
+    assertThat(second.provenance()).isEqualTo(ADDED);
+
+    AssignedIdentity third = store().setState(second, AssignmentState.ASSIGNED, Provenance.UNKNOWN);
+    assertThat(third).isEqualTo(present(created.name()));
+    assertThat(third.provenance()).isEqualTo(Provenance.UNKNOWN);
+  }
+
+  @Test
+  void replacingSaysWhatMicDoes() {
+    DesiredAssignment desired = desired();
+    AssignedIdentity created = store().create(desired, ADDED);
+    Provenance less = new Provenance(TARGET, Set.of(), null);
+
+    AssignedIdentity stored = store().replace(created, desired, AssignmentState.ASSIGNED, less);
+
+    assertThat(stored).isEqualTo(present(desired.record()));
+    assertThat(stored.provenance()).isEqualTo(less);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
@@ -32,6 +33,21 @@ record InClusterAccount(Path folder) {
 
   /** A token for the account, and the certificates to trust. */
   static InClusterAccount of(KubernetesApi api, String namespace, String serviceAccount) {
+    return of(api, namespace, serviceAccount, List.of());
+  }
+
+  /** The same, with a token that is bound to a pod of the account, as Kubernetes makes them. */
+  static InClusterAccount ofPod(
+      KubernetesApi api, String namespace, String serviceAccount, String pod) {
+    return of(
+        api,
+        namespace,
+        serviceAccount,
+        List.of("--bound-object-kind=Pod", "--bound-object-name=" + pod));
+  }
+
+  private static InClusterAccount of(
+      KubernetesApi api, String namespace, String serviceAccount, List<String> binding) {
     Path folder = Folders.temporary(serviceAccount);
     Cleanup.atExit(() -> Folders.delete(folder));
     String authority =
@@ -41,11 +57,13 @@ record InClusterAccount(Path folder) {
             "--raw",
             "-o",
             "jsonpath={.clusters[0].cluster.certificate-authority-data}");
+    List<String> create =
+        new ArrayList<>(List.of("create", "token", serviceAccount, "-n", namespace));
+    create.add("--duration=24h");
+    create.addAll(binding);
     try {
       Files.write(folder.resolve("ca.crt"), Base64.getDecoder().decode(authority));
-      Files.writeString(
-          folder.resolve("token"),
-          api.kubectl("create", "token", serviceAccount, "-n", namespace, "--duration=24h"));
+      Files.writeString(folder.resolve("token"), api.kubectl(create.toArray(String[]::new)));
     } catch (IOException e) {
       throw new UncheckedIOException("writing the files of " + serviceAccount, e);
     }

@@ -54,6 +54,8 @@ final class Program implements AutoCloseable {
                 "-cloudconfig=" + azure.file("azure.json"),
                 "-leader-election-instance=" + instance,
                 "-http-probe-port=" + probePort,
+                // As v1: what a test removes, it sees go.
+                "-detach-delay=0s",
                 "-logtostderr",
                 "-v=2")
             .withEnvironment("MIC_POD_NAMESPACE", "default");

@@ -23,6 +23,11 @@ final class ProjectFiles {
     return existing(folder("podidentity.clients.home").resolve(path)).toString();
   }
 
+  /** A file of the project. */
+  static String text(String path) {
+    return read(existing(folder("podidentity.root").resolve(path)));
+  }
+
   /** All YAML files of a folder of the project, as one stream of documents. */
   static String yaml(String path) {
     Path folder = existing(folder("podidentity.root").resolve(path));

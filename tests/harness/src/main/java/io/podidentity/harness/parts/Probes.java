@@ -43,6 +43,10 @@ final class Probes {
       case NETWORK_NAMESPACES -> networkNamespaces();
       case IPTABLES_NFT -> iptables("iptables-nft");
       case IPTABLES_LEGACY -> iptables("iptables-legacy");
+      case CONNTRACK ->
+          works("conntrack", "--version")
+              ? null
+              : "conntrack is missing: install it (Debian: conntrack)";
       case CURL -> curl();
       case AZURE_IDENTITY_FOR_PYTHON -> PythonEnvironment.missing();
       case CONTAINER_ENGINE -> containerEngine();

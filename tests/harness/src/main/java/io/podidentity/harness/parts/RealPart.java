@@ -23,6 +23,8 @@ public enum RealPart {
   IPTABLES_NFT,
   /** The older iptables, working in a namespace. */
   IPTABLES_LEGACY,
+  /** The program of the kernel's table of connections. */
+  CONNTRACK,
   /** curl. */
   CURL,
   /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */

@@ -1,0 +1,41 @@
+package io.podidentity.nmi;
+
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.spi.NodeRules;
+import java.time.Duration;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what becomes of the rules when NMI ends.
+ *
+ * @param policy what it was told
+ * @param isDeleted whether NMI's DaemonSet was seen deleted, after waiting so long for news of it
+ * @param rules all that NMI may have on this node
+ */
+record RulesAtExit(OnExit policy, Predicate<Duration> isDeleted, NodeRules rules) {
+  private static final Logger log = LoggerFactory.getLogger(RulesAtExit.class);
+
+  /** The news of a DaemonSet's deletion comes before that of its pods', but not by much. */
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+
+  /** Whether they are to be removed. Asked first, while the cluster is still followed. */
+  boolean areToBeRemoved() {
+    return switch (policy) {
+      case KEEP -> false;
+      case REMOVE -> true;
+      case AUTO -> isDeleted.test(PATIENCE);
+    };
+  }
+
+  /** Removes them, when nothing looks after them any more. */
+  void remove() {
+    try {
+      rules.remove();
+      log.info("rules are removed: pods of this node reach the metadata service itself");
+    } catch (PodIdentityException e) {
+      log.error("rules are not all removed; run nmi uninstall error={}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.spi.Subscription;
+import io.podidentity.api.spi.Timer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+
+/**
+ * Says when to look at what is on each target. The targets are spread over the interval by their
+ * IDs, each in the same place of each round, so that they do not all come at once; a round takes as
+ * long as the interval, or up to a tenth longer, so that several processes do not stay in step.
+ * Thread-safe.
+ */
+final class CheckRounds implements AutoCloseable {
+  private static final int PARTS = 16;
+  private static final double JITTER = 0.1;
+
+  private final Timer timer;
+  private final Duration part;
+  private final Runnable nudge;
+
+  private final Object lock = new Object();
+  // Guarded by lock.
+  private final Set<Integer> due = new HashSet<>();
+  private int current;
+  private boolean closed;
+  private Subscription alarm = () -> {};
+
+  /**
+   * Rounds that have not begun.
+   *
+   * @param interval of a round; zero for none at all
+   * @param nudge called when targets are due
+   */
+  CheckRounds(Timer timer, Duration interval, Runnable nudge) {
+    this.timer = timer;
+    this.part = interval.dividedBy(PARTS);
+    this.nudge = nudge;
+  }
+
+  void start() {
+    synchronized (lock) {
+      if (!closed && !part.isZero()) {
+        long longer = (long) (part.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble());
+        alarm = timer.schedule(part.plusNanos(longer), this::next);
+      }
+    }
+  }
+
+  /** What is due since it was asked last. */
+  Predicate<ComputeTarget> take() {
+    synchronized (lock) {
+      if (due.isEmpty()) {
+        return target -> false;
+      }
+      Set<Integer> parts = Set.copyOf(due);
+      due.clear();
+      return target -> parts.contains(Math.floorMod(target.hashCode(), PARTS));
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closed = true;
+      alarm.close();
+    }
+  }
+
+  private void next() {
+    synchronized (lock) {
+      due.add(current);
+      current = (current + 1) % PARTS;
+    }
+    nudge.run();
+    start();
+  }
+}

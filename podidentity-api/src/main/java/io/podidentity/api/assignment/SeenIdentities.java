@@ -1,0 +1,49 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.TargetIdentities;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was last seen on each target, for three minutes: another pod for what is there already costs
+ * no call. What somebody takes off meanwhile is missed no longer than AAD Pod Identity v1 misses
+ * it, which looks every three minutes. Thread-safe.
+ */
+final class SeenIdentities {
+  private static final Duration KEPT = Duration.ofMinutes(3);
+
+  private record Seen(TargetIdentities identities, Instant until) {}
+
+  private final Clock clock;
+  private final Map<ComputeTarget, Seen> targets = new ConcurrentHashMap<>();
+
+  SeenIdentities(Clock clock) {
+    this.clock = clock;
+  }
+
+  void saw(ComputeTarget target, TargetIdentities identities) {
+    targets.put(target, new Seen(identities, clock.instant().plus(KEPT)));
+  }
+
+  void forget(ComputeTarget target) {
+    targets.remove(target);
+  }
+
+  /** Null if it was not seen lately. */
+  @Nullable TargetIdentities lately(ComputeTarget target) {
+    Seen seen = targets.get(target);
+    if (seen == null) {
+      return null;
+    }
+    if (clock.instant().isAfter(seen.until)) {
+      targets.remove(target, seen);
+      return null;
+    }
+    return seen.identities;
+  }
+}

@@ -1,0 +1,223 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.assignment.TargetPlan.Change;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.Credential.ManagedIdentity;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Provenance;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.spi.Telemetry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What goes on a target in one run: looked for, written down, attached, compared, told. */
+final class TargetAdditions {
+  private final TargetPlan plan;
+  private final RecordWriter records;
+  private final TargetChanges target;
+  private final Telemetry telemetry;
+  private final Instant now;
+  private final Kept kept;
+  private List<Change> checks;
+
+  TargetAdditions(
+      TargetPlan plan,
+      RecordWriter records,
+      TargetChanges target,
+      Telemetry telemetry,
+      Instant now,
+      Kept kept) {
+    this.plan = plan;
+    this.records = records;
+    this.target = target;
+    this.telemetry = telemetry;
+    this.now = now;
+    this.kept = kept;
+    this.checks = plan.checks();
+  }
+
+  void run() {
+    List<DesiredAssignment> creates = new ArrayList<>(plan.creates());
+    List<Change> changes = new ArrayList<>(plan.confirms());
+    changes.addAll(plan.updates());
+    leaveOutHeld(creates, changes);
+    PodIdentityException blind = look(creates, changes);
+    if (blind != null) {
+      leaveOutWhatNeedsTheTarget(creates, changes, blind);
+    }
+    List<Change> ready = new ArrayList<>(records.each(creates, this::create, this::isUnwritten));
+    ready.addAll(records.each(changes, this::intend, this::fails));
+    target.attach(toAttach(ready));
+
+    List<Change> good = new ArrayList<>();
+    for (Change change : ready) {
+      PodIdentityException problem = target.problem(change.desired().identity());
+      if (problem == null) {
+        good.add(change);
+      } else {
+        fails(change, problem);
+      }
+    }
+    records.each(good, this::confirm, this::fails);
+    demote();
+  }
+
+  private void leaveOutHeld(List<DesiredAssignment> creates, List<Change> changes) {
+    List<DesiredAssignment> heldCreates =
+        creates.stream().filter(desired -> target.isHeld(desired.identity())).toList();
+    creates.removeAll(heldCreates);
+    // Recorded in any case: it shows that they are known, and not assigned yet.
+    recordOnly(heldCreates, null);
+    List<Change> held = changes.stream().filter(this::isHeld).toList();
+    changes.removeAll(held);
+    held.forEach(change -> kept.stays(change.record()));
+  }
+
+  private boolean isHeld(Change change) {
+    return target.isHeld(change.desired().identity());
+  }
+
+  private @Nullable PodIdentityException look(
+      List<DesiredAssignment> creates, List<Change> changes) {
+    List<AzureIdentity> identities = new ArrayList<>();
+    creates.forEach(desired -> identities.add(desired.identity()));
+    Stream.of(changes, checks)
+        .flatMap(List::stream)
+        .forEach(change -> identities.add(change.desired().identity()));
+    List<ManagedIdentity> managed = TargetChanges.managed(identities);
+    return managed.isEmpty() ? null : target.look(managed, !checks.isEmpty());
+  }
+
+  private void leaveOutWhatNeedsTheTarget(
+      List<DesiredAssignment> creates, List<Change> changes, PodIdentityException blind) {
+    List<DesiredAssignment> out = creates.stream().filter(TargetAdditions::needsTarget).toList();
+    creates.removeAll(out);
+    recordOnly(out, blind);
+    List<Change> waiting =
+        changes.stream().filter(change -> needsTarget(change.desired())).toList();
+    changes.removeAll(waiting);
+    waiting.forEach(change -> fails(change, blind));
+    checks = List.of();
+  }
+
+  private static boolean needsTarget(DesiredAssignment desired) {
+    return !TargetPlans.managedIdentity(desired.identity()).isEmpty();
+  }
+
+  private Set<ResourceId> toAttach(List<Change> ready) {
+    Set<ResourceId> attach = new LinkedHashSet<>();
+    Stream.of(ready, checks)
+        .flatMap(List::stream)
+        .filter(change -> !isHeld(change))
+        .forEach(c -> attach.addAll(TargetPlans.managedIdentity(c.desired().identity())));
+    return attach;
+  }
+
+  private void recordOnly(List<DesiredAssignment> creates, @Nullable PodIdentityException failure) {
+    records.each(
+        creates,
+        desired -> {
+          boolean known = origin(desired) != null;
+          records
+              .store()
+              .create(desired, known ? intent(Provenance.UNKNOWN, desired) : Provenance.UNKNOWN);
+          if (failure != null) {
+            telemetry.assignmentFailed(desired, failure);
+          }
+          return null;
+        },
+        this::isUnwritten);
+  }
+
+  private void isUnwritten(DesiredAssignment desired, PodIdentityException error) {
+    kept.isUnwritten(desired);
+    telemetry.assignmentFailed(desired, error);
+  }
+
+  /** With the intent, which has to be there before the identity is. */
+  private Change create(DesiredAssignment desired) {
+    AssignedIdentity stored = records.store().create(desired, intent(Provenance.UNKNOWN, desired));
+    // One that was there already may say less.
+    return intend(new Change(stored, desired));
+  }
+
+  private Change intend(Change change) {
+    AssignedIdentity record = change.record();
+    Provenance known = record.provenance();
+    boolean saysAll =
+        known.isKnown()
+            && TargetPlans.managedIdentity(record.identity())
+                .equals(TargetPlans.managedIdentity(change.desired().identity()));
+    if (saysAll || !needsTarget(change.desired())) {
+      return change;
+    }
+    Provenance intent = intent(TargetDraft.said(record, plan.target()), change.desired());
+    return intent.equals(known)
+        ? change
+        : new Change(records.store().setState(record, record.state(), intent), change.desired());
+  }
+
+  private Provenance intent(Provenance known, DesiredAssignment desired) {
+    Set<ResourceId> ids = TargetPlans.managedIdentity(desired.identity());
+    if (ids.isEmpty()) {
+      return known;
+    }
+    Boolean origin = origin(desired);
+    boolean ours = origin != null ? origin : ids.stream().noneMatch(target::has);
+    return known.adding(plan.target(), ours ? ids : Set.of());
+  }
+
+  /** Whether MIC put it there, as far as some record knows; null if none does. */
+  private @Nullable Boolean origin(DesiredAssignment desired) {
+    for (ResourceId id : TargetPlans.managedIdentity(desired.identity())) {
+      return plan.origins().get(id);
+    }
+    return null;
+  }
+
+  private @Nullable Void confirm(Change change) {
+    AssignedIdentity record = change.record();
+    Provenance said = TargetDraft.said(record, plan.target());
+    Set<ResourceId> left = new HashSet<>(said.addedIds());
+    left.removeAll(TargetPlans.managedIdentity(change.desired().identity()));
+    Provenance provenance = said.unneededSince(left.isEmpty() ? null : now);
+    if (record.describes(change.desired())) {
+      records.store().setState(record, AssignmentState.ASSIGNED, provenance);
+    } else {
+      records.store().replace(record, change.desired(), AssignmentState.ASSIGNED, provenance);
+    }
+    telemetry.assigned(change.desired());
+    return null;
+  }
+
+  /** Nobody is given tokens of an identity that is not what its object says. */
+  private void demote() {
+    List<Change> wrong =
+        checks.stream().filter(c -> target.isMismatched(c.desired().identity())).toList();
+    records.each(
+        wrong,
+        change -> {
+          records.store().setState(change.record(), AssignmentState.CREATED);
+          PodIdentityException problem = target.problem(change.desired().identity());
+          if (problem != null) {
+            telemetry.assignmentFailed(change.desired(), problem);
+          }
+          return null;
+        },
+        this::fails);
+  }
+
+  private void fails(Change change, PodIdentityException error) {
+    kept.stays(change.record());
+    telemetry.assignmentFailed(change.desired(), error);
+  }
+}

@@ -1,0 +1,272 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.Credential.ManagedIdentity;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetIdentities;
+import io.podidentity.api.spi.ComputeIdentities;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The target's side of one run: what is on it, and what can be put on it and taken off. */
+final class TargetChanges {
+  private final @Nullable ComputeTarget target;
+  private final ComputeIdentities compute;
+  private final SeenIdentities seen;
+  private final Quarantine quarantine;
+  private final int limit;
+  private final RunFailures failures;
+  private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
+  private TargetIdentities there = TargetIdentities.NONE;
+  private @Nullable Duration heldFor;
+
+  TargetChanges(
+      TargetPlan plan,
+      ComputeIdentities compute,
+      SeenIdentities seen,
+      Quarantine quarantine,
+      int limit,
+      RunFailures failures) {
+    this.target = plan.target();
+    this.compute = compute;
+    this.seen = seen;
+    this.quarantine = quarantine;
+    this.limit = limit;
+    this.failures = failures;
+  }
+
+  /** Whether it failed lately by a fault of its own, and is not tried in this run. */
+  boolean isHeld(AzureIdentity identity) {
+    if (target == null || !(identity.credential() instanceof ManagedIdentity managed)) {
+      return false;
+    }
+    Duration left = quarantine.left(target, managed);
+    if (left != null) {
+      hold(left);
+    }
+    return left != null;
+  }
+
+  /** How long it is until the next try of what was refused; null if nothing was. */
+  @Nullable Duration heldFor() {
+    return heldFor;
+  }
+
+  /**
+   * Finds out what is there. What was seen lately will do if all of it is there, as the client IDs
+   * say.
+   *
+   * @return why that cannot be known; null if it is
+   */
+  @Nullable PodIdentityException look(Collection<ManagedIdentity> wanted, boolean anew) {
+    if (target == null) {
+      failures.ofRecord();
+      return noTarget();
+    }
+    TargetIdentities lately = anew ? null : seen.lately(target);
+    if (lately != null && wanted.stream().allMatch(identity -> isVerified(lately, identity))) {
+      there = lately;
+      return null;
+    }
+    try {
+      there = compute.read(target);
+      seen.saw(target, there);
+      return null;
+    } catch (PodIdentityException e) {
+      failures.ofTarget(target, e);
+      return e;
+    }
+  }
+
+  /** Whether it was there when it was looked for. */
+  boolean has(ResourceId id) {
+    return there.has(id);
+  }
+
+  /**
+   * Attaches as many as Azure takes. One bad identity keeps no other off the target: what is
+   * refused together is asked for without those that Azure blames, or else in halves.
+   */
+  void attach(Collection<ResourceId> ids) {
+    List<ResourceId> clean = new ArrayList<>();
+    List<ResourceId> suspect = new ArrayList<>();
+    int free = limit - there.clientIds().size();
+    for (ResourceId id : new LinkedHashSet<>(ids)) {
+      if (there.has(id)) {
+        continue;
+      }
+      if (free-- <= 0) {
+        refuse(id, tooMany());
+      } else {
+        (target != null && quarantine.isSuspect(target, id) ? suspect : clean).add(id);
+      }
+    }
+    attachAll(clean);
+    attachAll(suspect);
+  }
+
+  private void attachAll(List<ResourceId> ids) {
+    if (ids.isEmpty()) {
+      return;
+    }
+    PodIdentityException failure = change(Set.copyOf(ids), Set.of());
+    if (failure == null) {
+      return;
+    }
+    if (failure.reason() != ErrorReason.TARGET_REJECTED) {
+      ids.forEach(id -> notAttached.put(id, failure));
+      return;
+    }
+    List<ResourceId> blamed =
+        ids.stream().filter(id -> failure.blamed().contains(id.lowerCase())).toList();
+    if (ids.size() == 1 || !blamed.isEmpty()) {
+      List<ResourceId> bad = blamed.isEmpty() ? ids : blamed;
+      bad.forEach(id -> refuse(id, failure));
+      attachAll(ids.stream().filter(id -> !bad.contains(id)).toList());
+    } else {
+      int half = ids.size() / 2;
+      attachAll(ids.subList(0, half));
+      attachAll(ids.subList(half, ids.size()));
+    }
+  }
+
+  /** Why the identity cannot be used on the target now; null if it can. */
+  @Nullable PodIdentityException problem(AzureIdentity identity) {
+    if (!(identity.credential() instanceof ManagedIdentity managed)) {
+      return null;
+    }
+    if (target == null) {
+      return noTarget();
+    }
+    PodIdentityException failure = notAttached.get(managed.resourceId());
+    if (failure == null && !there.has(managed.resourceId())) {
+      failure = notThere();
+    }
+    if (failure != null) {
+      return failure;
+    }
+    quarantine.attached(target, managed.resourceId());
+    String reported = there.clientIds().getOrDefault(managed.resourceId(), "");
+    if (reported.equalsIgnoreCase(managed.clientId().value())) {
+      quarantine.verified(target, managed);
+      return null;
+    }
+    Duration rest = quarantine.mismatched(target, managed);
+    hold(rest);
+    return reported.isEmpty() ? nameless(rest) : mismatch(identity, managed, rest);
+  }
+
+  /** Whether Azure reports another client ID for it. */
+  boolean isMismatched(AzureIdentity identity) {
+    return identity.credential() instanceof ManagedIdentity managed
+        && there.clientId(managed.resourceId()).isPresent()
+        && !isVerified(there, managed);
+  }
+
+  /** Takes identities off; what is gone, or is on a target that is gone, is off. */
+  @Nullable PodIdentityException detach(Set<ResourceId> ids) {
+    if (ids.isEmpty() || target == null) {
+      return null;
+    }
+    PodIdentityException failure = change(Set.of(), ids);
+    if (failure != null && failure.reason() == ErrorReason.TARGET_REJECTED) {
+      // No identity's fault: something keeps the target from being changed.
+      failures.ofRecord();
+    }
+    return failure != null && failure.reason() == ErrorReason.TARGET_NOT_FOUND ? null : failure;
+  }
+
+  private @Nullable PodIdentityException change(Set<ResourceId> attach, Set<ResourceId> detach) {
+    if (failures.unavailable() != null || target == null) {
+      return target == null ? noTarget() : failures.unavailable();
+    }
+    try {
+      there = compute.update(target, attach, detach);
+      seen.saw(target, there);
+      return null;
+    } catch (PodIdentityException e) {
+      seen.forget(target);
+      if (e.reason() != ErrorReason.TARGET_NOT_FOUND || !attach.isEmpty()) {
+        failures.ofTarget(target, e);
+      }
+      return e;
+    }
+  }
+
+  private void refuse(ResourceId id, PodIdentityException error) {
+    if (target != null) {
+      hold(quarantine.refused(target, id));
+    }
+    notAttached.put(id, error);
+  }
+
+  private void hold(Duration rest) {
+    if (heldFor == null || rest.compareTo(heldFor) < 0) {
+      heldFor = rest;
+    }
+  }
+
+  private static boolean isVerified(TargetIdentities on, ManagedIdentity identity) {
+    return on.clientIds()
+        .getOrDefault(identity.resourceId(), "")
+        .equalsIgnoreCase(identity.clientId().value());
+  }
+
+  static List<ManagedIdentity> managed(Collection<AzureIdentity> identities) {
+    List<ManagedIdentity> managed = new ArrayList<>();
+    for (AzureIdentity identity : identities) {
+      if (identity.credential() instanceof Credential.ManagedIdentity one) {
+        managed.add(one);
+      }
+    }
+    return managed;
+  }
+
+  private static PodIdentityException noTarget() {
+    return new PodIdentityException(
+        ErrorReason.TARGET_NOT_FOUND,
+        "the node's spec.providerID names no virtual machine or scale set to assign to");
+  }
+
+  private static PodIdentityException notThere() {
+    return new PodIdentityException(
+        ErrorReason.TARGET_UNAVAILABLE,
+        "Azure made the change, but does not show the identity on the machine yet");
+  }
+
+  private PodIdentityException tooMany() {
+    return new PodIdentityException(
+        ErrorReason.TARGET_REJECTED,
+        ("%s has %d user-assigned identities already, and more than %d are not put on one; spread the"
+                + " pods over more node pools, or share identities")
+            .formatted(target == null ? "it" : target.id(), there.clientIds().size(), limit));
+  }
+
+  private static PodIdentityException nameless(Duration rest) {
+    return new PodIdentityException(
+        ErrorReason.TARGET_UNAVAILABLE,
+        ("Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
+                + " deleted; it is looked at again in %d s")
+            .formatted(rest.toSeconds()));
+  }
+
+  private static PodIdentityException mismatch(
+      AzureIdentity identity, ManagedIdentity managed, Duration rest) {
+    return new PodIdentityException(
+        ErrorReason.IDENTITY_INVALID,
+        ("the clientID of AzureIdentity %s is not that of its resourceID %s; write the client ID that"
+                + " the Azure portal shows for it. It is looked at again in %d s")
+            .formatted(identity.name(), managed.resourceId(), rest.toSeconds()));
+  }
+}

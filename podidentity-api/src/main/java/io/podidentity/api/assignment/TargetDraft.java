@@ -1,0 +1,269 @@
+package io.podidentity.api.assignment;
+
+import io.podidentity.api.assignment.TargetPlan.Change;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.DesiredAssignment;
+import io.podidentity.api.model.Provenance;
+import io.podidentity.api.model.ResourceId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one target while a plan is made; finds out what goes on, what off, and when. */
+final class TargetDraft implements Comparable<TargetDraft> {
+  private static final Comparator<Change> BY_RECORD =
+      Comparator.comparing(change -> change.desired().record());
+  private static final Comparator<AssignedIdentity> BY_NAME =
+      Comparator.comparing(AssignedIdentity::name);
+
+  final @Nullable ComputeTarget target;
+
+  /** Whether what should be there is to be looked for. */
+  final boolean isChecked;
+
+  /** What has to be there. */
+  final List<AzureIdentity> needed = new ArrayList<>();
+
+  /** All records about pods on it. */
+  final List<AssignedIdentity> known = new ArrayList<>();
+
+  final List<DesiredAssignment> creates = new ArrayList<>();
+  final List<Change> confirms = new ArrayList<>();
+  final List<Change> updates = new ArrayList<>();
+  final List<Change> checks = new ArrayList<>();
+
+  /** Assigned records that may hold more than their own identity. */
+  final List<Change> kept = new ArrayList<>();
+
+  /** Records that nothing desires any more. */
+  final List<AssignedIdentity> leaving = new ArrayList<>();
+
+  /** The same, and they cannot wait. */
+  final List<AssignedIdentity> clearing = new ArrayList<>();
+
+  TargetDraft(@Nullable ComputeTarget target, boolean isChecked) {
+    this.target = target;
+    this.isChecked = isChecked;
+  }
+
+  void confirm(AssignedIdentity record, DesiredAssignment desired) {
+    known.add(record);
+    confirms.add(new Change(record, desired));
+  }
+
+  void update(AssignedIdentity record, DesiredAssignment desired) {
+    known.add(record);
+    updates.add(new Change(record, desired));
+  }
+
+  /** It is as it should be. */
+  void keep(AssignedIdentity record, DesiredAssignment desired) {
+    known.add(record);
+    if (isChecked) {
+      checks.add(new Change(record, desired));
+    }
+    Provenance provenance = record.provenance();
+    if (provenance.addedIds().size() > 1 || provenance.unneededSince() != null) {
+      kept.add(new Change(record, desired));
+    }
+  }
+
+  boolean mayHaveWork() {
+    return !(creates.isEmpty()
+        && confirms.isEmpty()
+        && updates.isEmpty()
+        && checks.isEmpty()
+        && kept.isEmpty()
+        && leaving.isEmpty()
+        && clearing.isEmpty());
+  }
+
+  /** By the target's ID, in lower case, as it is compared. */
+  @Override
+  public int compareTo(TargetDraft other) {
+    return order().compareTo(other.order());
+  }
+
+  private String order() {
+    return target == null ? "" : target.id().lowerCase();
+  }
+
+  /**
+   * The plan.
+   *
+   * @param waits told when something that waits is due
+   */
+  TargetPlan build(PlannerOptions options, Instant now, Consumer<Instant> waits) {
+    creates.sort(Comparator.comparing(DesiredAssignment::record));
+    Stream.of(confirms, updates, checks, kept).forEach(list -> list.sort(BY_RECORD));
+    Stream.of(leaving, clearing).forEach(list -> list.sort(BY_NAME));
+    Set<ResourceId> attach = new LinkedHashSet<>();
+    creates.forEach(desired -> attach.addAll(TargetPlans.managedIdentity(desired.identity())));
+    Stream.of(confirms, updates)
+        .flatMap(List::stream)
+        .forEach(c -> attach.addAll(TargetPlans.managedIdentity(c.desired().identity())));
+
+    Departures departures = new Departures(options, now, waits);
+    departures.decide();
+    boolean asksForOrigins = !attach.isEmpty();
+    return new TargetPlan(
+        target,
+        creates,
+        confirms,
+        updates,
+        departures.releases,
+        departures.removals,
+        departures.leftovers,
+        checks,
+        attach,
+        departures.detach,
+        asksForOrigins ? origins(attach) : Map.of());
+  }
+
+  /** Whether MIC put these on the target, as far as any record knows. */
+  private Map<ResourceId, Boolean> origins(Set<ResourceId> ids) {
+    Set<ResourceId> ours = new HashSet<>();
+    Set<ResourceId> found = new HashSet<>();
+    for (AssignedIdentity record : known) {
+      ours.addAll(added(record));
+      if (record.provenance().isKnown()) {
+        found.addAll(TargetPlans.managedIdentity(record.identity()));
+      }
+    }
+    Map<ResourceId, Boolean> origins = new LinkedHashMap<>();
+    for (ResourceId id : ids) {
+      if (ours.contains(id) || found.contains(id)) {
+        origins.put(id, ours.contains(id));
+      }
+    }
+    return origins;
+  }
+
+  /**
+   * What a record says MIC put there. Of those that do not say, as v1's, it is their identity,
+   * unless they are {@code Created}: then v1 may not have come to it.
+   */
+  static Collection<ResourceId> added(AssignedIdentity record) {
+    Provenance provenance = record.provenance();
+    if (provenance.isKnown()) {
+      return provenance.addedIds();
+    }
+    return record.state() == AssignmentState.CREATED
+        ? Set.of()
+        : TargetPlans.managedIdentity(record.identity());
+  }
+
+  /** The same in the record's own words: in v1's it goes without saying. */
+  static Provenance said(AssignedIdentity record, @Nullable ComputeTarget target) {
+    Provenance known = record.provenance();
+    Set<ResourceId> added = Set.copyOf(added(record));
+    return known.isKnown() || added.isEmpty() ? known : known.adding(target, added);
+  }
+
+  /** What goes off the target, now or later. */
+  private final class Departures {
+    final List<AssignedIdentity> releases = new ArrayList<>();
+    final List<AssignedIdentity> removals = new ArrayList<>();
+    final List<Change> leftovers = new ArrayList<>();
+    final Set<ResourceId> detach = new LinkedHashSet<>();
+
+    private final PlannerOptions options;
+    private final Instant now;
+    private final Consumer<Instant> waits;
+    private final Set<ResourceId> stays = new HashSet<>();
+
+    Departures(PlannerOptions options, Instant now, Consumer<Instant> waits) {
+      this.options = options;
+      this.now = now;
+      this.waits = waits;
+    }
+
+    void decide() {
+      if (leaving.isEmpty() && clearing.isEmpty() && kept.isEmpty()) {
+        return;
+      }
+      needed.forEach(identity -> stays.addAll(TargetPlans.managedIdentity(identity)));
+      clearing.forEach(record -> depart(record, true));
+      leaving.forEach(record -> depart(record, record.terminating()));
+      kept.forEach(this::shed);
+      // What another still waits with is its to take off.
+      detach.removeAll(stays);
+    }
+
+    private void depart(AssignedIdentity record, boolean atOnce) {
+      Set<ResourceId> ids = departing(record, added(record));
+      if (target == null || ids.isEmpty() || atOnce || options.detachDelay().isZero()) {
+        remove(record, ids);
+        return;
+      }
+      Instant since = record.provenance().unneededSince();
+      if (record.state() == AssignmentState.UNASSIGNED) {
+        // Without a time it is v1's, which was about to take it off.
+        if (since == null || isDue(since)) {
+          remove(record, ids);
+          return;
+        }
+      } else {
+        since = now;
+        releases.add(record);
+      }
+      stays.addAll(ids);
+      waits.accept(since.plus(options.detachDelay()));
+    }
+
+    private void remove(AssignedIdentity record, Set<ResourceId> ids) {
+      removals.add(record);
+      if (target != null) {
+        detach.addAll(ids);
+      }
+    }
+
+    /** What the record had before its identity was changed. */
+    private void shed(Change change) {
+      AssignedIdentity record = change.record();
+      Set<ResourceId> ids = departing(record, record.provenance().addedIds());
+      if (ids.isEmpty()) {
+        return;
+      }
+      Instant since = record.provenance().unneededSince();
+      if (since == null || options.detachDelay().isZero() || isDue(since)) {
+        leftovers.add(change);
+        detach.addAll(ids);
+      } else {
+        stays.addAll(ids);
+        waits.accept(since.plus(options.detachDelay()));
+      }
+    }
+
+    /** A time that is yet to come was written by a clock that is wrong. */
+    private boolean isDue(Instant since) {
+      return since.isAfter(now) || !now.isBefore(since.plus(options.detachDelay()));
+    }
+
+    private Set<ResourceId> departing(AssignedIdentity record, Collection<ResourceId> ids) {
+      boolean ownStays = options.isImmutable(record.identity());
+      Set<ResourceId> own = TargetPlans.managedIdentity(record.identity());
+      Set<ResourceId> departing = new LinkedHashSet<>();
+      ids.stream()
+          .filter(id -> !stays.contains(id) && !options.isImmutable(id.value()))
+          .filter(id -> !(ownStays && own.contains(id)))
+          .sorted(Comparator.comparing(ResourceId::lowerCase))
+          .forEach(departing::add);
+      return departing.isEmpty() ? Collections.emptySet() : departing;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.podidentity.api.assignment;
+
+import static io.podidentity.api.assignment.Scene.N1;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.api.model.AssignmentState;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** An identity that Azure refuses hurts only itself. */
+class BadIdentityTest {
+  private final Scene scene = new Scene(Duration.ZERO);
+
+  @Test
+  void whatAzureBlamesIsLeftOutAtOnce() {
+    manyGoodAndOneBad();
+    scene.azure.blame();
+
+    scene.run();
+
+    assertThat(attaches()).isEqualTo(2);
+    assertAllButTheBadOne();
+  }
+
+  @Test
+  void withoutBlameItIsFoundByHalves() {
+    manyGoodAndOneBad();
+
+    scene.run();
+
+    // All eight, and then two for each time that half of them is left.
+    assertThat(attaches()).isEqualTo(1 + 2 * 3);
+    assertAllButTheBadOne();
+  }
+
+  @Test
+  void whatWasRefusedBeforeIsTriedApartFromOthers() {
+    manyGoodAndOneBad();
+    scene.run();
+    scene.pod("late", "late");
+    scene.clock.advance(Duration.ofSeconds(10));
+    scene.log.calls().clear();
+
+    scene.run();
+
+    assertThat(scene.log.calls()).containsSubsequence("attach n1 late", "attach n1 bad");
+    assertThat(scene.azure.on(N1)).contains(identityId("late"));
+  }
+
+  @Test
+  void itIsToldOnceForEachTry() {
+    scene.pod("bad", "bad");
+    scene.azure.reject(identityId("bad"));
+    scene.run();
+    scene.run();
+    scene.run();
+
+    assertThat(scene.telemetry.reports())
+        .containsExactly(
+            "target n1: TARGET_REJECTED", "not assigned default/bad-default-bad: TARGET_REJECTED");
+  }
+
+  @Test
+  void whatIsPermittedMeanwhileIsAssigned() {
+    scene.pod("bad", "bad");
+    scene.azure.reject(identityId("bad"));
+    scene.run();
+    scene.azure.accept(identityId("bad"));
+    scene.clock.advance(Duration.ofSeconds(10));
+
+    scene.run();
+
+    assertThat(scene.record("bad", "bad").state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void whatWouldBeTooMuchForOneMachineIsSaidBeforeAzureIsAsked() {
+    Scene small =
+        new Scene(
+            Duration.ZERO,
+            new ApplierOptions(
+                4, 2, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10))));
+    small.azure.put(N1, identityId("foreign"));
+    small.pod("a", "a");
+    small.pod("b", "b");
+
+    ReconcileReport report = small.run();
+
+    assertThat(report.heldFor()).isNotNull();
+    assertThat(small.azure.on(N1))
+        .containsExactlyInAnyOrder(identityId("foreign"), identityId("a"));
+    assertThat(small.log.calls()).contains("attach n1 a").noneMatch(c -> c.contains("attach n1 b"));
+    assertThat(small.telemetry.reports())
+        .contains("not assigned default/b-default-b: TARGET_REJECTED");
+  }
+
+  @Test
+  void aLimitIsAtLeastOne() {
+    assertThatThrownBy(() -> new ApplierOptions(4, 0, RetryPolicy.DEFAULT))
+        .hasMessage("identitiesPerTarget must be at least 1");
+  }
+
+  private void manyGoodAndOneBad() {
+    for (int i = 0; i < 7; i++) {
+      scene.pod("web-" + i, "x" + i);
+    }
+    scene.pod("bad", "bad");
+    scene.azure.reject(identityId("bad"));
+  }
+
+  private long attaches() {
+    return scene.log.calls().stream().filter(call -> call.startsWith("attach")).count();
+  }
+
+  private void assertAllButTheBadOne() {
+    assertThat(scene.azure.on(N1)).hasSize(7).doesNotContain(identityId("bad"));
+    for (int i = 0; i < 7; i++) {
+      assertThat(scene.record("web-" + i, "x" + i).state()).isEqualTo(AssignmentState.ASSIGNED);
+    }
+    assertThat(scene.record("bad", "bad").state()).isEqualTo(AssignmentState.CREATED);
+  }
+}

@@ -1,0 +1,128 @@
+package io.podidentity.api.assignment;
+
+import static io.podidentity.api.assignment.Scene.N1;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.fixture.Samples;
+import io.podidentity.api.model.AssignmentState;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** An identity that nothing needs any more stays on its machine for two minutes. */
+class DetachDelayTest {
+  private static final Duration DELAY = Duration.ofMinutes(2);
+
+  private final Scene scene = new Scene(DELAY);
+
+  @Test
+  void theRecordStaysUnassignedUntilTheDelayIsOver() {
+    assignedAndGone();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.UNASSIGNED);
+    assertThat(scene.plan().targets()).isEmpty();
+    assertThat(scene.plan().next()).isEqualTo(Samples.NOW.plus(DELAY));
+
+    scene.clock.advance(DELAY.minusMillis(1));
+    assertThat(scene.plan().targets()).isEmpty();
+
+    scene.clock.advance(Duration.ofMillis(1));
+    scene.run();
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+    assertThat(scene.plan().next()).isNull();
+  }
+
+  @Test
+  void aPodOfTheSameNameRevivesItWithoutAskingAzure() {
+    assignedAndGone();
+    scene.log.calls().clear();
+    scene.azure.reads().clear();
+
+    scene.pod("web", "x", "second");
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.record("web", "x").podUid()).isEqualTo("second");
+    assertThat(scene.log.calls()).containsExactly("replace default/web-default-x Assigned");
+    assertThat(scene.azure.reads()).isEmpty();
+    scene.clock.advance(DELAY);
+    assertThat(scene.plan().targets()).isEmpty();
+  }
+
+  @Test
+  void theSamePodRevivesIt() {
+    assignedAndGone();
+
+    scene.pod("web", "x");
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    scene.clock.advance(DELAY);
+    assertThat(scene.plan().targets()).isEmpty();
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.plan().next()).isEqualTo(scene.clock.instant().plus(DELAY));
+  }
+
+  @Test
+  void anotherPodOfTheIdentityKeepsItAndTheOldRecordGoes() {
+    assignedAndGone();
+    scene.log.calls().clear();
+
+    scene.pod("api", "x");
+    scene.run();
+
+    assertThat(scene.log.calls())
+        .containsExactly(
+            "create default/api-default-x",
+            "state default/api-default-x Assigned",
+            "delete default/web-default-x");
+    scene.clock.advance(DELAY);
+    assertThat(scene.plan().targets()).isEmpty();
+  }
+
+  @Test
+  void ofTwoThatWaitTheFirstGoesAndTheLastTakesItOff() {
+    scene.pod("web", "x");
+    scene.pod("api", "x");
+    scene.run();
+    scene.gone("api");
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.cluster.records()).hasSize(1);
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+
+    scene.clock.advance(DELAY);
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  @Test
+  void whatAChangedIdentityLeavesBehindWaitsToo() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.cluster.put(Samples.identity("default/x", "new"));
+    scene.run();
+    assertThat(scene.azure.on(N1)).containsExactlyInAnyOrder(identityId("x"), identityId("new"));
+    assertThat(scene.plan().next()).isEqualTo(Samples.NOW.plus(DELAY));
+
+    scene.clock.advance(DELAY);
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("new"));
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.plan().targets()).isEmpty();
+    assertThat(scene.plan().next()).isNull();
+  }
+
+  private void assignedAndGone() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+}

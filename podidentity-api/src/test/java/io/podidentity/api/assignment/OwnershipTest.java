@@ -1,0 +1,147 @@
+package io.podidentity.api.assignment;
+
+import static io.podidentity.api.assignment.Scene.N1;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.fixture.CallLog;
+import io.podidentity.api.fixture.PodBuilder;
+import io.podidentity.api.fixture.RecordBuilder;
+import io.podidentity.api.fixture.Samples;
+import io.podidentity.api.model.AssignmentState;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Only what MIC put on a machine goes off it. */
+class OwnershipTest {
+  private final Scene scene = new Scene(Duration.ZERO);
+
+  @Test
+  void whatIsAboutToBeAttachedIsInTheRecordBefore() {
+    scene.pod("web", "x");
+    scene.azure.reject(identityId("x"));
+
+    scene.run();
+
+    assertThat(scene.record("web", "x").provenance().target()).isEqualTo(N1);
+    assertThat(scene.record("web", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+  }
+
+  @Test
+  void whatWasThereBeforeIsNeverTakenOff() {
+    scene.azure.put(N1, identityId("x"));
+    scene.pod("web", "x");
+    scene.run();
+    assertThat(scene.record("web", "x").provenance().added()).isEmpty();
+
+    scene.gone("web");
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+
+  @Test
+  void aLaterRecordInheritsThatMicPutItThere() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.pod("api", "x");
+    scene.run();
+    assertThat(scene.record("api", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+
+    scene.gone("api");
+    scene.run();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  @Test
+  void aLaterRecordInheritsThatItWasThereBefore() {
+    scene.azure.put(N1, identityId("x"));
+    scene.pod("web", "x");
+    scene.run();
+    scene.azure.remove(N1, identityId("x"));
+    scene.pod("api", "x");
+    scene.check();
+
+    assertThat(scene.record("api", "x").provenance().added()).isEmpty();
+  }
+
+  @Test
+  void whatVersionOneAssignedIsMics() {
+    scene.azure.put(N1, identityId("x"));
+    scene.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x"))
+            .podUid(null)
+            .build());
+    scene.pod("web", "x");
+    scene.run();
+
+    assertThat(scene.record("web", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  @Test
+  void whatVersionOneHasNotAssignedMayBeAnothers() {
+    scene.azure.put(N1, identityId("x"));
+    scene.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x"))
+            .podUid(null)
+            .state(AssignmentState.CREATED)
+            .build());
+
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+
+  @Test
+  void whatADeadMicAttachedGoesThoughItNeverCameToSaySo() {
+    scene.pod("web", "x");
+    // Create, attach, Assigned: two boundaries each.
+    scene.log.killAt(3);
+    assertThatThrownBy(scene::run).isInstanceOf(CallLog.Killed.class);
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+    scene.log.restart();
+
+    scene.gone("web");
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  @Test
+  void whatNoRecordCouldBeWrittenForIsNotForgottenWithTheLastThatKnowsOfIt() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.gone("web");
+    scene.pod("api", "x");
+    // Announcing web is the first write, creating api the second.
+    scene.log.failAt(
+        scene.log.boundaries() + 2,
+        new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "away"));
+    scene.run();
+    assertThat(scene.cluster.records()).hasSize(1);
+
+    scene.run();
+    scene.gone("api");
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+}

@@ -1,0 +1,191 @@
+package io.podidentity.api.assignment;
+
+import static io.podidentity.api.fixture.Samples.binding;
+import static io.podidentity.api.fixture.Samples.identity;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.machine;
+import static io.podidentity.api.fixture.Samples.node;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.api.fixture.CallLog;
+import io.podidentity.api.fixture.InMemoryAzure;
+import io.podidentity.api.fixture.InMemoryCluster;
+import io.podidentity.api.fixture.ManualTimer;
+import io.podidentity.api.fixture.PodBuilder;
+import io.podidentity.api.fixture.QueuedExecutor;
+import io.podidentity.api.fixture.RecordingTelemetry;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** When changes are gathered, machines looked at, and what waits is taken off. */
+class PaceTest {
+  private static final Duration WINDOW = Duration.ofSeconds(1);
+  private static final Duration CHECKS = Duration.ofMinutes(3);
+
+  private final CallLog log = new CallLog();
+  private final ManualTimer timer = new ManualTimer();
+  private final InMemoryCluster cluster = new InMemoryCluster(log, timer.clock());
+  private final InMemoryAzure azure = new InMemoryAzure(log);
+  private final RecordingTelemetry telemetry = new RecordingTelemetry();
+  private final QueuedExecutor workers = new QueuedExecutor();
+
+  @Test
+  void changesOfOneMachineWithinTheWindowAreOneCall() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    for (int i = 0; i < 5; i++) {
+      bind("web-" + i, "n1");
+      workers.runAll();
+      pass(Duration.ofMillis(199));
+    }
+    assertThat(log.calls()).isEmpty();
+
+    pass(Duration.ofMillis(5));
+
+    assertThat(log.calls())
+        .filteredOn(call -> call.startsWith("attach"))
+        .containsExactly("attach n1 web-0 web-1 web-2 web-3 web-4");
+  }
+
+  @Test
+  void aWindowOfOneMachineIsNoneOfAnothers() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    bind("first", "n1");
+    workers.runAll();
+    pass(Duration.ofMillis(900));
+    bind("second", "n2");
+    workers.runAll();
+
+    pass(Duration.ofMillis(100));
+    assertThat(log.calls()).contains("attach n1 first").noneMatch(c -> c.contains("n2"));
+
+    pass(Duration.ofMillis(900));
+    assertThat(log.calls()).contains("attach n2 second");
+  }
+
+  @Test
+  void whatIsGoneBeforeTheWindowIsOverIsNotDone() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    bind("web", "n1");
+    workers.runAll();
+    cluster.removePod("default/web");
+    workers.runAll();
+
+    pass(WINDOW);
+
+    assertThat(log.calls()).isEmpty();
+  }
+
+  @Test
+  void eachMachineIsLookedAtOnceInEachInterval() {
+    start(Duration.ZERO, CHECKS, Duration.ZERO);
+    for (int i = 0; i < 20; i++) {
+      bind("web-" + i, "n" + i);
+    }
+    workers.runAll();
+    azure.reads().clear();
+
+    // A round takes up to a tenth longer than the interval.
+    for (int second = 0; second < 199; second++) {
+      pass(Duration.ofSeconds(1));
+    }
+    assertThat(azure.reads()).hasSizeBetween(20, 40);
+    assertThat(Set.copyOf(azure.reads())).hasSize(20);
+    int reads = azure.reads().size();
+    assertThat(reads - 20).as("looked at twice in 199 s").isLessThanOrEqualTo(4);
+    assertThat(log.calls()).filteredOn(call -> call.startsWith("attach")).hasSize(20);
+  }
+
+  @Test
+  void whatVanishedIsBackWithinAnIntervalAndATenth() {
+    start(Duration.ZERO, CHECKS, Duration.ZERO);
+    bind("web", "n1");
+    workers.runAll();
+    azure.remove(machine("n1"), identityId("web"));
+
+    for (int second = 0; second < 198; second++) {
+      pass(Duration.ofSeconds(1));
+    }
+
+    assertThat(azure.on(machine("n1"))).containsExactly(identityId("web"));
+  }
+
+  @Test
+  void whatWaitsIsTakenOffWhenItsTimeHasComeThoughNothingHappens() {
+    start(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(2));
+    bind("web", "n1");
+    workers.runAll();
+    cluster.removePod("default/web");
+    workers.runAll();
+    pass(Duration.ofMinutes(2).minusMillis(1));
+    assertThat(azure.on(machine("n1"))).containsExactly(identityId("web"));
+
+    pass(Duration.ofMillis(1));
+
+    assertThat(azure.on(machine("n1"))).isEmpty();
+    assertThat(cluster.records()).isEmpty();
+  }
+
+  @Test
+  void whatAChangedIdentityLeavesBehindGoesThoughNobodyTellsOfOurWrites() {
+    start(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(2));
+    bind("web", "n1");
+    workers.runAll();
+    cluster.put(identity("default/web", "new"));
+    workers.runAll();
+
+    pass(Duration.ofMinutes(2));
+
+    assertThat(azure.on(machine("n1"))).containsExactly(identityId("new"));
+  }
+
+  @Test
+  void aWarningIsToldOnceForAsLongAsItHolds() {
+    start(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    bind("web", "n1");
+    cluster.put(PodBuilder.pod("default/web").bindingLabel("web").node("n1").hostNetwork().build());
+    workers.runAll();
+    cluster.put(node("n9"));
+    workers.runAll();
+
+    assertThat(telemetry.reports())
+        .filteredOn(report -> report.startsWith("noticed"))
+        .containsExactly("noticed POD default/web");
+  }
+
+  @Test
+  void timesAreNotNegative() {
+    assertThatThrownBy(
+            () ->
+                new ReconcilePace(
+                    CHECKS, Duration.ofMillis(-1), Duration.ZERO, RetryPolicy.DEFAULT))
+        .hasMessage("window and checkInterval must not be negative");
+  }
+
+  private void pass(Duration by) {
+    timer.advance(by);
+    workers.runAll();
+  }
+
+  private void start(Duration window, Duration checks, Duration detachDelay) {
+    new Reconciler(
+            cluster,
+            new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay)),
+            new TargetApplier(
+                cluster, azure, telemetry, Runnable::run, ApplierOptions.DEFAULT, timer.clock()),
+            telemetry,
+            workers,
+            timer,
+            new ReconcilePace(Duration.ofHours(1), window, checks, RetryPolicy.DEFAULT))
+        .start();
+    workers.runAll();
+  }
+
+  private void bind(String name, String node) {
+    cluster.put(node(node));
+    cluster.put(identity("default/" + name));
+    cluster.put(binding("default/" + name, name, name));
+    cluster.put(PodBuilder.pod("default/" + name).bindingLabel(name).node(node).build());
+  }
+}

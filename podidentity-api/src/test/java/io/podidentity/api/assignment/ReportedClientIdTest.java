@@ -1,0 +1,101 @@
+package io.podidentity.api.assignment;
+
+import static io.podidentity.api.assignment.Scene.N1;
+import static io.podidentity.api.fixture.Samples.clientId;
+import static io.podidentity.api.fixture.Samples.identityId;
+import static io.podidentity.api.fixture.Samples.withCredential;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.Credential.ManagedIdentity;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * An {@code AzureIdentity} with one's own resource ID and another's client ID must not yield the
+ * other's tokens, as it does in AAD Pod Identity v1.
+ */
+class ReportedClientIdTest {
+  private final Scene scene = new Scene(Duration.ZERO);
+
+  @Test
+  void whatAzureReportsOtherwiseIsNeverAssigned() {
+    scene.pod("web", "x");
+    scene.azure.report(identityId("x"), clientId("kubelet").value());
+
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+    assertThat(scene.telemetry.reports())
+        .containsExactly("not assigned default/web-default-x: IDENTITY_INVALID");
+  }
+
+  @Test
+  void itIsLookedAtAgainLaterAndCostsNothingUntilThen() {
+    scene.pod("web", "x");
+    scene.azure.report(identityId("x"), clientId("kubelet").value());
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(10));
+    scene.log.calls().clear();
+    scene.azure.reads().clear();
+
+    scene.run();
+    assertThat(scene.azure.reads()).isEmpty();
+
+    scene.clock.advance(Duration.ofSeconds(10));
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(scene.log.calls()).isEmpty();
+    assertThat(scene.azure.reads()).hasSize(1);
+  }
+
+  @Test
+  void aCorrectedOneIsAssignedAtOnce() {
+    scene.pod("web", "x");
+    scene.azure.report(identityId("x"), clientId("right").value());
+    scene.run();
+
+    scene.cluster.put(
+        withCredential("default/x", new ManagedIdentity(identityId("x"), clientId("right"))));
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void anotherObjectOfTheSameIdentityWithTheRightIdIsAssigned() {
+    scene.pod("web", "x");
+    scene.pod("api", "y");
+    scene.cluster.put(
+        withCredential("default/y", new ManagedIdentity(identityId("x"), clientId("kubelet"))));
+
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.record("api", "y").state()).isEqualTo(AssignmentState.CREATED);
+  }
+
+  @Test
+  void withoutAReportedIdItIsNotAssignedYet() {
+    scene.pod("web", "x");
+    scene.azure.report(identityId("x"), "");
+    scene.run();
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+
+    scene.azure.report(identityId("x"), clientId("x").value());
+    scene.clock.advance(Duration.ofSeconds(10));
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void oneThatIsAssignedAlreadyIsTakenBackWhenItIsLookedAt() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.azure.report(identityId("x"), clientId("kubelet").value());
+
+    scene.check();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+}

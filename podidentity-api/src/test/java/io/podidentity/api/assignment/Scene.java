@@ -1,0 +1,93 @@
+package io.podidentity.api.assignment;
+
+import static io.podidentity.api.fixture.Samples.binding;
+import static io.podidentity.api.fixture.Samples.identity;
+import static io.podidentity.api.fixture.Samples.machine;
+import static io.podidentity.api.fixture.Samples.name;
+import static io.podidentity.api.fixture.Samples.node;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.api.fixture.CallLog;
+import io.podidentity.api.fixture.InMemoryAzure;
+import io.podidentity.api.fixture.InMemoryCluster;
+import io.podidentity.api.fixture.ManualClock;
+import io.podidentity.api.fixture.PodBuilder;
+import io.podidentity.api.fixture.RecordingTelemetry;
+import io.podidentity.api.fixture.Samples;
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.ComputeTarget;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Pods on {@code n1}, its Azure, and MIC's two steps over them. A pod's label is its identity's
+ * name.
+ */
+final class Scene {
+  static final ComputeTarget N1 = machine("n1");
+
+  final CallLog log = new CallLog();
+  final ManualClock clock = new ManualClock(Samples.NOW);
+  final InMemoryCluster cluster = new InMemoryCluster(log, clock);
+  final InMemoryAzure azure = new InMemoryAzure(log);
+  final RecordingTelemetry telemetry = new RecordingTelemetry();
+
+  private final AssignmentPlanner planner;
+  private final TargetApplier applier;
+
+  Scene(Duration detachDelay) {
+    this(detachDelay, ApplierOptions.DEFAULT);
+  }
+
+  Scene(Duration detachDelay, ApplierOptions options) {
+    planner = new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay));
+    applier = new TargetApplier(cluster, azure, telemetry, Runnable::run, options, clock);
+    cluster.put(node("n1"));
+  }
+
+  /** An identity of that name, and a binding of it to the label of that name. */
+  void identity(String name) {
+    cluster.put(Samples.identity("default/" + name));
+    cluster.put(binding("default/" + name, name, name));
+  }
+
+  /** A pod that is bound to the identity, which there is from now on. */
+  void pod(String pod, String identity) {
+    pod(pod, identity, "uid-of-" + pod);
+  }
+
+  void pod(String pod, String identity, String uid) {
+    identity(identity);
+    cluster.put(
+        PodBuilder.pod("default/" + pod).bindingLabel(identity).node("n1").uid(uid).build());
+  }
+
+  void gone(String pod) {
+    cluster.removePod("default/" + pod);
+  }
+
+  AssignmentPlan plan() {
+    return planner.plan(cluster.snapshot());
+  }
+
+  /** Plans and carries out; gives the report about {@code n1}. */
+  ReconcileReport run() {
+    ReconcileReport report = new ReconcileReport(0, false, null, null);
+    for (TargetPlan plan : plan().targets()) {
+      report = applier.apply(plan);
+    }
+    return report;
+  }
+
+  /** The same, and looks for what should be there. */
+  void check() {
+    planner.plan(cluster.snapshot(), target -> true).targets().forEach(applier::apply);
+  }
+
+  AssignedIdentity record(String pod, String identity) {
+    AssignedIdentity record =
+        cluster.records().get(name("default/%s-default-%s".formatted(pod, identity)));
+    assertThat(record).as(pod).isNotNull();
+    return record;
+  }
+}
