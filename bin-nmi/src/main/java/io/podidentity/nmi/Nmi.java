@@ -20,6 +20,7 @@ import io.podidentity.bin.HealthServer;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.bin.http.ServerLimits;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
@@ -94,7 +95,7 @@ public final class Nmi implements AutoCloseable {
         ports,
         clock,
         new ScheduledTimer("timer"),
-        ServerLimits.withHold(options.holds().untilAssigned()),
+        NmiServer.limits(options.holds().untilAssigned()),
         new Logs(requests::info, audit::info));
   }
 

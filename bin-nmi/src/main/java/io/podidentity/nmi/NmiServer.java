@@ -2,6 +2,8 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.bin.http.HttpListener;
+import io.podidentity.bin.http.ServerLimits;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -14,6 +16,17 @@ import org.slf4j.LoggerFactory;
 /** The HTTP server of pods and of the node. What a client can cost is bounded. */
 final class NmiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NmiServer.class);
+
+  private static final int MAX_THREADS = 2;
+
+  /** For what comes beside the hold: fetching the token, and a slow client. */
+  private static final Duration BESIDE_HOLD = Duration.ofMinutes(1);
+
+  /** A pod's clients keep a few open; one that keeps no token may open a thousand at its start. */
+  private static final int PER_SOURCE = 1024;
+
+  /** Each takes up to 6 KiB of a heap of 64 MiB while its request waits. */
+  private static final int CONNECTIONS = 4 * 1024;
 
   /** For refusals to leave. */
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
@@ -44,10 +57,21 @@ final class NmiServer implements AutoCloseable {
       Duration stopBound) {
     this.addresses = List.copyOf(addresses);
     this.inFlight = new InFlight(handler);
-    this.listener = new HttpListener(inFlight, limits);
+    int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
+    this.listener = new HttpListener("nmi", threads, inFlight, limits);
     this.wakeWaiting = wakeWaiting;
     this.refuseAll = refuseAll;
     this.stopBound = stopBound;
+  }
+
+  /** The defaults, for a server that holds requests that long. */
+  static ServerLimits limits(Duration longestHold) {
+    return new ServerLimits(
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        longestHold.plus(BESIDE_HOLD),
+        PER_SOURCE,
+        CONNECTIONS);
   }
 
   /**

@@ -23,7 +23,7 @@ class NmiServerTest {
               Later.send(exchange, refusal, (answer, error) -> answer);
               asked.countDown();
             },
-            ServerLimits.withHold(Duration.ofSeconds(60)),
+            NmiServer.limits(Duration.ofSeconds(60)),
             woken::countDown,
             () -> refusal.complete(ErrorResponses.internal().answer()),
             Duration.ofMillis(50));
