@@ -2,6 +2,7 @@ package io.podidentity.iptables;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.Subscription;
 import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -10,8 +11,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,16 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   /** Where libcni keeps what network plugins answered. */
   public static final Path RESULTS = Path.of("/var/lib/cni/cache/results");
 
-  private final Supplier<List<Pod>> pods;
+  /** The pods of this node, as far as they are known. */
+  public interface Pods {
+    /** All of them now. */
+    List<Pod> all();
+
+    /** Calls back, on any thread, after each change of one of them. */
+    Subscription onAnyChange(Runnable wake);
+  }
+
+  private final Pods pods;
   private final NodePrograms programs;
   private final Path results;
   private final boolean enforced;
@@ -39,6 +50,10 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   private final Object lock = new Object();
   private @Nullable NftSession session;
   private Map<String, PodSource> pins = Map.of();
+
+  /** The UIDs of the pods that the pins are for. */
+  private Map<String, String> owners = Map.of();
+
   private Map<String, Long> counted = new HashMap<>();
   private boolean failing;
   private volatile int pinned;
@@ -48,14 +63,14 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   /**
    * Pins that are not written yet.
    *
-   * @param pods those of this node
+   * @param pods asked on each look
    * @param results the folder of the network plugins' results, for bridges
    * @param metadataAddress the metadata service's IPv4 address in dotted form
    * @param port NMI's
    * @param enforced whether an address without a pin is refused, instead of left to NMI
    */
   public SourcePins(
-      Supplier<List<Pod>> pods,
+      Pods pods,
       NodePrograms programs,
       Path results,
       String metadataAddress,
@@ -106,7 +121,8 @@ public final class SourcePins implements RuleSet, AutoCloseable {
         }
         pinned = 0;
         if (!failing) {
-          log.warn("no source pins: pods are known by their address alone error={}", e.getMessage());
+          log.warn(
+              "no source pins: pods are known by their address alone error={}", e.getMessage());
         }
         failing = true;
       }
@@ -114,11 +130,28 @@ public final class SourcePins implements RuleSet, AutoCloseable {
     }
   }
 
+  @Override
+  public News listen(Runnable onChange) {
+    Subscription changes = pods.onAnyChange(onChange);
+    return new News() {
+      @Override
+      public boolean isComplete() {
+        return true;
+      }
+
+      @Override
+      public void close() {
+        changes.close();
+      }
+    };
+  }
+
   private void update() {
     PodSources sources = PodSources.read(programs, results);
     Map<String, PodSource> wanted = new TreeMap<>();
-    Map<String, Pod> without = new TreeMap<>();
-    for (Pod pod : pods.get()) {
+    Map<String, String> wantedOwners = new HashMap<>();
+    Set<String> without = new TreeSet<>();
+    for (Pod pod : pods.all()) {
       if (!pod.ownsItsAddress()) {
         continue;
       }
@@ -127,12 +160,14 @@ public final class SourcePins implements RuleSet, AutoCloseable {
           .map(address -> address.getHostAddress())
           .forEach(
               address -> {
-                PodSource source =
-                    sources.of(address, pod.uid()).orElse(pins.get(address));
+                // Another pod's pin is not inherited.
+                PodSource kept = pod.uid().equals(owners.get(address)) ? pins.get(address) : null;
+                PodSource source = sources.of(address, pod.uid()).orElse(kept);
                 if (source == null) {
-                  without.put(address, pod);
+                  without.add(address);
                 } else {
                   wanted.put(address, source);
+                  wantedOwners.put(address, pod.uid());
                 }
               });
     }
@@ -142,9 +177,10 @@ public final class SourcePins implements RuleSet, AutoCloseable {
       nft.run(change);
       pins = Map.copyOf(wanted);
     }
+    owners = wantedOwners;
     pinned = wanted.size();
     if (unpinned != without.size() && !without.isEmpty()) {
-      log.warn("no source pin for {} addresses, such as {}", without.size(), without);
+      log.warn("no source pin for {} addresses: {}", without.size(), without);
     }
     unpinned = without.size();
     List<String> counters = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.spi.Subscription;
 import io.podidentity.harness.net.Cable;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.Curl;
@@ -164,8 +165,7 @@ final class SourcePinsTest {
   }
 
   @Test
-  void strangersCannotFlushThemAndTheyEndWithTheProcessThatHoldsThem()
-      throws UnknownHostException {
+  void strangersCannotFlushThemAndTheyEndWithTheProcessThatHoldsThem() throws UnknownHostException {
     run("pod", node.addPod("pod").address());
     pins.ensure();
     node.namespace().exec("nft", "flush", "ruleset");
@@ -206,7 +206,17 @@ final class SourcePinsTest {
 
   private SourcePins pins(boolean enforced) {
     return new SourcePins(
-        () -> List.copyOf(pods),
+        new SourcePins.Pods() {
+          @Override
+          public List<Pod> all() {
+            return List.copyOf(pods);
+          }
+
+          @Override
+          public Subscription onAnyChange(Runnable wake) {
+            return () -> {};
+          }
+        },
         Backend.programs(node.namespace()),
         results,
         ClusterNetwork.IMDS_ADDRESS,
