@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * and retried after 1 s, then 2 s, 4 s and so on up to the interval. It has no thread of its own.
  * Thread-safe.
  *
- * <p>However many changes are told, it rests after each look: four times as long as that took, up to
- * 250 ms; and nine times where it looks each second.
+ * <p>However many changes are told, it rests after each look: four times as long as that took, up
+ * to 250 ms; and nine times where it looks each second.
  */
 public final class RulesGuard {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
