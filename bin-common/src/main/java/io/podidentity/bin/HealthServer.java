@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -44,7 +45,7 @@ public final class HealthServer implements AutoCloseable {
   public InetSocketAddress start() {
     try {
       return server.start();
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       throw new PodIdentityException(
           ErrorReason.CONFIGURATION_INVALID,
           "cannot listen on port %d for probes: is it in use? choose another with --http-probe-port"

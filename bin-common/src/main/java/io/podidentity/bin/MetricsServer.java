@@ -6,6 +6,7 @@ import io.undertow.server.handlers.RequestLimit;
 import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +70,7 @@ public final class MetricsServer implements AutoCloseable {
   public Optional<InetSocketAddress> start() {
     try {
       return Optional.of(server.start());
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       log.error(
           "no metrics are served: cannot listen on port {}; choose another with --prometheus-port"
               + " error={}",

@@ -1,17 +1,28 @@
 package io.podidentity.bin;
 
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import io.podidentity.bin.http.HttpListener;
+import io.podidentity.bin.http.ServerLimits;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
 
-/** A small HTTP server for those who operate the program, on all addresses of both families. */
+/**
+ * A small HTTP server for those who operate the program, on all addresses of both families. Every
+ * pod reaches it, and it shares the program's heap: what a client can cost is bounded.
+ */
 final class SideServer implements AutoCloseable {
-  private static final int IDLE_MILLIS = 30_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Undertow server;
+  /** A node's kubelet and its Prometheus need one or two each. */
+  private static final ServerLimits LIMITS =
+      new ServerLimits(PATIENCE, PATIENCE, PATIENCE, 32, 256);
+
+  private final int port;
+  private final HttpListener listener;
 
   /**
    * A server that is not started yet.
@@ -20,35 +31,29 @@ final class SideServer implements AutoCloseable {
    * @param handler called on the one thread of the server; must not block
    */
   SideServer(int port, HttpHandler handler) {
-    this.server =
-        Undertow.builder()
-            // To Java the wildcard of both families, where the machine has both.
-            .addHttpListener(port, "0.0.0.0")
-            .setIoThreads(1)
-            .setWorkerThreads(1)
-            .setBufferSize(1024)
-            .setDirectBuffers(false)
-            .setServerOption(UndertowOptions.IDLE_TIMEOUT, IDLE_MILLIS)
-            .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, IDLE_MILLIS)
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 1024L)
-            .setHandler(handler)
-            .build();
+    this.port = port;
+    this.listener = new HttpListener("side", 1, handler, LIMITS);
   }
 
   /**
    * Starts to answer.
    *
    * @return the address it listens on
-   * @throws RuntimeException if the port cannot be had
+   * @throws IOException if the port cannot be had
    */
-  InetSocketAddress start() {
-    server.start();
-    return (InetSocketAddress) server.getListenerInfo().get(0).getAddress();
+  InetSocketAddress start() throws IOException {
+    try {
+      // To Java the wildcard of both families, where the machine has both.
+      return listener.start(List.of(new InetSocketAddress("0.0.0.0", port)));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
   }
 
   @Override
   public void close() {
-    server.stop();
+    listener.close();
   }
 
   /** Answers in plain text. */

@@ -20,6 +20,7 @@ import io.podidentity.bin.HealthServer;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.bin.http.ServerLimits;
 import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
@@ -94,7 +95,7 @@ public final class Nmi implements AutoCloseable {
         ports,
         clock,
         new ScheduledTimer("timer"),
-        ServerLimits.withHold(options.holds().untilAssigned()),
+        NmiServer.limits(options.holds().untilAssigned()),
         new Logs(requests::info, audit::info));
   }
 
@@ -148,7 +149,12 @@ public final class Nmi implements AutoCloseable {
             http.blockInstanceMetadata());
     this.server =
         new NmiServer(
-            addresses(http, options.rules().target()), router, limits, broker::close, STOP_BOUND);
+            addresses(http, options.rules().target()),
+            router,
+            limits,
+            broker::drain,
+            broker::close,
+            STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
     this.readiness = new Readiness(server::isListening, rules::isInPlace, ports.synced());
     this.health = new HealthServer(options.probePort(), this::isReady, readiness::missing);

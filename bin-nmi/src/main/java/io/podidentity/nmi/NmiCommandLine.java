@@ -6,6 +6,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.GoFlags;
+import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.iptables.IptablesBackend;
 import java.io.PrintStream;
@@ -76,7 +77,7 @@ public final class NmiCommandLine {
         flags.common.prometheusPort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
         kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
-        flags.common.logFormat(),
+        logFormat(),
         flags.common.customUserAgent());
   }
 
@@ -87,6 +88,11 @@ public final class NmiCommandLine {
    */
   OwnRules ownRules() {
     return OwnRules.of(rules(), metadata(), flags.port);
+  }
+
+  /** How to log; that needs no node's name either. */
+  LogFormat logFormat() {
+    return flags.common.logFormat();
   }
 
   private NmiOptions.Metadata metadata() {

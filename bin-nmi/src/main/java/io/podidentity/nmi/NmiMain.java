@@ -50,6 +50,7 @@ public final class NmiMain {
   }
 
   private static void uninstall(NmiCommandLine commandLine) {
+    Logging.configure(commandLine.logFormat());
     commandLine.ownRules().all().remove();
     log.info("rules are removed: pods of this node reach the metadata service itself");
   }

@@ -2,6 +2,8 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.bin.http.HttpListener;
+import io.podidentity.bin.http.ServerLimits;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -15,10 +17,25 @@ import org.slf4j.LoggerFactory;
 final class NmiServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NmiServer.class);
 
+  private static final int MAX_THREADS = 2;
+
+  /** For what comes beside the hold: fetching the token, and a slow client. */
+  private static final Duration BESIDE_HOLD = Duration.ofMinutes(1);
+
+  /** A pod's clients keep a few open; one that keeps no token may open a thousand at its start. */
+  private static final int PER_SOURCE = 1024;
+
+  /** Each takes up to 6 KiB of a heap of 64 MiB while its request waits. */
+  private static final int CONNECTIONS = 4 * 1024;
+
+  /** For refusals to leave. */
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+
   private final List<InetSocketAddress> addresses;
   private final HttpListener listener;
   private final InFlight inFlight;
   private final Runnable wakeWaiting;
+  private final Runnable refuseAll;
   private final Duration stopBound;
   private volatile boolean started;
   private volatile boolean stopping;
@@ -28,19 +45,33 @@ final class NmiServer implements AutoCloseable {
    *
    * @param addresses at least one; port 0 for any free one
    * @param wakeWaiting has the requests that wait answered at once
-   * @param stopBound how long a stop waits for the last answers
+   * @param refuseAll has the requests that have no answer yet refused
+   * @param stopBound how long a stop lets what is under way go on
    */
   NmiServer(
       List<InetSocketAddress> addresses,
       HttpHandler handler,
       ServerLimits limits,
       Runnable wakeWaiting,
+      Runnable refuseAll,
       Duration stopBound) {
     this.addresses = List.copyOf(addresses);
     this.inFlight = new InFlight(handler);
-    this.listener = new HttpListener(inFlight, limits);
+    int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
+    this.listener = new HttpListener("nmi", threads, inFlight, limits);
     this.wakeWaiting = wakeWaiting;
+    this.refuseAll = refuseAll;
     this.stopBound = stopBound;
+  }
+
+  /** The defaults, for a server that holds requests that long. */
+  static ServerLimits limits(Duration longestHold) {
+    return new ServerLimits(
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
+        longestHold.plus(BESIDE_HOLD),
+        PER_SOURCE,
+        CONNECTIONS);
   }
 
   /**
@@ -87,8 +118,9 @@ final class NmiServer implements AutoCloseable {
   }
 
   /**
-   * Accepts no more connections, answers what waits, gives the last answers a moment to leave, and
-   * ends. Whoever asks meanwhile on a connection that is open is told to come back.
+   * Accepts no more connections, answers what waits, lets what is under way go on within the bound,
+   * refuses the rest, and ends. Whoever asks meanwhile on a connection that is open is told to come
+   * back.
    */
   @Override
   public void close() {
@@ -101,7 +133,9 @@ final class NmiServer implements AutoCloseable {
     wakeWaiting.run();
     try {
       if (!inFlight.awaitNone(stopBound)) {
-        log.warn("stopping with requests unanswered count={}", inFlight.count());
+        log.warn("stopping before all requests were served count={}", inFlight.count());
+        refuseAll.run();
+        inFlight.awaitNone(LAST_ANSWERS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

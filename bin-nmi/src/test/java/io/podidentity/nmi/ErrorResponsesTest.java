@@ -107,6 +107,15 @@ class ErrorResponsesTest {
     assertThat(errors.toPod(error).retryAfterSeconds()).isEqualTo(2);
   }
 
+  @Test
+  void whereTheTokenServiceDidNotAdviseTheClientIsToWaitTwoSeconds() {
+    PodIdentityException untold =
+        new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "what happened");
+
+    assertThat(errors.toPod(untold).retryAfterSeconds()).isEqualTo(2);
+    assertThat(errors.toHost(untold).retryAfterSeconds()).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = ErrorReason.class,

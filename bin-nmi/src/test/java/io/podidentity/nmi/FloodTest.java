@@ -23,6 +23,7 @@ import io.podidentity.bin.ProgramVersion;
 import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.azure.FakeAzure;
 import io.podidentity.testkit.azure.FakeImds;
+import io.podidentity.testkit.azure.ImdsLimits;
 import io.podidentity.testkit.azure.UserAssignedIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,10 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/**
- * One pod floods a whole NMI, in real time. The metadata service would serve more than it
- * documents; NMI asks it for no more, which is {@code FetchQueueTest}'s.
- */
+/** One pod floods a whole NMI, in real time, whose metadata service serves what it documents. */
 class FloodTest {
   private static final String FLOODING = "127.0.0.2";
   private static final String MACHINE =
@@ -73,6 +71,7 @@ class FloodTest {
   private FakeImds startImds() {
     azure.createCompute(MACHINE);
     FakeImds started = FakeImds.startFor(azure, MACHINE);
+    started.limits(ImdsLimits.DOCUMENTED);
     started.latency(Duration.ofMillis(50));
     return started;
   }

@@ -5,6 +5,7 @@ import static io.podidentity.nmi.TestNmi.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.bin.http.ServerLimits;
 import io.podidentity.nmi.TestNmi.Settings;
 import java.io.IOException;
 import java.time.Duration;

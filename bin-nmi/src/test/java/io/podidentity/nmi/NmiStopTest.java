@@ -16,26 +16,29 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** SIGTERM to a real process, with a request that waits and one that is under way. */
+/** SIGTERM to a real process, with a request that waits and others that are under way. */
 class NmiStopTest {
   private static final String NODE = "127.0.0.1";
   private static final String POD = "127.0.0.2";
+  private static final String SERVED_POD = "127.0.0.3";
   private static final Pattern LISTENING = Pattern.compile("^listening port=(\\d+)$");
 
   private final CompletableFuture<Reply> slow = new CompletableFuture<>();
+  private final CompletableFuture<Reply> slowToken = new CompletableFuture<>();
   private final SimulatorServer imds =
       SimulatorServer.start(
           "imds",
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           null,
           Clock.systemUTC(),
-          request -> slow);
+          request -> request.path().endsWith("/token") ? slowToken : slow);
 
   @AfterEach
   void close() {
@@ -49,6 +52,7 @@ class NmiStopTest {
         JavaProgram.of(
                 NmiWithoutClusterMain.class,
                 POD,
+                SERVED_POD,
                 "--node=n1",
                 "--redirect=none",
                 "--nmi-port=0",
@@ -63,10 +67,12 @@ class NmiStopTest {
       InetSocketAddress address = new InetSocketAddress(TestNmi.inet(NODE), port);
       try (RawHttp waiting = RawHttp.connect(POD, address);
           RawHttp idle = RawHttp.connect(NODE, address);
-          RawHttp underWay = RawHttp.connect(NODE, address)) {
+          RawHttp underWay = RawHttp.connect(NODE, address);
+          RawHttp tokenUnderWay = RawHttp.connect(SERVED_POD, address)) {
         waiting.get(TOKEN, METADATA);
         underWay.get("/metadata/instance", METADATA);
-        imds.requests().await(1, request -> true, Duration.ofSeconds(20));
+        tokenUnderWay.get(TOKEN, METADATA);
+        imds.requests().await(2, request -> true, Duration.ofSeconds(20));
 
         nmi.signal(Signal.TERM);
 
@@ -77,6 +83,11 @@ class NmiStopTest {
         assertThatThrownBy(() -> RawHttp.connect(NODE, address))
             .isInstanceOf(ConnectException.class);
 
+        slowToken.complete(
+            Reply.json(200, Map.of("access_token", "late-token", "expires_on", "4102444800")));
+        Received token = tokenUnderWay.read();
+        assertThat(token.status()).isEqualTo(200);
+        assertThat(token.body()).contains("late-token");
         slow.complete(Reply.text(200, "late"));
         Received finished = underWay.read();
         assertThat(finished.status()).isEqualTo(200);

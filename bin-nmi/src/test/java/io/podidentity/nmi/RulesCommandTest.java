@@ -95,8 +95,9 @@ class RulesCommandTest {
 
     nmi("uninstall");
     assertThat(everything()).isEqualTo(before);
-    nmi("uninstall");
+    CommandResult again = nmi("uninstall", "--log-format=json");
     assertThat(everything()).isEqualTo(before);
+    assertThat(again.stderr()).startsWith("{").contains("rules are removed");
   }
 
   private String everything() {

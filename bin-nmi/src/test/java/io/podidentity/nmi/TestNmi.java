@@ -17,6 +17,7 @@ import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.http.ServerLimits;
 import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.ManualTimer;
 import io.podidentity.testkit.MutableClock;
@@ -77,7 +78,7 @@ final class TestNmi implements AutoCloseable {
         new Settings(
             new NmiOptions.Http("127.0.0.1", 0, true, false, false, true, true),
             URI.create("http://127.0.0.1:9"),
-            ServerLimits.withHold(HOLDS.untilAssigned()));
+            NmiServer.limits(HOLDS.untilAssigned()));
 
     Settings withoutHeader() {
       return with(new NmiOptions.Http(http.address(), 0, false, false, false, true, true));

@@ -18,7 +18,8 @@ import javax.net.ssl.SSLParameters;
 
 /**
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
- * PingedWebSocket}. fabric8 sends pings, and looks at no answer.
+ * PingedWebSocket}. fabric8 sends pings, and looks at no answer. It also logs when the server goes
+ * away and when it is back: see {@link ServerContact}.
  */
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
@@ -30,6 +31,7 @@ final class PingedHttpClient extends HttpClient {
   }
 
   private final HttpClient client;
+  private final ServerContact contact = new ServerContact();
 
   private PingedHttpClient(HttpClient client) {
     this.client = client;
@@ -37,7 +39,7 @@ final class PingedHttpClient extends HttpClient {
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder());
+    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact);
   }
 
   @Override
@@ -88,13 +90,20 @@ final class PingedHttpClient extends HttpClient {
   @Override
   public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws IOException, InterruptedException {
-    return client.send(request, handler);
+    try {
+      HttpResponse<T> response = client.send(request, handler);
+      contact.requestEnded(null);
+      return response;
+    } catch (IOException e) {
+      contact.requestEnded(e);
+      throw e;
+    }
   }
 
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    return client.sendAsync(request, handler);
+    return watched(client.sendAsync(request, handler));
   }
 
   @Override
@@ -102,7 +111,13 @@ final class PingedHttpClient extends HttpClient {
       HttpRequest request,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.PushPromiseHandler<T> pushes) {
-    return client.sendAsync(request, handler, pushes);
+    return watched(client.sendAsync(request, handler, pushes));
+  }
+
+  /** The same future, which whoever has it may cancel. */
+  private <T> CompletableFuture<T> watched(CompletableFuture<T> response) {
+    var unused = response.whenComplete((any, error) -> contact.requestEnded(error));
+    return response;
   }
 
   /** The JDK's builder, until it builds. */

@@ -147,9 +147,11 @@ final class PingedWebSocket implements WebSocket {
   /** The JDK's builder, until it builds. */
   static final class Builder implements WebSocket.Builder {
     private final WebSocket.Builder builder;
+    private final ServerContact contact;
 
-    Builder(WebSocket.Builder builder) {
+    Builder(WebSocket.Builder builder, ServerContact contact) {
       this.builder = builder;
+      this.contact = contact;
     }
 
     @Override
@@ -160,8 +162,11 @@ final class PingedWebSocket implements WebSocket {
           .handle(
               (socket, error) -> {
                 if (error != null) {
-                  throw new CompletionException(mendable(error));
+                  Throwable cause = mendable(error);
+                  contact.watchFailed(cause);
+                  throw new CompletionException(cause);
                 }
+                contact.answered();
                 return ears.own(socket);
               });
     }

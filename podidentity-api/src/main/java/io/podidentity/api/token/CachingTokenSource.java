@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Tokens that are in use are fetched anew at half of their life, give or take a tenth of that
  *       so that they do not all come due at once; nobody waits for it.
  *   <li>Where that fails, the old ones are given out until 5 minutes before they expire, or a tenth
- *       of their life where that is shorter; no clock that is set back makes it longer.
+ *       of their life where that is shorter; no clock that is set back makes it longer. Where it is
+ *       refused for good, as after the identity's Secret was emptied, they are dropped.
  *   <li>Failures are remembered by their kind ({@link RememberedFailures}).
  * </ul>
  *
@@ -183,6 +184,10 @@ public final class CachingTokenSource implements TokenFetcher {
 
   private void failed(TokenQuery query, Throwable error, boolean asked) {
     CachedTokens old = peek(query);
+    if (old != null && RememberedFailures.isForGood(error)) {
+      drop(query, old);
+      old = null;
+    }
     if (old != null && old.isUsable(clock.millis())) {
       Duration keep = RememberedFailures.keep(error);
       Duration wait = keep.compareTo(NEXT_REFRESH) > 0 ? keep : NEXT_REFRESH;

@@ -5,7 +5,8 @@ import java.time.Duration;
 /**
  * What may be asked of one token service, and how much may wait for it.
  *
- * @param perSecond how many fetches may begin within a second; 0 for any number
+ * @param perSecond how many fetches may reach the service within a second, wherever that second
+ *     begins; 0 for any number
  * @param atOnce how many may be under way; at least 1
  * @param atOnceForOnePod how many of these may be one pod's, or be refreshes, so that slow answers
  *     to one leave room for others; at least 1
@@ -27,7 +28,7 @@ public record FetchLimits(
   /**
    * The instance metadata service serves 20 requests for tokens a second and 5 at once for each
    * virtual machine, and answers 429 beyond that. It promises an answer within 10 s. What waits
-   * longest, 200 fetches, waits 10 s.
+   * longest, 200 fetches, waits 10 s where answers are quick.
    *
    * @see <a
    *     href="https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#rate-limiting">

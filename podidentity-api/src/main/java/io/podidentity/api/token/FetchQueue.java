@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * each time. Thread-safe.
  */
 public final class FetchQueue implements TokenFetcher {
-  /** Calls that begin a second apart here may come a little closer to each other there. */
-  private static final Duration SECOND = Duration.ofMillis(1050);
+  /** A little more, for a clock there that is faster. */
+  private static final Duration SECOND = Duration.ofMillis(1010);
 
   private final TokenSource source;
   private final Executor executor;
@@ -40,6 +40,7 @@ public final class FetchQueue implements TokenFetcher {
   private final Telemetry telemetry;
   private final Map<TokenService, FetchLimits> limits;
   private final Map<TokenService, Lane> lanes = new EnumMap<>(TokenService.class);
+  private volatile boolean ended;
 
   /**
    * A queue in front of a source.
@@ -122,26 +123,25 @@ public final class FetchQueue implements TokenFetcher {
     report(service);
   }
 
-  private void secondPassed(TokenService service) {
-    lane(service).secondPassed();
-    proceed(service);
-  }
-
   private void begin(TokenService service, Lane.Turn turn) {
     try {
-      if (limits(service).perSecond() > 0) {
-        var unused = timer.schedule(SECOND, () -> secondPassed(service));
+      if (ended) {
+        throw new RejectedExecutionException("the timer has ended");
       }
       executor.execute(() -> call(service, turn));
     } catch (RejectedExecutionException e) {
-      // Either takes no more, which at the end of the program is the timer.
-      lane(service).done(turn);
+      unasked(service, turn);
       refuse(turn.flight(), "too many tokens are being fetched");
     } catch (RuntimeException | Error e) {
       // An executor may refuse in its own way. Others may wait for this flight already.
-      lane(service).done(turn);
+      unasked(service, turn);
       turn.flight().outcome().completeExceptionally(e);
     }
+  }
+
+  private void unasked(TokenService service, Lane.Turn turn) {
+    lane(service).done(turn);
+    lane(service).secondPassed();
   }
 
   private void call(TokenService service, Lane.Turn turn) {
@@ -154,11 +154,33 @@ public final class FetchQueue implements TokenFetcher {
       failure = e;
     }
     lane(service).done(turn);
+    spend(service);
     if (tokens != null) {
       flight.outcome().complete(tokens);
     } else {
       flight.outcome().completeExceptionally(requireNonNull(failure));
     }
+    proceed(service);
+  }
+
+  /**
+   * The service counts a call at some time between its beginning and its end here; a second after
+   * the end it has surely left the service's second.
+   */
+  private void spend(TokenService service) {
+    if (limits(service).perSecond() == 0) {
+      return;
+    }
+    try {
+      var unused = timer.schedule(SECOND, () -> secondPassed(service));
+    } catch (RejectedExecutionException e) {
+      // At the end of the program. What waits would wait for ever.
+      ended = true;
+    }
+  }
+
+  private void secondPassed(TokenService service) {
+    lane(service).secondPassed();
     proceed(service);
   }
 

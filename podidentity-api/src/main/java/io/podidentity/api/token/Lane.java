@@ -103,7 +103,7 @@ final class Lane {
     }
   }
 
-  /** A second has passed since a fetch began. */
+  /** A second has passed since a fetch ended, or it never began: another may begin. */
   void secondPassed() {
     synchronized (lock) {
       left++;

@@ -41,13 +41,18 @@ final class RememberedFailures {
     this.clock = clock;
   }
 
+  /** Whether the identity was refused, so that only a person's change can heal it. */
+  static boolean isForGood(Throwable failure) {
+    return failure instanceof PodIdentityException refusal && !refusal.reason().isTransient();
+  }
+
   /** How long such a failure is to be remembered; zero if not at all. */
   static Duration keep(Throwable failure) {
     if (!(failure instanceof PodIdentityException refusal)
         || refusal.reason() == ErrorReason.SHUTTING_DOWN) {
       return Duration.ZERO;
     }
-    if (!refusal.reason().isTransient()) {
+    if (isForGood(refusal)) {
       return REFUSED;
     }
     Duration said = refusal.retryAfter().orElse(TRANSIENT);

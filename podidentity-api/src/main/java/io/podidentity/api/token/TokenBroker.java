@@ -15,10 +15,8 @@ import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.token.EventWait.Look;
 import java.time.Clock;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
@@ -39,8 +37,8 @@ public final class TokenBroker implements AutoCloseable {
   private final HoldPolicy holds;
   private final Timer timer;
   private final WaitReports waits;
-  private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final Unanswered waiting = new Unanswered();
+  private final Unanswered answers = new Unanswered();
 
   /** A broker over its parts, which tells nobody of what waits; it closes none of them. */
   public TokenBroker(
@@ -102,29 +100,21 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   private CompletableFuture<Pod> find(Caller caller) {
-    return waits.report(WaitReason.POD, pods.find(caller));
+    return wait(WaitReason.POD, pods.find(caller));
+  }
+
+  /** A step that news complete: when they will come, if at all, nobody knows. */
+  private <T> CompletableFuture<T> wait(WaitReason reason, CompletableFuture<T> step) {
+    return waiting.add(waits.report(reason, step));
   }
 
   private <A> CompletableFuture<A> answer(Consumer<CompletableFuture<A>> begin) {
-    if (closed) {
-      return CompletableFuture.failedFuture(stopping());
+    if (waiting.isClosed()) {
+      return CompletableFuture.failedFuture(Unanswered.stopping());
     }
     CompletableFuture<A> answer = new CompletableFuture<>();
     attempt(answer, () -> begin.accept(answer));
-    if (!answer.isDone()) {
-      keepUntilDone(answer);
-    }
-    return answer;
-  }
-
-  // A future is equal to itself only, which is what is meant here.
-  @SuppressWarnings("CollectionUndefinedEquality")
-  private void keepUntilDone(CompletableFuture<?> answer) {
-    pending.add(answer);
-    var unused = answer.whenComplete((value, error) -> pending.remove(answer));
-    if (closed) {
-      answer.completeExceptionally(stopping());
-    }
+    return answers.add(answer);
   }
 
   /**
@@ -149,11 +139,19 @@ public final class TokenBroker implements AutoCloseable {
     }
   }
 
-  /** Refuses all requests that wait, and all that come, with {@code SHUTTING_DOWN}. */
+  /**
+   * Begins to close: refuses all requests that wait for their pod or their identity, and all that
+   * come, with {@code SHUTTING_DOWN}. Those whose token is being fetched go on.
+   */
+  public void drain() {
+    waiting.close();
+  }
+
+  /** Refuses all requests that have no answer yet, and all that come, likewise. */
   @Override
   public void close() {
-    closed = true;
-    pending.forEach(answer -> answer.completeExceptionally(stopping()));
+    drain();
+    answers.close();
   }
 
   private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
@@ -166,14 +164,34 @@ public final class TokenBroker implements AutoCloseable {
 
   private void grant(
       CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, ExemptPods.Kind why) {
-    if (why == ExemptPods.Kind.NONE) {
-      then(
-          answer,
-          waits.report(WaitReason.IDENTITY, findIdentity(pod, request.choice())),
-          identity -> grantBound(answer, request, pod, identity));
-    } else {
+    if (why != ExemptPods.Kind.NONE) {
       grantOfNode(answer, request, pod, why);
+      return;
     }
+    CompletableFuture<AzureIdentity> identity =
+        wait(WaitReason.IDENTITY, findIdentity(pod, request.choice()));
+    if (identity.isDone()) {
+      then(answer, identity, found -> grantBound(answer, request, pod, found));
+    } else {
+      then(answer, identity, found -> grantHeld(answer, request, pod, found));
+    }
+  }
+
+  /** After a wait the pod that asked may be gone, and its address or its name another one's. */
+  private void grantHeld(
+      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, AzureIdentity identity) {
+    then(
+        answer,
+        find(request.caller()),
+        now -> {
+          if (!now.name().equals(pod.name()) || !now.uid().equals(pod.uid())) {
+            throw new PodIdentityException(
+                ErrorReason.POD_NOT_FOUND,
+                "pod %s, which asked, is gone; its address or name is that of another one now"
+                    .formatted(pod.name()));
+          }
+          grantBound(answer, request, pod, identity);
+        });
   }
 
   private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
@@ -254,10 +272,5 @@ public final class TokenBroker implements AutoCloseable {
     return error instanceof CompletionException && error.getCause() != null
         ? error.getCause()
         : error;
-  }
-
-  private static PodIdentityException stopping() {
-    return new PodIdentityException(
-        ErrorReason.SHUTTING_DOWN, "NMI is stopping; ask again in a moment");
   }
 }

@@ -6,6 +6,7 @@ import static io.podidentity.api.token.CacheFixture.START;
 import static io.podidentity.api.token.CacheFixture.WEB;
 import static io.podidentity.api.token.CacheFixture.X;
 import static io.podidentity.api.token.CacheFixture.query;
+import static io.podidentity.api.token.CacheFixture.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.ErrorReason;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How long tokens are given out, and how newer ones take their place. */
 class CacheRefreshTest {
@@ -100,6 +102,28 @@ class CacheRefreshTest {
     it.pass(Duration.ofMillis(1));
     assertThat(cache.fetch(X, WEB)).isCompletedExceptionally();
     assertThat(it.entries).isZero();
+  }
+
+  /** As after the identity's Secret was deleted or emptied, or its application disabled. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ErrorReason.class,
+      names = {"TOKEN_REFUSED", "IDENTITY_INVALID", "IDENTITY_NOT_PERMITTED"})
+  void onceARefreshIsRefusedForGoodTheOldTokenIsGivenOutNoMore(ErrorReason reason) {
+    CachingTokenSource cache = it.direct();
+    List<AccessToken> old = cache.fetch(X, WEB).join();
+    it.failing(reason, null);
+    it.pass(Duration.ofMinutes(30).minusMillis(1));
+    assertThat(cache.fetch(X, WEB)).isCompletedWithValue(old);
+
+    it.pass(Duration.ofMillis(1));
+
+    assertThat(refusal(cache.fetch(X, WEB)).reason()).isEqualTo(reason);
+    assertThat(it.asked).as("the refresh, which is remembered").hasSize(2);
+    assertThat(it.entries).isZero();
+    it.source = query -> it.lasting(Duration.ofHours(1));
+    it.pass(Duration.ofSeconds(30));
+    assertThat(cache.fetch(X, WEB)).isCompleted();
   }
 
   @Test

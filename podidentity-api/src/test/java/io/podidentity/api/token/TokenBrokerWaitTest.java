@@ -75,6 +75,43 @@ class TokenBrokerWaitTest {
     assertNothingLeft();
   }
 
+  /** The records are v1's, which name a pod and not its UID. */
+  @Test
+  void aPodThatIsGoneWhenItsIdentityComesGetsNoToken() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
+    node.remove(WEB);
+
+    node.put(record(WEB, X).podUid(null).build());
+    timer.advance(HoldPolicy.DEFAULT.untilPodIsKnown());
+
+    assertRefused(answer, ErrorReason.POD_NOT_FOUND);
+    assertThat(tokens.queries).isEmpty();
+    assertNothingLeft();
+  }
+
+  @Test
+  void whatWasHeldForAPodIsNotGivenToTheNextOwnerOfItsAddressOrItsName() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> held = broker.request(requestFrom("10.0.0.7"));
+    node.remove(WEB);
+    node.put(pod("shop/next").bindingLabel("app").address("10.0.0.7").build());
+    AssignedIdentity withoutUid = record(WEB, X).podUid(null).build();
+    node.put(withoutUid);
+    assertRefused(held, ErrorReason.POD_NOT_FOUND);
+
+    node.remove(withoutUid);
+    node.remove(pod("shop/next").address("10.0.0.7").build());
+    node.put(WEB);
+    CompletableFuture<TokenGrant> heldAgain = broker.request(requestFrom("10.0.0.7"));
+    node.put(pod("shop/web").uid("another").bindingLabel("app").address("10.0.0.7").build());
+    node.put(withoutUid);
+    assertRefused(heldAgain, ErrorReason.POD_NOT_FOUND);
+
+    assertThat(tokens.queries).isEmpty();
+    assertNothingLeft();
+  }
+
   @Test
   void anAddressOfTwoPodsIsWaitedForUntilItIsOnesAlone() {
     Pod leaving = pod("shop/leaving").bindingLabel("app").address("10.0.0.7").build();
@@ -218,6 +255,47 @@ class TokenBrokerWaitTest {
     assertThat(tokens.queries).isEmpty();
     assertNothingLeft();
     broker.close();
+  }
+
+  @Test
+  void drainingRefusesWhoWaitsAndWhoComesAndLetsFetchesGoOn() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> waiting = broker.request(requestFrom("10.0.0.7"));
+    Pod served = pod("shop/served").bindingLabel("app").address("10.0.0.8").build();
+    node.put(served);
+    node.put(record(served, X).build());
+    tokens.answer = query -> new CompletableFuture<>();
+    CompletableFuture<TokenGrant> fetching = broker.request(requestFrom("10.0.0.8"));
+
+    broker.drain();
+
+    assertRefused(waiting, ErrorReason.SHUTTING_DOWN);
+    assertRefused(broker.request(requestFrom("10.0.0.8")), ErrorReason.SHUTTING_DOWN);
+    assertThat(fetching).isNotDone();
+    assertNothingLeft();
+  }
+
+  @Test
+  void afterDrainingAFetchIsAnsweredUntilTheBrokerIsClosed() {
+    node.put(WEB);
+    node.put(ASSIGNED);
+    List<CompletableFuture<List<AccessToken>>> fetches = new ArrayList<>();
+    tokens.answer =
+        query -> {
+          fetches.add(new CompletableFuture<>());
+          return fetches.get(fetches.size() - 1);
+        };
+    CompletableFuture<TokenGrant> quick = broker.request(requestFrom("10.0.0.7"));
+    CompletableFuture<TokenGrant> slow = broker.request(requestFrom("10.0.0.7"));
+
+    broker.drain();
+    fetches.get(0).complete(StubTokens.tokens(tokens.queries.get(0)));
+    assertThat(quick).isCompleted();
+    assertThat(slow).isNotDone();
+    broker.close();
+
+    assertRefused(slow, ErrorReason.SHUTTING_DOWN);
+    assertThat(fetches.get(1)).isCancelled();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.podidentity.nmi;
+package io.podidentity.bin.http;
 
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -21,9 +21,10 @@ import org.xnio.channels.AcceptingChannel;
 
 /**
  * A listening socket that speaks HTTP with Undertow. Undertow's own builder can neither limit
- * connections by their source nor stop to accept without closing what there is.
+ * connections by their source nor stop to accept without closing what there is. What a client can
+ * cost is bounded. Thread-safe once it is started.
  */
-final class HttpListener implements AutoCloseable {
+public final class HttpListener implements AutoCloseable {
   /** A token request fits into one buffer. */
   private static final int BUFFER = 4 * 1024;
 
@@ -40,17 +41,25 @@ final class HttpListener implements AutoCloseable {
   private static final long MAX_BODY = 16 * 1024;
 
   private static final int BACKLOG = 1024;
-  private static final int MAX_THREADS = 2;
-
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
+  private final String name;
+  private final int threads;
   private final HttpOpenListener http;
   private final ConnectionLimit limit;
   private @Nullable XnioWorker worker;
   private final List<AcceptingChannel<StreamConnection>> sockets = new CopyOnWriteArrayList<>();
 
-  /** A listener that does not listen yet. */
-  HttpListener(HttpHandler handler, ServerLimits limits) {
+  /**
+   * A listener that does not listen yet.
+   *
+   * @param name of its threads
+   * @param threads how many read requests and call the handler
+   * @param handler must not block; paths come to it as they were sent
+   */
+  public HttpListener(String name, int threads, HttpHandler handler, ServerLimits limits) {
+    this.name = name;
+    this.threads = threads;
     this.http = new HttpOpenListener(new Buffers(true, BUFFER), options(limits));
     http.setRootHandler(handler);
     this.limit = new ConnectionLimit(http, limits.perSource(), limits.connections());
@@ -82,13 +91,12 @@ final class HttpListener implements AutoCloseable {
    * @return the first address it listens on
    * @throws IOException if it cannot listen on all
    */
-  InetSocketAddress start(List<InetSocketAddress> addresses) throws IOException {
-    int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
+  public InetSocketAddress start(List<InetSocketAddress> addresses) throws IOException {
     XnioWorker started =
         Xnio.getInstance(HttpListener.class.getClassLoader())
             .createWorker(
                 OptionMap.builder()
-                    .set(Options.WORKER_NAME, "nmi")
+                    .set(Options.WORKER_NAME, name)
                     .set(Options.WORKER_IO_THREADS, threads)
                     // Nothing here blocks; XNIO wants at least one.
                     .set(Options.WORKER_TASK_CORE_THREADS, 1)
@@ -97,14 +105,14 @@ final class HttpListener implements AutoCloseable {
                     .getMap());
     worker = started;
     for (InetSocketAddress address : addresses) {
-      sockets.add(listen(started, address, threads));
+      sockets.add(listen(started, address));
     }
     sockets.forEach(AcceptingChannel::resumeAccepts);
     return sockets.get(0).getLocalAddress(InetSocketAddress.class);
   }
 
-  private AcceptingChannel<StreamConnection> listen(
-      XnioWorker started, InetSocketAddress address, int threads) throws IOException {
+  private AcceptingChannel<StreamConnection> listen(XnioWorker started, InetSocketAddress address)
+      throws IOException {
     return started.createStreamConnectionServer(
         address,
         ChannelListeners.openListenerAdapter(limit),
@@ -117,12 +125,12 @@ final class HttpListener implements AutoCloseable {
   }
 
   /** How many connections there are. */
-  int connections() {
+  public int connections() {
     return limit.count();
   }
 
   /** Accepts no more connections; those that there are go on. */
-  void stopAccepting() {
+  public void stopAccepting() {
     sockets.forEach(IoUtils::safeClose);
     sockets.clear();
   }

@@ -1,4 +1,4 @@
-package io.podidentity.nmi;
+package io.podidentity.bin.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package io.podidentity.nmi;
+package io.podidentity.bin.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.podidentity.nmi;
+package io.podidentity.bin.http;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
