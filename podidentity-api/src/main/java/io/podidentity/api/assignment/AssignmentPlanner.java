@@ -67,31 +67,28 @@ public final class AssignmentPlanner {
 
     TargetPlans plans = new TargetPlans(options, nodes, snapshot.now(), checked);
     for (DesiredAssignment desired : matches.byRecord().values()) {
-      Node node = nodes.get(desired.nodeName());
-      if (node == null) {
+      TargetDraft draft = plans.ofNode(desired.nodeName());
+      if (draft == null) {
         // Not seen yet, or gone already. A record of the pod is removed below; the pod follows.
         continue;
       }
       if (desired.pod().hostNetwork()) {
         notices.add(ofHostNetwork(desired));
       }
-      AssignedIdentity record = records.get(desired.record());
+      draft.needed.add(desired.identity());
+      AssignedIdentity record = records.remove(desired.record());
       if (record == null) {
-        plans.create(desired);
-      } else if (isInTheWay(record, desired, node.target(), nodes)) {
+        draft.creates.add(desired);
+      } else if (isInTheWay(record, desired, draft.target, nodes)) {
         // The name must be free first. Its removal changes the cluster, and so brings the next
         // plan.
-        plans.need(desired);
         plans.clear(record);
       } else if (!record.describes(desired)) {
-        plans.update(record, desired);
+        draft.update(record, desired);
       } else if (record.state() != AssignmentState.ASSIGNED) {
-        plans.confirm(record, desired);
+        draft.confirm(record, desired);
       } else {
-        plans.keep(record, desired);
-      }
-      if (record != null) {
-        records.remove(desired.record());
+        draft.keep(record, desired);
       }
     }
     records.values().forEach(plans::leave);

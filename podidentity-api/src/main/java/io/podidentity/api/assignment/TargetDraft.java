@@ -60,6 +60,28 @@ final class TargetDraft implements Comparable<TargetDraft> {
     this.isChecked = isChecked;
   }
 
+  void confirm(AssignedIdentity record, DesiredAssignment desired) {
+    known.add(record);
+    confirms.add(new Change(record, desired));
+  }
+
+  void update(AssignedIdentity record, DesiredAssignment desired) {
+    known.add(record);
+    updates.add(new Change(record, desired));
+  }
+
+  /** It is as it should be. */
+  void keep(AssignedIdentity record, DesiredAssignment desired) {
+    known.add(record);
+    if (isChecked) {
+      checks.add(new Change(record, desired));
+    }
+    Provenance provenance = record.provenance();
+    if (provenance.addedIds().size() > 1 || provenance.unneededSince() != null) {
+      kept.add(new Change(record, desired));
+    }
+  }
+
   boolean mayHaveWork() {
     return !(creates.isEmpty()
         && confirms.isEmpty()

@@ -1,11 +1,9 @@
 package io.podidentity.api.assignment;
 
-import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Credential;
-import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ResourceId;
 import java.time.Instant;
@@ -38,42 +36,14 @@ final class TargetPlans {
     this.checked = checked;
   }
 
-  /** Its identity has to be on the target, though there is nothing to do for it yet. */
-  void need(DesiredAssignment desired) {
-    draft(desired.nodeName()).needed.add(desired.identity());
-  }
-
-  void create(DesiredAssignment desired) {
-    TargetDraft draft = draft(desired.nodeName());
-    draft.needed.add(desired.identity());
-    draft.creates.add(desired);
-  }
-
-  void confirm(AssignedIdentity record, DesiredAssignment desired) {
-    TargetDraft draft = draft(desired.nodeName());
-    draft.needed.add(desired.identity());
-    draft.known.add(record);
-    draft.confirms.add(new Change(record, desired));
-  }
-
-  void update(AssignedIdentity record, DesiredAssignment desired) {
-    TargetDraft draft = draft(desired.nodeName());
-    draft.needed.add(desired.identity());
-    draft.known.add(record);
-    draft.updates.add(new Change(record, desired));
-  }
-
-  /** It is as it should be. */
-  void keep(AssignedIdentity record, DesiredAssignment desired) {
-    TargetDraft draft = draft(desired.nodeName());
-    draft.needed.add(desired.identity());
-    draft.known.add(record);
-    if (draft.isChecked) {
-      draft.checks.add(new Change(record, desired));
+  /** The draft of what is under a node; null if there is no such node. */
+  @Nullable TargetDraft ofNode(String nodeName) {
+    TargetDraft known = draftsByNode.get(nodeName);
+    if (known == null && nodes.containsKey(nodeName)) {
+      known = draft(nodes.get(nodeName).target());
+      draftsByNode.put(nodeName, known);
     }
-    if (record.provenance().addedIds().size() > 1 || record.provenance().unneededSince() != null) {
-      draft.kept.add(new Change(record, desired));
-    }
+    return known;
   }
 
   /** Nothing desires it any more. */
@@ -118,14 +88,8 @@ final class TargetPlans {
   }
 
   private TargetDraft draft(String nodeName) {
-    TargetDraft known = draftsByNode.get(nodeName);
-    if (known != null) {
-      return known;
-    }
-    Node node = nodes.get(nodeName);
-    TargetDraft draft = draft(node == null ? null : node.target());
-    draftsByNode.put(nodeName, draft);
-    return draft;
+    TargetDraft known = ofNode(nodeName);
+    return known == null ? draft((ComputeTarget) null) : known;
   }
 
   private TargetDraft draft(@Nullable ComputeTarget target) {

@@ -45,6 +45,8 @@ public final class BindingMatcher {
   private final class Join {
     private final ClusterSnapshot snapshot;
     private final Map<Key, List<Offer>> offers = new HashMap<>();
+    // Many pods have the same label in the same namespace.
+    private final Map<Key, List<Offer>> offersByPod = new HashMap<>();
     private final Map<NamespacedName, DesiredAssignment> desired;
     private final List<DesiredAssignment> losers = new ArrayList<>();
     private final Map<ObjectReference, String> problems = new LinkedHashMap<>();
@@ -103,6 +105,11 @@ public final class BindingMatcher {
 
     /** What is open to all namespaces, and what to the pod's only, in the order of the bindings. */
     private List<Offer> offersTo(Pod pod) {
+      return offersByPod.computeIfAbsent(
+          new Key(pod.bindingLabel(), pod.name().namespace()), key -> join(pod));
+    }
+
+    private List<Offer> join(Pod pod) {
       List<Offer> toAll = offers.getOrDefault(new Key(pod.bindingLabel(), null), List.of());
       List<Offer> toItsNamespace =
           offers.getOrDefault(new Key(pod.bindingLabel(), pod.name().namespace()), List.of());
