@@ -117,10 +117,10 @@ public final class NodeNmi implements AutoCloseable {
   /** Stops as {@link Nmi#close} does. The rules stay or go, as the options say. */
   @Override
   public void close() {
-    boolean remove = atExit != null && atExit.areToBeRemoved();
+    @Nullable RulesAtExit leaving = atExit != null && atExit.areToBeRemoved() ? atExit : null;
     parts.close();
-    if (remove) {
-      atExit.remove();
+    if (leaving != null) {
+      leaving.remove();
     }
   }
 

@@ -67,8 +67,10 @@ final class RedirectTargetTest {
       LoopbackAddress address = new LoopbackAddress(TARGET, programs);
       assertThat(address.text())
           .isEqualTo(
-              "# ip -4 -batch -\n"
-                  + "address add 169.254.25.79/32 dev lo scope host label lo:podidentity\n");
+              """
+              # ip -4 -batch -
+              address add 169.254.25.79/32 dev lo scope host label lo:podidentity
+              """);
       assertThat(address.ensure()).isTrue();
       assertThat(address.ensure()).isFalse();
       node.ip("address del 169.254.25.79/32 dev lo");

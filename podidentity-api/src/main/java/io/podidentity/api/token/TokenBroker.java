@@ -164,14 +164,34 @@ public final class TokenBroker implements AutoCloseable {
 
   private void grant(
       CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, ExemptPods.Kind why) {
-    if (why == ExemptPods.Kind.NONE) {
-      then(
-          answer,
-          wait(WaitReason.IDENTITY, findIdentity(pod, request.choice())),
-          identity -> grantBound(answer, request, pod, identity));
-    } else {
+    if (why != ExemptPods.Kind.NONE) {
       grantOfNode(answer, request, pod, why);
+      return;
     }
+    CompletableFuture<AzureIdentity> identity =
+        wait(WaitReason.IDENTITY, findIdentity(pod, request.choice()));
+    if (identity.isDone()) {
+      then(answer, identity, found -> grantBound(answer, request, pod, found));
+    } else {
+      then(answer, identity, found -> grantHeld(answer, request, pod, found));
+    }
+  }
+
+  /** After a wait the pod that asked may be gone, and its address or its name another one's. */
+  private void grantHeld(
+      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, AzureIdentity identity) {
+    then(
+        answer,
+        find(request.caller()),
+        now -> {
+          if (!now.name().equals(pod.name()) || !now.uid().equals(pod.uid())) {
+            throw new PodIdentityException(
+                ErrorReason.POD_NOT_FOUND,
+                "pod %s, which asked, is gone; its address or name is that of another one now"
+                    .formatted(pod.name()));
+          }
+          grantBound(answer, request, pod, identity);
+        });
   }
 
   private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {

@@ -75,6 +75,43 @@ class TokenBrokerWaitTest {
     assertNothingLeft();
   }
 
+  /** The records are v1's, which name a pod and not its UID. */
+  @Test
+  void aPodThatIsGoneWhenItsIdentityComesGetsNoToken() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> answer = broker.request(requestFrom("10.0.0.7"));
+    node.remove(WEB);
+
+    node.put(record(WEB, X).podUid(null).build());
+    timer.advance(HoldPolicy.DEFAULT.untilPodIsKnown());
+
+    assertRefused(answer, ErrorReason.POD_NOT_FOUND);
+    assertThat(tokens.queries).isEmpty();
+    assertNothingLeft();
+  }
+
+  @Test
+  void whatWasHeldForAPodIsNotGivenToTheNextOwnerOfItsAddressOrItsName() {
+    node.put(WEB);
+    CompletableFuture<TokenGrant> held = broker.request(requestFrom("10.0.0.7"));
+    node.remove(WEB);
+    node.put(pod("shop/next").bindingLabel("app").address("10.0.0.7").build());
+    AssignedIdentity withoutUid = record(WEB, X).podUid(null).build();
+    node.put(withoutUid);
+    assertRefused(held, ErrorReason.POD_NOT_FOUND);
+
+    node.remove(withoutUid);
+    node.remove(pod("shop/next").address("10.0.0.7").build());
+    node.put(WEB);
+    CompletableFuture<TokenGrant> heldAgain = broker.request(requestFrom("10.0.0.7"));
+    node.put(pod("shop/web").uid("another").bindingLabel("app").address("10.0.0.7").build());
+    node.put(withoutUid);
+    assertRefused(heldAgain, ErrorReason.POD_NOT_FOUND);
+
+    assertThat(tokens.queries).isEmpty();
+    assertNothingLeft();
+  }
+
   @Test
   void anAddressOfTwoPodsIsWaitedForUntilItIsOnesAlone() {
     Pod leaving = pod("shop/leaving").bindingLabel("app").address("10.0.0.7").build();

@@ -154,6 +154,11 @@ final class EndToEndCluster implements AutoCloseable {
     return nmi;
   }
 
+  /** An NMI of that node with flags of its own, not started. Whoever starts it closes it. */
+  Program newNmi(TestNode node, String... flags) {
+    return Program.nmi(node, nmiAccount, azure, List.of(flags));
+  }
+
   /** The nodes that have an NMI from the start. */
   List<TestNode> nodesWithNmi() {
     return List.of(vm, firstInstance, secondInstance);
