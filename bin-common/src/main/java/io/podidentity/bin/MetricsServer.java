@@ -1,12 +1,12 @@
 package io.podidentity.bin;
 
+import io.podidentity.bin.http.Places;
 import io.podidentity.bin.metrics.MetricRegistry;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.server.handlers.RequestLimit;
-import io.undertow.server.handlers.RequestLimitingHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,13 +28,14 @@ public final class MetricsServer implements AutoCloseable {
   private static final String TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   /** Each holds a text in memory until it is sent. */
-  private static final int AT_ONCE = 4;
+  private static final int AT_ONCE = 16;
 
-  private static final int QUEUED = 16;
+  private static final int AT_ONCE_FOR_ONE_ADDRESS = 2;
 
   /** Prometheus' own limit for a scrape. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
+  private final Places<InetAddress> places = new Places<>(AT_ONCE);
   private final SideServer server;
   private final int port;
 
@@ -45,16 +46,12 @@ public final class MetricsServer implements AutoCloseable {
    */
   public MetricsServer(int port, MetricRegistry metrics) {
     this.port = port;
-    RequestLimit limit = new RequestLimit(AT_ONCE, QUEUED);
-    limit.setFailureHandler(exchange -> SideServer.send(exchange, 503, "too many scrapes"));
-    RequestLimitingHandler scrapes =
-        new RequestLimitingHandler(limit, exchange -> scrape(exchange, metrics));
     this.server =
         new SideServer(
             port,
             exchange -> {
               if (exchange.getRequestPath().equals("/metrics")) {
-                scrapes.handleRequest(exchange);
+                scrape(exchange, metrics);
               } else {
                 SideServer.send(exchange, 404, "not found");
               }
@@ -85,10 +82,16 @@ public final class MetricsServer implements AutoCloseable {
     server.close();
   }
 
-  private static void scrape(HttpServerExchange exchange, MetricRegistry metrics) {
+  private void scrape(HttpServerExchange exchange, MetricRegistry metrics) {
     if (!exchange.getRequestMethod().equals(Methods.GET)
         && !exchange.getRequestMethod().equals(Methods.HEAD)) {
       SideServer.send(exchange, 405, "GET only");
+      return;
+    }
+    InetSocketAddress peer = exchange.getSourceAddress();
+    InetAddress source = peer == null ? null : peer.getAddress();
+    if (source == null || !places.tryTake(source, AT_ONCE_FOR_ONE_ADDRESS)) {
+      SideServer.send(exchange, 503, "too many scrapes");
       return;
     }
     XnioExecutor.Key alarm =
@@ -101,6 +104,7 @@ public final class MetricsServer implements AutoCloseable {
     exchange.addExchangeCompleteListener(
         (ended, next) -> {
           alarm.remove();
+          places.giveBack(source);
           next.proceed();
         });
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, TYPE);

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.bin.metrics.MetricRegistry;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +70,40 @@ class MetricsServerTest {
         MetricsServer second = new MetricsServer(taken.getLocalPort(), metrics)) {
       assertThat(second.start()).isEmpty();
     }
+  }
+
+  @Test
+  void whoReadsSlowlyKeepsNobodyElseOut() throws Exception {
+    metrics.gauge("large", "x".repeat(8 << 20), () -> 1);
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 4; i++) {
+        slow.add(scrape("127.0.0.2"));
+        assertThat(statusLine(slow.get(i))).startsWith(i < 2 ? "HTTP/1.1 200" : "HTTP/1.1 503");
+      }
+      slow.add(scrape("127.0.0.1"));
+      assertThat(statusLine(slow.get(4))).startsWith("HTTP/1.1 200");
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  private Socket scrape(String source) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.setSoTimeout(20_000);
+    socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
+    socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+    socket
+        .getOutputStream()
+        .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static String statusLine(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readNBytes(15), StandardCharsets.US_ASCII);
   }
 
   private HttpResponse<String> get(String host, String path)

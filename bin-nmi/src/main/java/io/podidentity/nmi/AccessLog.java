@@ -64,8 +64,8 @@ final class AccessLog implements AutoCloseable {
       StringBuilder text = new StringBuilder(256);
       text.append("status (").append(status).append(") took ");
       text.append(Math.max(0, took.toNanos())).append(" ns for req.method=");
-      printable(text, method);
-      printable(text.append(" reg.path="), path);
+      word(text, method);
+      word(text.append(" reg.path="), path);
       text.append(" req.remote=").append(remote == null ? "" : remote.getHostAddress());
       String more = detail.toString();
       printable(text.append(more.isEmpty() ? "" : " "), more);
@@ -86,10 +86,27 @@ final class AccessLog implements AutoCloseable {
 
   /** A client must not be able to write lines of its own into the log. */
   static void printable(StringBuilder to, String text) {
+    int start = to.length();
+    to.append(text);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      to.append(c >= ' ' && c <= '~' ? c : '?');
+      if (c < ' ' || c > '~') {
+        to.setCharAt(start + i, '?');
+      }
     }
+  }
+
+  /** Nor fields of its own: what a client chose, as the value of one field without quotes. */
+  static void word(StringBuilder to, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      to.append(c > ' ' && c <= '~' && c != '"' && c != '=' ? c : '?');
+    }
+  }
+
+  /** The same in quotes, in which all may be. */
+  static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
   /**

@@ -34,7 +34,7 @@ record AuditLine(String pod, String remote, int status, String outcome) implemen
   @Override
   public String text() {
     StringBuilder text = new StringBuilder(128);
-    AccessLog.printable(text.append("host token request pod="), pod);
+    AccessLog.word(text.append("host token request pod="), pod);
     text.append(" remote=").append(remote).append(" status=").append(status).append(' ');
     AccessLog.printable(text, outcome);
     return text.toString();

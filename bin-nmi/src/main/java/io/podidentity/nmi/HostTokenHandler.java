@@ -31,6 +31,12 @@ final class HostTokenHandler implements HttpHandler {
           RefusalCause.INVALID_REQUEST,
           "missing 'podname' and 'podns' from request header",
           null);
+  private static final Refusal NAMES_CANNOT_BE =
+      new Refusal(
+          400,
+          RefusalCause.INVALID_REQUEST,
+          "invalid 'podname' or 'podns' in request header",
+          null);
   private static final Refusal NOT_FROM_HOST =
       RefusalCause.NOT_FROM_HOST.refusal("request remote address is not from a host");
   private static final Refusal NOT_AUDITED =
@@ -90,6 +96,10 @@ final class HostTokenHandler implements HttpHandler {
     if (Exchanges.header(exchange, POD_NAME).isEmpty()
         || Exchanges.header(exchange, POD_NAMESPACE).isEmpty()) {
       return NAMES_NO_POD;
+    }
+    if (!PodNames.isNamespace(Exchanges.header(exchange, POD_NAMESPACE))
+        || !PodNames.isPod(Exchanges.header(exchange, POD_NAME))) {
+      return NAMES_CANNOT_BE;
     }
     InetAddress source = Exchanges.source(exchange);
     if (source == null

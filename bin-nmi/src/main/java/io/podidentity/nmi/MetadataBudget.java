@@ -1,8 +1,14 @@
 package io.podidentity.nmi;
 
+import io.podidentity.bin.http.Places;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
 
 /**
  * How much of the metadata service the node's pods may use for what is no token: IMDS serves five
@@ -13,60 +19,57 @@ import java.time.Instant;
  *     Instance Metadata Service, rate limiting</a>
  */
 final class MetadataBudget {
-  /** IMDS's limit; also how many may come together. */
+  /** IMDS's limit, in any second. */
   static final int PER_SECOND = 5;
 
   /** How many may be under way, if the service is slow to answer. */
   static final int AT_ONCE = 8;
 
-  private static final long INTERVAL = Duration.ofSeconds(1).toNanos() / PER_SECOND;
-  private static final long FULL = PER_SECOND * INTERVAL;
+  /** How many of these may be one pod's; the node itself may have all. */
+  private static final int AT_ONCE_FOR_ONE_POD = 2;
 
-  private final Object lock = new Object();
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
   private final Clock clock;
-  // Guarded by lock, like all below. In nanoseconds of refill.
-  private long credit = FULL;
-  private Instant last;
-  private int underWay;
+  private final Places<InetAddress> places = new Places<>(AT_ONCE);
+  // Guarded by this: when those of the last second began.
+  private final Deque<Instant> begun = new ArrayDeque<>();
 
   MetadataBudget(Clock clock) {
     this.clock = clock;
-    this.last = clock.instant();
   }
 
   /**
    * Takes a place for a request, to be given back with {@link #end}.
    *
-   * @return false if there is none now; a second later there is
+   * @param source the address it comes from
+   * @return false if there is none now
    */
-  boolean tryBegin() {
-    synchronized (lock) {
-      refill();
-      if (underWay == AT_ONCE || credit < INTERVAL) {
-        return false;
-      }
-      credit -= INTERVAL;
-      underWay++;
-      return true;
-    }
-  }
-
-  /** A request that had a place is over. */
-  void end() {
-    synchronized (lock) {
-      underWay--;
-    }
-  }
-
-  private void refill() {
+  synchronized boolean tryBegin(InetAddress source) {
     Instant now = clock.instant();
-    // A clock that is set back gives nothing, and takes nothing.
-    Duration passed = Duration.between(last, now);
-    last = now;
-    if (passed.compareTo(Duration.ofSeconds(1)) >= 0) {
-      credit = FULL;
-    } else if (!passed.isNegative()) {
-      credit = Math.min(FULL, credit + passed.toNanos());
+    forgetBefore(now);
+    int most = Exchanges.isNodeItself(source) ? AT_ONCE : AT_ONCE_FOR_ONE_POD;
+    if (begun.size() >= PER_SECOND || !places.tryTake(source, most)) {
+      return false;
+    }
+    begun.addLast(now);
+    return true;
+  }
+
+  /** A request from that address that had a place is over. */
+  void end(InetAddress source) {
+    places.giveBack(source);
+  }
+
+  private void forgetBefore(Instant now) {
+    if (!begun.isEmpty() && now.isBefore(begun.getLast())) {
+      // A clock that is set back gives nothing, and takes a second at most.
+      List<Instant> all = Collections.nCopies(begun.size(), now);
+      begun.clear();
+      begun.addAll(all);
+    }
+    while (!begun.isEmpty() && Duration.between(begun.getFirst(), now).compareTo(SECOND) >= 0) {
+      begun.removeFirst();
     }
   }
 }

@@ -65,6 +65,7 @@ final class MetadataHandler {
    * @param path plain
    */
   void handle(HttpServerExchange exchange, String path) {
+    refuser.arrived(exchange);
     if (metadataHeaderRequired && !Exchanges.hasMetadataHeader(exchange)) {
       refuser.refuseWithoutHeader(exchange);
       return;

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
 import io.undertow.server.HttpServerExchange;
+import java.net.InetAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -63,7 +64,8 @@ final class MetadataProxy {
 
   /** Passes a request on, and ends the exchange with its answer or a refusal. */
   void pass(HttpServerExchange exchange, HttpRequest request) {
-    if (!budget.tryBegin()) {
+    InetAddress source = Exchanges.source(exchange);
+    if (source == null || !budget.tryBegin(source)) {
       refuser.refuse(exchange, BUSY);
       return;
     }
@@ -81,7 +83,7 @@ final class MetadataProxy {
             });
     exchange.addExchangeCompleteListener(
         (ended, next) -> {
-          budget.end();
+          budget.end(source);
           alarm.close();
           call.cancel(true);
           stream.cancel();

@@ -129,7 +129,7 @@ public final class Nmi implements AutoCloseable {
     ErrorResponses errors = new ErrorResponses(http.retryAfterMissing());
     Journal journal = new Journal(accessLog, ports.metrics());
     PodNamespaces namespaces = new PodNamespaces(ports.pods());
-    Refuser refuser = new Refuser(journal);
+    Refuser refuser = new Refuser(journal, clock);
     MetadataProxy proxy =
         new MetadataProxy(ports.metadataClient(), timer, new MetadataBudget(clock), refuser);
     NmiRouter router =

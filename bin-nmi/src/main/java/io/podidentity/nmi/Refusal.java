@@ -20,7 +20,7 @@ record Refusal(int status, RefusalCause cause, String message, @Nullable Long re
 
   /** The refusal for the access log. */
   String detail() {
-    return "error=" + cause + " message=\"" + message + '"';
+    return "error=" + cause + " message=" + AccessLog.quoted(message);
   }
 
   /** The refusal on the wire. */

@@ -1,14 +1,26 @@
 package io.podidentity.nmi;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 
-/** Refuses requests before anything is looked up for them. */
+/** Refuses requests that are not for a token, and those that are refused by their path. */
 final class Refuser {
-  private final Journal journal;
+  private static final AttachmentKey<Instant> ARRIVED = AttachmentKey.create(Instant.class);
 
-  Refuser(Journal journal) {
+  private final Journal journal;
+  private final Clock clock;
+
+  Refuser(Journal journal, Clock clock) {
     this.journal = journal;
+    this.clock = clock;
+  }
+
+  /** Notes when a request arrived that may be refused later, for the access log. */
+  void arrived(HttpServerExchange exchange) {
+    exchange.putAttachment(ARRIVED, clock.instant());
   }
 
   /** Sends a refusal, and ends the exchange. */
@@ -24,7 +36,9 @@ final class Refuser {
 
   private void refuse(
       HttpServerExchange exchange, Answer answer, RefusalCause cause, String detail) {
-    journal.answered(exchange, answer, Duration.ZERO, cause, detail);
+    Instant arrived = exchange.getAttachment(ARRIVED);
+    Duration took = arrived == null ? Duration.ZERO : Duration.between(arrived, clock.instant());
+    journal.answered(exchange, answer, took, cause, detail);
     Exchanges.send(exchange, answer);
   }
 }

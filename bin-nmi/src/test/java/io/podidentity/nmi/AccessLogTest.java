@@ -47,6 +47,26 @@ class AccessLogTest {
   }
 
   @Test
+  void clientCannotMakeUpAField() {
+    String forged = "/x\" status=200 clientid=a";
+    String message = "no \\\" status=200 \"";
+    Line line =
+        new Line(
+            "G took=1",
+            forged,
+            null,
+            400,
+            Duration.ZERO,
+            RefusalCause.PATH_REFUSED.refusal(message).detail());
+
+    assertThat(line.text())
+        .isEqualTo(
+            "status (400) took 0 ns for req.method=G?took?1"
+                + " reg.path=/x??status?200?clientid?a req.remote="
+                + " error=path-refused message=\"no \\\\\\\" status=200 \\\"\"");
+  }
+
+  @Test
   void everythingIsWrittenInOrderBeforeItCloses() {
     AccessLog log = new AccessLog("log", written::add);
     for (int i = 0; i < 1000; i++) {

@@ -60,6 +60,21 @@ class HostAuditTest {
   }
 
   @Test
+  void whoAsksCannotWriteFieldsOfTheLine() throws IOException {
+    reader.countDown();
+    nmi.from(NODE)
+        .get(TARGET, "podname: x remote=127.0.0.1:7 status=200 clientid=abcd", "podns: d\"a")
+        .read();
+
+    Eventually.isTrue("a line is written", () -> audited.size() == 1);
+    assertThat(audited.get(0))
+        .matches(
+            "host token request pod=d\\?a/x\\?remote\\?127\\.0\\.0\\.1:7\\?status\\?200"
+                + "\\?clientid\\?abcd remote=127\\.0\\.0\\.1:\\d+ status=400"
+                + " error=invalid-request");
+  }
+
+  @Test
   void noTokenLeavesWithoutItsLine() throws IOException {
     nmi.record(nmi.pod("web", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
     RawHttp component = nmi.from(NODE);

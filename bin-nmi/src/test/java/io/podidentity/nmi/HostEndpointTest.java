@@ -79,6 +79,34 @@ class HostEndpointTest {
     }
   }
 
+  // v1 looks for such a pod; the API server takes none of these.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "podname: we b|podns: default",
+        "podname: Web|podns: default",
+        "podname: web-|podns: default",
+        "podname: web..a|podns: default",
+        "podname: x status=200|podns: default",
+        "podname: web|podns: de.fault",
+        "podname: web|podns: -default",
+      })
+  void namesThatNoPodCanHaveAreRefused(String headers) throws IOException {
+    Received reply = nmi.from(NODE).get(TARGET, headers.split("\\|")).read();
+
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.body()).isEqualTo("invalid 'podname' or 'podns' in request header\n");
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("invalid-request");
+  }
+
+  @Test
+  void podsNameMayHaveDots() throws IOException {
+    nmi.record(nmi.pod("web.0-a", POD), TestNmi.identity("one"), AssignmentState.ASSIGNED);
+
+    assertThat(nmi.from(NODE).get(TARGET, "podname: web.0-a", "podns: default").read().status())
+        .isEqualTo(200);
+  }
+
   @Test
   void sourceComesBeforeTheResource() throws IOException {
     assertThat(nmi.from(POD).get("/host/token/", WEB).read().header("X-Pod-Identity-Error"))

@@ -187,6 +187,16 @@ class MetadataEndpointTest {
     assertThat(imds.requests().all()).isEmpty();
   }
 
+  @Test
+  void theAccessLogTellsHowLongARefusedRequestWasHeld() throws IOException {
+    refusedAfterTheHold(POD);
+
+    Eventually.isTrue("a line is written", () -> nmi.accessLog.size() == 1);
+    assertThat(nmi.accessLog.get(0))
+        .startsWith(
+            "status (500) took %d ns for ".formatted(TestNmi.HOLDS.untilPodIsKnown().toNanos()));
+  }
+
   private Received refusedAfterTheHold(String source) throws IOException {
     RawHttp connection = nmi.from(source).get(COMPUTE, METADATA);
     nmi.awaitSearching();
@@ -209,10 +219,14 @@ class MetadataEndpointTest {
     assertThat(sixth.header("Retry-After")).isEqualTo("1");
     assertThat(sixth.header("X-Pod-Identity-Error")).isEqualTo("metadata-busy");
 
-    nmi.clock.advance(Duration.ofMillis(200));
-    assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+    nmi.clock.advance(Duration.ofMillis(999));
     assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
-    assertThat(imds.requests().all()).hasSize(6);
+    nmi.clock.advance(Duration.ofMillis(1));
+    for (int i = 0; i < 5; i++) {
+      assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+    }
+    assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
+    assertThat(imds.requests().all()).hasSize(10);
   }
 
   @Test
@@ -398,6 +412,24 @@ class MetadataEndpointTest {
   }
 
   @Test
+  void onePodHasTwoUnderWayAtMostAndOthersHavePlaces() throws IOException {
+    nmi.pod("web", POD);
+    nmi.pod("other", "127.0.0.3");
+    next = new CompletableFuture<>();
+    for (int i = 0; i < 2; i++) {
+      nmi.from(POD).get(COMPUTE, METADATA);
+      int soFar = i + 1;
+      Eventually.isTrue("one more is under way", () -> answering.get() == soFar);
+    }
+
+    Received third = nmi.from(POD).get(COMPUTE, METADATA).read();
+    assertThat(third.status()).isEqualTo(503);
+    assertThat(third.header("X-Pod-Identity-Error")).isEqualTo("metadata-busy");
+    next = CompletableFuture.completedFuture(Reply.empty(204));
+    assertThat(nmi.from("127.0.0.3").get(COMPUTE, METADATA).read().status()).isEqualTo(204);
+  }
+
+  @Test
   void onlySoManyAreUnderWayAtOnceAndHangingUpMakesRoom() throws IOException {
     CompletableFuture<Reply> later = new CompletableFuture<>();
     CompletableFuture<Reply> now = next;
@@ -407,7 +439,7 @@ class MetadataEndpointTest {
       held.add(nmi.from(NODE).get(COMPUTE, METADATA));
       int soFar = i + 1;
       Eventually.isTrue("one more is under way", () -> answering.get() == soFar);
-      nmi.clock.advance(Duration.ofMillis(200));
+      nmi.clock.advance(Duration.ofMillis(250));
     }
 
     Received ninth = nmi.from(NODE).get(COMPUTE, METADATA).read();

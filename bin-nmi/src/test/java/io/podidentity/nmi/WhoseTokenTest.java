@@ -101,10 +101,14 @@ class WhoseTokenTest {
     Pod agent = nmi.pod("agent", "127.0.0.3", Map.of("app", "agent"));
     NamespacedName exemption = new NamespacedName("default", "e");
     nmi.cluster.putExemption(new PodExemption(exemption, Map.of("app", "agent")));
+    // Its appid is of-nobody.
     nmi.tokens(
         query ->
             new AccessToken(
-                "e30.e30.c2ln", TestNmi.NOW.plusSeconds(60), TestNmi.NOW, query.resource()));
+                "e30.eyJhcHBpZCI6Im9mLW5vYm9keSJ9.c2ln",
+                TestNmi.NOW.plusSeconds(60),
+                TestNmi.NOW,
+                query.resource()));
     RawHttp fromAgent = nmi.from(agent.addresses().iterator().next().getHostAddress());
     assertThat(fromAgent.get(TOKEN, METADATA).read().status()).isEqualTo(200);
 

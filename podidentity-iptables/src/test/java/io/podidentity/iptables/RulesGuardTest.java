@@ -258,6 +258,18 @@ final class RulesGuardTest {
   }
 
   @Test
+  void slowLookDoesNotPutOffTheNextOneForLong() {
+    looks.add(
+        () -> {
+          nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+          return true;
+        });
+    guard.start();
+    onChange.run();
+    assertThat(delays).containsExactly(INTERVAL, Duration.ofMillis(250));
+  }
+
+  @Test
   void rulesThatCannotTellOfAllChangesAreLookedAtEachSecond() {
     newsAreComplete.set(false);
     looks.add(() -> true);

@@ -65,6 +65,11 @@ public final class HttpListener implements AutoCloseable {
     this.limit = new ConnectionLimit(http, limits.perSource(), limits.connections());
   }
 
+  /** Loads what a listener needs, which {@link #start} would do otherwise; takes a while. */
+  public static void load() {
+    Xnio.getInstance(HttpListener.class.getClassLoader());
+  }
+
   private static OptionMap options(ServerLimits limits) {
     return OptionMap.builder()
         // The router reads paths as they come.
@@ -78,11 +83,16 @@ public final class HttpListener implements AutoCloseable {
         .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
         .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
         .set(UndertowOptions.MAX_ENTITY_SIZE, MAX_BODY)
-        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, (int) limits.parse().toMillis())
-        .set(UndertowOptions.NO_REQUEST_TIMEOUT, (int) limits.idle().toMillis())
+        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, millis(limits.parse()))
+        .set(UndertowOptions.NO_REQUEST_TIMEOUT, millis(limits.idle()))
         // Counts while a request is held, too.
-        .set(UndertowOptions.IDLE_TIMEOUT, (int) limits.hold().toMillis())
+        .set(UndertowOptions.IDLE_TIMEOUT, millis(limits.hold()))
         .getMap();
+  }
+
+  /** As Undertow takes it: 24 days at most. */
+  static int millis(Duration limit) {
+    return (int) Math.min(Integer.MAX_VALUE, limit.toMillis());
   }
 
   /**

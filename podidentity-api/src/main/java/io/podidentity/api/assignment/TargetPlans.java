@@ -39,8 +39,9 @@ final class TargetPlans {
   /** The draft of what is under a node; null if there is no such node. */
   @Nullable TargetDraft ofNode(String nodeName) {
     TargetDraft known = draftsByNode.get(nodeName);
-    if (known == null && nodes.containsKey(nodeName)) {
-      known = draft(nodes.get(nodeName).target());
+    Node node = known == null ? nodes.get(nodeName) : null;
+    if (node != null) {
+      known = draft(node.target());
       draftsByNode.put(nodeName, known);
     }
     return known;

@@ -52,21 +52,15 @@ public final class OthersIdentities {
 
   /**
    * Whether a token is for one of them, or may be: of a request that names no identity the metadata
-   * service chooses one, and the token alone tells which. The claims that tell are {@code appid},
-   * the client ID, and {@code xms_mirid}, the resource ID. A token that cannot be read is taken for
+   * service chooses one, and the token alone tells which. One that does not tell is taken for
    * another's, if there is another.
-   *
-   * @see <a
-   *     href="https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference">
-   *     Access token claims reference</a>
    */
   public boolean mayInclude(AccessToken token) {
     if (ids.isEmpty()) {
       return false;
     }
-    return TokenClaims.text(token)
-        .map(claims -> ids.stream().anyMatch(id -> claims.contains('"' + id + '"')))
-        .orElse(true);
+    TokenClaims claims = TokenClaims.of(token);
+    return !claims.tellTheOwner() || ids.stream().anyMatch(claims::mention);
   }
 
   private static Stream<String> idsOf(AzureIdentity identity) {

@@ -4,32 +4,67 @@ import io.podidentity.api.model.AccessToken;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a token of which only the resource is meant to know the form. So it is used to refuse one,
- * and never to trust one: nothing is verified.
+ * What a token tells about whom it is for. Only the resource is meant to know a token's form, so it
+ * is read to refuse one, and never to trust one: nothing is verified. Immutable.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7519#section-3">RFC 7519: JSON Web Token</a>
+ * @see <a href="https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference">
+ *     Access token claims reference</a>
  */
-final class TokenClaims {
-  private TokenClaims() {}
+public final class TokenClaims {
+  /** The client ID, in tokens of version 1.0 and 2.0, and the resource ID of a managed identity. */
+  private static final Pattern OWNER =
+      Pattern.compile("\"(appid|azp|xms_mirid)\"\\s*:\\s*\"([^\"]+)\"");
 
-  /** The claims as JSON, in lower case and without backslashes; empty if it is no readable JWT. */
-  static Optional<String> text(AccessToken token) {
+  private static final TokenClaims NONE = new TokenClaims("");
+
+  /** JSON, in lower case and without backslashes. */
+  private final String claims;
+
+  private TokenClaims(String claims) {
+    this.claims = claims;
+  }
+
+  /** The claims of a token; none if it is no readable JWT. */
+  public static TokenClaims of(AccessToken token) {
     String[] parts = token.value().split("\\.", -1);
     if (parts.length != 3) {
-      return Optional.empty();
+      return NONE;
     }
     try {
       String json =
           new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8).strip();
       // JSON may write a slash as \/.
       return json.startsWith("{")
-          ? Optional.of(json.replace("\\", "").toLowerCase(Locale.ROOT))
-          : Optional.empty();
+          ? new TokenClaims(json.replace("\\", "").toLowerCase(Locale.ROOT))
+          : NONE;
     } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      return NONE;
     }
+  }
+
+  /** Whether they tell at all whom the token is for. */
+  boolean tellTheOwner() {
+    return OWNER.matcher(claims).find();
+  }
+
+  /** Whether a claim, whichever, is that text. */
+  boolean mention(String lowerCase) {
+    return claims.contains('"' + lowerCase + '"');
+  }
+
+  /** The resource ID of the managed identity, in lower case; null if they do not tell. */
+  public @Nullable String resourceId() {
+    return OWNER
+        .matcher(claims)
+        .results()
+        .filter(claim -> claim.group(1).equals("xms_mirid"))
+        .map(claim -> claim.group(2))
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,23 @@ class RetryPolicyTest {
   void firstIsPositiveAndNotMoreThanTheMost(int first, int most) {
     assertThatThrownBy(() -> new RetryPolicy(Duration.ofSeconds(first), Duration.ofSeconds(most)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void jitterMakesARestLongerAndNoMoreThanItSays() {
+    RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(10), Duration.ofSeconds(20), 0.2);
+
+    Set<Duration> rests = new HashSet<>();
+    for (int i = 0; i < 50; i++) {
+      rests.add(policy.rest(1, null));
+    }
+
+    assertThat(rests)
+        .hasSizeGreaterThan(1)
+        .allSatisfy(
+            rest -> assertThat(rest).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
+    assertThatThrownBy(() -> new RetryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(2), 1.1))
+        .hasMessage("jitter must be from 0 to 1");
   }
 
   @Test

@@ -4,16 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.matching.TokenClaims;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.TokenSource;
-import io.podidentity.azure.http.Json;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses the token of another identity than the one that the {@code AzureIdentity}'s resource ID
@@ -24,13 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Whose a token is, its claim {@code xms_mirid} tells. Nothing is verified: it came from the
  * metadata service itself. A token that does not tell is let through; what is in it is the
  * resource's business, which may have it encrypted. As thread-safe as what it wraps.
- *
- * @see <a href="https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference">
- *     Access token claims reference</a>
  */
 public final class OwnTokensOnly implements TokenSource {
-  private static final int PARTS_OF_JWT = 3;
-
   private final TokenSource imds;
 
   /** A check behind a source. */
@@ -50,7 +42,7 @@ public final class OwnTokensOnly implements TokenSource {
 
   private static void check(
       AzureIdentity identity, Credential.ManagedIdentity managed, AccessToken token) {
-    String owner = owner(token.value());
+    String owner = TokenClaims.of(token).resourceId();
     if (owner != null && !owner.equalsIgnoreCase(managed.resourceId().value())) {
       throw new PodIdentityException(
           ErrorReason.IDENTITY_NOT_PERMITTED,
@@ -58,20 +50,6 @@ public final class OwnTokensOnly implements TokenSource {
                   + " its resourceID names; correct the one that is wrong, or have the administrator"
                   + " permit it with --accept-foreign-client-ids")
               .formatted(identity.name()));
-    }
-  }
-
-  /** The resource ID of whom a token is for; null if it does not say. */
-  private static @Nullable String owner(String token) {
-    String[] parts = token.split("\\.", -1);
-    if (parts.length != PARTS_OF_JWT) {
-      return null;
-    }
-    try {
-      byte[] claims = Base64.getUrlDecoder().decode(parts[1].getBytes(StandardCharsets.ISO_8859_1));
-      return Json.text(Json.object(claims), "xms_mirid");
-    } catch (IllegalArgumentException e) {
-      return null;
     }
   }
 }
