@@ -30,7 +30,8 @@ else
   java=$(command -v java) || fail "no java on the PATH: install Java 17 or newer, or set JAVA_HOME"
 fi
 [ -f "$home/conf/$name.classes" ] || fail "there is no list of classes (conf/$name.classes)"
-rm -f "$home/$name.jsa" "$home/$name.jsa.for"
+# A cache by NAME-train would be used before the archive, and may be of other jars of the same size.
+rm -f "$home/$name.jsa" "$home/$name.jsa.for" "$home/$name.aot" "$home/$name.aot.for"
 # The collector must be the program's, the heap larger: the archive is laid out in it.
 log=$("$java" "@$home/conf/$name.jvmargs" -Xmx512m -Xshare:dump -Xlog:cds=off \
   "-XX:SharedClassListFile=$home/conf/$name.classes" "-XX:SharedArchiveFile=$home/$name.jsa.new" \

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts the program that this file is named after: NAME.jar, lib/ and conf/ lie beside bin/.
 # The JVM's options come from conf/NAME.jvmargs, then from NAME_JAVA_OPTS in the environment. Where
-# NAME-archive made an archive of the program's classes for this folder and this Java, it is used.
+# NAME-train made an ahead-of-time cache for this folder and this Java, or NAME-archive an archive of
+# the program's classes, it is used.
 set -eu
 
 # Where am I, seen through any links?
@@ -39,13 +40,20 @@ if [ -n "${JAVA_HOME:-}" ]; then
 else
   java=$(command -v java) || fail "no java on the PATH: install Java 17 or newer, or set JAVA_HOME"
 fi
-# An archive for another folder or Java would be refused, and with it the JVM's own. The one that fits
-# was made by this Java, so that its version need not be asked for again.
-archive=
-if [ -f "$home/$name.jsa" ] &&
-  [ "$(cat "$home/$name.jsa.for" 2>/dev/null)" = "$(readlink -f "$java") $home" ]; then
-  archive=-XX:SharedArchiveFile=$home/$name.jsa
+# One for another folder or Java would be refused, and with it the JVM's own. What fits was made by
+# this Java, so that its version need not be asked for again.
+fits() {
+  [ -f "$1" ] && [ "$(cat "$1.for" 2>/dev/null)" = "$(readlink -f "$java") $home" ]
+}
+if fits "$home/$name.aot"; then
+  archive="-XX:AOTCache=$home/$name.aot"
+  quiet=-Xlog:aot=off
+elif fits "$home/$name.jsa"; then
+  archive="-XX:SharedArchiveFile=$home/$name.jsa"
+  quiet=-Xlog:cds=off
 else
+  archive=
+  quiet=
   version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
   [ "${version:-0}" -ge 17 ] || fail "$java is not Java 17 or newer: set JAVA_HOME to one that is"
 fi
@@ -53,4 +61,4 @@ fi
 options=$(echo "$name" | tr '[:lower:]-' '[:upper:]_')_JAVA_OPTS
 eval "options=\${$options-}"
 # shellcheck disable=SC2086 # several options in one variable, as in JAVA_TOOL_OPTIONS
-exec "$java" "@$home/conf/$name.jvmargs" ${archive:+"$archive" -Xlog:cds=off} $options -jar "$home/$name.jar" "$@"
+exec "$java" "@$home/conf/$name.jvmargs" ${archive:+"$archive" $quiet} $options -jar "$home/$name.jar" "$@"

@@ -3,8 +3,6 @@ package io.podidentity.bin;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintStream;
-import java.lang.reflect.AnnotatedElement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -15,24 +13,26 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * A command line as AAD Pod Identity v1 takes it: {@code -x}, {@code --x}, {@code --x=v}, {@code
  * --x v}; a boolean's value only after {@code =}; the last of repeated flags counts; {@code --help}
  * and {@code --version} always there.
  *
- * <p>What the flags are is declared by picocli's annotations, with two dashes; picocli converts the
- * values and prints the help. A leading command word is the caller's business.
+ * <p>What the flags are is declared by picocli's annotations, with two dashes. picocli itself
+ * prints the help and does nothing else: its classes are of a format that no ahead-of-time cache
+ * takes, and loading them would be half of a program's start. A leading command word is the
+ * caller's business.
  */
 public final class GoFlags {
   private static final Logger log = LoggerFactory.getLogger(GoFlags.class);
 
-  private final CommandLine picocli;
+  private static final String HELP = "--help";
+  private static final String VERSION = "--version";
+
+  private final Object flags;
   private final ProgramVersion version;
-  private final Map<Class<?>, Function<String, ?>> readers = new HashMap<>();
+  private final Map<String, FlagField> fields;
   private final List<String> withoutEffect = new ArrayList<>();
 
   /**
@@ -41,25 +41,9 @@ public final class GoFlags {
    * @param flags has fields with picocli's {@code @Option}, whose first values are the defaults
    */
   public GoFlags(Object flags, ProgramVersion version) {
+    this.flags = requireNonNull(flags, "flags");
     this.version = requireNonNull(version, "version");
-    CommandSpec spec = CommandSpec.forAnnotatedObject(flags);
-    spec.addOption(standard("--version", "Prints the version and exits."));
-    spec.addOption(standard("--help", "Prints this and exits."));
-    this.picocli = new CommandLine(spec).setOverwrittenOptionsAllowed(true);
-    register(boolean.class, GoBoolean::parse);
-    register(int.class, GoInteger::parse);
-    register(double.class, GoFloat::parse);
-    register(Duration.class, GoDuration::parse);
-    register(LogFormat.class, LogFormat::parse);
-  }
-
-  private <T> void register(Class<T> type, Function<String, T> reader) {
-    readers.put(type, reader);
-    picocli.registerConverter(type, reader::apply);
-  }
-
-  private static OptionSpec standard(String name, String description) {
-    return OptionSpec.builder(name).type(boolean.class).description(description).build();
+    this.fields = FlagField.of(flags);
   }
 
   /**
@@ -69,19 +53,10 @@ public final class GoFlags {
    * @return the code to exit with at once; empty if the program shall go on
    */
   public OptionalInt parse(List<String> args, PrintStream out, PrintStream err) {
+    Map<String, Object> values;
     try {
-      List<String> normal = normalise(args.iterator());
-      picocli.parseArgs(normal.toArray(String[]::new));
-      if (isOn("--help")) {
-        picocli.usage(out);
-        return OptionalInt.of(0);
-      }
-      if (isOn("--version")) {
-        out.println(version.line());
-        return OptionalInt.of(0);
-      }
-      return OptionalInt.empty();
-    } catch (CommandLine.ParameterException e) {
+      values = read(args.iterator());
+    } catch (IllegalArgumentException e) {
       err.println(
           version.program()
               + ": "
@@ -89,6 +64,16 @@ public final class GoFlags {
               + "; --help lists the flags");
       return OptionalInt.of(ExitCode.BAD_USAGE);
     }
+    if (Boolean.TRUE.equals(values.remove(HELP))) {
+      GoFlagsHelp.print(flags, out);
+      return OptionalInt.of(0);
+    }
+    if (Boolean.TRUE.equals(values.remove(VERSION))) {
+      out.println(version.line());
+      return OptionalInt.of(0);
+    }
+    values.forEach((name, value) -> field(name).set(value));
+    return OptionalInt.empty();
   }
 
   /**
@@ -105,15 +90,13 @@ public final class GoFlags {
     }
   }
 
-  /**
-   * Brings each argument into the one form {@code --x=v}, so that picocli has no choice to make.
-   */
-  private List<String> normalise(Iterator<String> args) {
-    List<String> normal = new ArrayList<>();
+  /** The values that are given, by flags' names with two dashes. */
+  private Map<String, Object> read(Iterator<String> args) {
+    Map<String, Object> values = new HashMap<>();
     while (args.hasNext()) {
       String arg = args.next();
       if (!arg.startsWith("-") || arg.equals("-") || arg.equals("--")) {
-        throw wrong(
+        throw new IllegalArgumentException(
             "unexpected argument \"" + arg + "\" (a boolean's value follows =, as in --x=true)");
       }
       if (KlogFlags.isVerbosity(arg)) {
@@ -131,62 +114,43 @@ public final class GoFlags {
         }
         continue;
       }
-      String flag = name.equals("h") ? "--help" : "--" + name;
-      OptionSpec option = option(flag);
-      if (isWithoutEffect(option)) {
+      String flag = name.equals("h") ? HELP : "--" + name;
+      if (flag.equals(HELP) || flag.equals(VERSION)) {
+        values.put(flag, read(flag, value == null ? "true" : value, GoBoolean::parse));
+        continue;
+      }
+      FlagField field = field(flag);
+      if (field.isWithoutEffect()) {
         withoutEffect.add(name);
       }
       if (value == null) {
-        value = isBoolean(option) ? "true" : valueOf(name, args);
+        value = field.isBoolean() ? "true" : valueOf(name, args);
       }
-      check(flag, option, value);
-      normal.add(flag + "=" + value);
+      values.put(flag, read(flag, value, field::read));
     }
-    return normal;
+    return values;
   }
 
-  /** Here, because picocli takes an empty value for none, and has another text for each type. */
-  private void check(String flag, OptionSpec option, String value) {
-    Function<String, ?> reader = readers.get(option.type());
-    if (reader != null) {
-      try {
-        var unused = reader.apply(value);
-      } catch (IllegalArgumentException e) {
-        throw wrong("flag " + flag + ": " + e.getMessage());
-      }
+  private static Object read(String flag, String value, Function<String, ?> reader) {
+    try {
+      return reader.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("flag " + flag + ": " + e.getMessage(), e);
     }
   }
 
-  private OptionSpec option(String flag) {
-    OptionSpec option = picocli.getCommandSpec().findOption(flag);
-    if (option == null) {
-      throw wrong("unknown flag " + flag);
+  private FlagField field(String flag) {
+    FlagField field = fields.get(flag);
+    if (field == null) {
+      throw new IllegalArgumentException("unknown flag " + flag);
     }
-    return option;
+    return field;
   }
 
-  private static boolean isWithoutEffect(OptionSpec option) {
-    return option.userObject() instanceof AnnotatedElement element
-        && element.isAnnotationPresent(WithoutEffect.class);
-  }
-
-  private static boolean isBoolean(OptionSpec option) {
-    return option.type() == boolean.class;
-  }
-
-  private String valueOf(String name, Iterator<String> args) {
+  private static String valueOf(String name, Iterator<String> args) {
     if (!args.hasNext()) {
-      throw wrong("flag --" + name + " needs a value");
+      throw new IllegalArgumentException("flag --" + name + " needs a value");
     }
     return args.next();
-  }
-
-  private CommandLine.ParameterException wrong(String message) {
-    return new CommandLine.ParameterException(picocli, message);
-  }
-
-  private boolean isOn(String flag) {
-    OptionSpec option = picocli.getCommandSpec().findOption(flag);
-    return option != null && Boolean.TRUE.equals(option.getValue());
   }
 }

@@ -6,8 +6,8 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * and {@code v}; besides them {@code level}, {@code logger} and {@code error}.
  */
 final class LogLines extends EncoderBase<ILoggingEvent> {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
   private static final byte[] NOTHING = {};
 
   private final LogFormat format;
@@ -53,7 +50,7 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
   }
 
   private static void text(StringBuilder line, ILoggingEvent event) {
-    TIME.formatTo(event.getInstant(), line);
+    time(line, event.getInstant());
     String level = event.getLevel().toString();
     line.append(' ').append(level).append(" ".repeat(Math.max(1, 6 - level.length())));
     line.append(shortName(event)).append(" - ");
@@ -69,6 +66,28 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
                 line.append(System.lineSeparator());
               });
     }
+  }
+
+  /**
+   * As {@code 2026-01-31T23:59:59.999Z}. By hand, because it is a good part of what a line costs,
+   * and each token has one.
+   */
+  private static void time(StringBuilder line, Instant instant) {
+    LocalDateTime utc = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), 0, ZoneOffset.UTC);
+    line.append(utc.getYear());
+    twoDigits(line.append('-'), utc.getMonthValue());
+    twoDigits(line.append('-'), utc.getDayOfMonth());
+    twoDigits(line.append('T'), utc.getHour());
+    twoDigits(line.append(':'), utc.getMinute());
+    twoDigits(line.append(':'), utc.getSecond());
+    int millis = instant.getNano() / 1_000_000;
+    line.append('.').append((char) ('0' + millis / 100));
+    twoDigits(line, millis % 100);
+    line.append('Z');
+  }
+
+  private static void twoDigits(StringBuilder line, int number) {
+    line.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
   }
 
   private static void json(StringBuilder line, ILoggingEvent event) {
@@ -89,14 +108,17 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
 
   private static void member(StringBuilder line, String name, @Nullable String value) {
     line.append(",\"").append(name).append("\":\"");
-    String.valueOf(value).codePoints().forEach(c -> escape(line, c));
+    String text = String.valueOf(value);
+    for (int i = 0; i < text.length(); i++) {
+      escape(line, text.charAt(i));
+    }
     line.append('"');
   }
 
   /**
    * No more than JSON asks for: people search for paths, in which logback would escape each slash.
    */
-  private static void escape(StringBuilder line, int c) {
+  private static void escape(StringBuilder line, char c) {
     switch (c) {
       case '"' -> line.append("\\\"");
       case '\\' -> line.append("\\\\");
@@ -104,9 +126,9 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
       case '\t' -> line.append("\\t");
       default -> {
         if (breaksTheLine(c)) {
-          line.append(String.format(Locale.ROOT, "\\u%04x", c));
+          line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
         } else {
-          line.appendCodePoint(c);
+          line.append(c);
         }
       }
     }
@@ -122,14 +144,19 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
     return error == null ? null : ThrowableProxyUtil.asString(error);
   }
 
-  private static void printable(StringBuilder line, @Nullable String text) {
-    String.valueOf(text)
-        .codePoints()
-        .forEach(c -> line.appendCodePoint(breaksTheLine(c) ? ' ' : c));
+  private static void printable(StringBuilder line, @Nullable String given) {
+    String text = String.valueOf(given);
+    int start = line.length();
+    line.append(text);
+    for (int i = 0; i < text.length(); i++) {
+      if (breaksTheLine(text.charAt(i))) {
+        line.setCharAt(start + i, ' ');
+      }
+    }
   }
 
   /** Control characters, of terminals too, and what some viewers take for the end of a line. */
-  private static boolean breaksTheLine(int c) {
+  private static boolean breaksTheLine(char c) {
     return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
   }
 }

@@ -3,11 +3,14 @@ package io.podidentity.bin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +29,23 @@ class LoggingTest {
         .matches(
             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  Sample - identity attached"
                 + " pod=default/web node=n1\\R");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-01-01T00:00:00.000Z",
+        "2028-02-29T09:08:07.006Z",
+        "2026-10-11T12:13:14.150Z",
+        "2026-12-31T23:59:59.999Z"
+      })
+  void timeIsInUtcWithMilliseconds(String time) {
+    LoggingEvent event =
+        new LoggingEvent("", context.getLogger("Sample"), Level.INFO, "a message", null, null);
+    event.setInstant(Instant.parse(time).plusNanos(999_999));
+
+    assertThat(new String(new LogLines(LogFormat.TEXT).encode(event), StandardCharsets.UTF_8))
+        .startsWith(time + " INFO  Sample - a message");
   }
 
   @Test

@@ -86,7 +86,7 @@ class SideServerTest {
     sockets.add(socket);
     socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
     socket.setSoTimeout(PATIENCE_MILLIS);
-    socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     return socket;
   }
 

@@ -86,9 +86,13 @@ final class AccessLog implements AutoCloseable {
 
   /** A client must not be able to write lines of its own into the log. */
   static void printable(StringBuilder to, String text) {
+    int start = to.length();
+    to.append(text);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      to.append(c >= ' ' && c <= '~' ? c : '?');
+      if (c < ' ' || c > '~') {
+        to.setCharAt(start + i, '?');
+      }
     }
   }
 

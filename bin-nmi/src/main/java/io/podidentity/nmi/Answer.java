@@ -22,8 +22,8 @@ record Answer(int status, Map<String, String> headers, ByteBuffer body) {
               + "\"error_description\":\"Required metadata header not specified\"}\n");
 
   /** 200 with a JSON body. */
-  static Answer json(byte[] body) {
-    return new Answer(200, JSON, ByteBuffer.wrap(body));
+  static Answer json(ByteBuffer body) {
+    return new Answer(200, JSON, body);
   }
 
   /** A refusal for a missing or wrong {@code Metadata} header. */

@@ -4,6 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.undertow.server.HttpServerExchange;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   private final Instant start;
   private final Clock clock;
   private final Journal journal;
-  private final BiFunction<TokenGrant, Instant, byte[]> toJson;
+  private final BiFunction<TokenGrant, Instant, ByteBuffer> toJson;
   private final Function<PodIdentityException, Refusal> toRefusal;
   private String resource = "";
   private Supplier<String> namespace = () -> "";
@@ -35,7 +36,7 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
       HttpServerExchange exchange,
       Clock clock,
       Journal journal,
-      BiFunction<TokenGrant, Instant, byte[]> toJson,
+      BiFunction<TokenGrant, Instant, ByteBuffer> toJson,
       Function<PodIdentityException, Refusal> toRefusal) {
     this.exchange = exchange;
     this.start = clock.instant();

@@ -3,6 +3,7 @@ package io.podidentity.nmi;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -53,9 +54,9 @@ final class JsonText {
     return raw("\"").append(escaped).raw("\"");
   }
 
-  /** The whole. */
-  byte[] toBytes() {
-    return Arrays.copyOf(bytes, length);
+  /** The whole; not to be appended to any more. */
+  ByteBuffer toBuffer() {
+    return ByteBuffer.wrap(bytes, 0, length).slice();
   }
 
   private JsonText append(byte[] more) {

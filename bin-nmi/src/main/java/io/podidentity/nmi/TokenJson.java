@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.token.TokenGrant;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +20,7 @@ final class TokenJson {
   private TokenJson() {}
 
   /** The answer of the token endpoint: one object, or an array where there are several tokens. */
-  static byte[] ofPod(TokenGrant grant, Instant now) {
+  static ByteBuffer ofPod(TokenGrant grant, Instant now) {
     List<AccessToken> tokens = grant.tokens();
     JsonText json = roomFor(tokens);
     if (tokens.size() == 1) {
@@ -32,15 +33,15 @@ final class TokenJson {
       }
       json.raw("]");
     }
-    return json.toBytes();
+    return json.toBuffer();
   }
 
   /** The answer of {@code /host/token/}: the first token, and the identity's client ID. */
-  static byte[] ofHost(TokenGrant grant, Instant now) {
+  static ByteBuffer ofHost(TokenGrant grant, Instant now) {
     JsonText json = roomFor(grant.tokens()).raw("{\"token\":");
     append(json, grant.tokens().get(0), now);
     json.raw(",\"clientid\":").string(grant.clientId() == null ? "" : grant.clientId().value());
-    return json.raw("}").toBytes();
+    return json.raw("}").toBuffer();
   }
 
   private static void append(JsonText json, AccessToken token, Instant now) {

@@ -6,6 +6,7 @@ import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.token.TokenGrant;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -85,7 +86,8 @@ class TokenJsonTest {
 
   @Test
   void controlCharactersAndBrokenUnicodeAreEscaped() {
-    byte[] json = new JsonText(0).string("\n\r\t\u0000\u001f\b\u2028\u2029\ud800x\udc00").toBytes();
+    ByteBuffer json =
+        new JsonText(0).string("\n\r\t\u0000\u001f\b\u2028\u2029\ud800x\udc00").toBuffer();
 
     assertThat(text(json))
         .isEqualTo("\"\\n\\r\\t\\u0000\\u001f\\u0008\\u2028\\u2029\\ufffdx\\ufffd\"");
@@ -99,7 +101,7 @@ class TokenJsonTest {
     return new AccessToken(value, EXPIRES_ON, NOT_BEFORE, resource);
   }
 
-  private static String text(byte[] json) {
-    return new String(json, StandardCharsets.UTF_8);
+  private static String text(ByteBuffer json) {
+    return StandardCharsets.UTF_8.decode(json).toString();
   }
 }

@@ -65,6 +65,11 @@ public final class HttpListener implements AutoCloseable {
     this.limit = new ConnectionLimit(http, limits.perSource(), limits.connections());
   }
 
+  /** Loads what a listener needs, which {@link #start} would do otherwise; takes a while. */
+  public static void load() {
+    Xnio.getInstance(HttpListener.class.getClassLoader());
+  }
+
   private static OptionMap options(ServerLimits limits) {
     return OptionMap.builder()
         // The router reads paths as they come.

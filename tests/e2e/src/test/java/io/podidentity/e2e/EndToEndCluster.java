@@ -185,6 +185,11 @@ final class EndToEndCluster implements AutoCloseable {
     return nmi;
   }
 
+  /** The NMI of {@link #firstInstance()}, in training; not started, and not with its own. */
+  Program nmiInTraining() {
+    return Program.nmiInTraining(firstInstance, nmiAccount, azure, JSON);
+  }
+
   /** Knows what reached the metadata service. */
   ImdsGuard guard() {
     return guard;

@@ -20,6 +20,7 @@ final class Program implements AutoCloseable {
 
   private static final Duration ACTIVE = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(20);
+  private static final Duration TRAINED = Duration.ofMinutes(2);
 
   private final NetworkNamespace namespace;
   private final String label;
@@ -71,10 +72,28 @@ final class Program implements AutoCloseable {
       InClusterAccount account,
       SimulatedAzureProcess azure,
       List<String> moreFlags) {
+    return nmi(ProjectFiles.program("nmi"), node, account, azure, moreFlags);
+  }
+
+  /** The same, while an ahead-of-time cache is made of what it does; it is there when it ends. */
+  static Program nmiInTraining(
+      TestNode node,
+      InClusterAccount account,
+      SimulatedAzureProcess azure,
+      List<String> moreFlags) {
+    return nmi(ProjectFiles.program("nmi") + "-train", node, account, azure, moreFlags);
+  }
+
+  private static Program nmi(
+      String script,
+      TestNode node,
+      InClusterAccount account,
+      SimulatedAzureProcess azure,
+      List<String> moreFlags) {
     List<String> words =
         new ArrayList<>(
             List.of(
-                ProjectFiles.program("nmi"),
+                script,
                 "--node=" + node.name(),
                 "--http-probe-port=8085",
                 "--metadata-header-required",
@@ -93,7 +112,9 @@ final class Program implements AutoCloseable {
     return command
         .withEnvironment(
             "AZURE_ENVIRONMENT_FILEPATH", azure.file("azure-environment.json").toString())
-        .withEnvironment("SSL_CERT_FILE", azure.file("ca.pem").toString());
+        .withEnvironment("SSL_CERT_FILE", azure.file("ca.pem").toString())
+        // As in an image: what a developer's machine has there is none of the program's business.
+        .withEnvironment("SSL_CERT_DIR", "");
   }
 
   /** Starts it; it does its work after {@link #awaitActive()}. */
@@ -146,6 +167,11 @@ final class Program implements AutoCloseable {
   /** Ends it as Kubernetes does: TERM, and time to end by itself. */
   int stop() {
     return process().stop(STOP);
+  }
+
+  /** The same for one in training, which makes the cache then. */
+  int stopTraining() {
+    return process().stop(TRAINED);
   }
 
   void kill() {

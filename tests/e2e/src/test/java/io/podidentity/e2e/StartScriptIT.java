@@ -1,17 +1,21 @@
 package io.podidentity.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.harness.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The distribution's scripts: an archive of classes is used where it was made, and nowhere else.
+ * The distribution's scripts: an archive or a cache of classes is used where it was made, and
+ * nowhere else.
  */
 final class StartScriptIT {
 
@@ -39,6 +43,28 @@ final class StartScriptIT {
   }
 
   @Test
+  @EnabledForJreRange(minVersion = 25)
+  void cacheOfATrainingRunIsUsedWhereItWasMade() throws IOException {
+    Path home = install(folder.resolve("here"));
+
+    train(home, "--version");
+    assertThat(classesLoaded(home)).contains(FROM_ARCHIVE);
+
+    Path elsewhere = Files.move(home, folder.resolve("elsewhere"));
+    assertThat(classesLoaded(elsewhere))
+        .contains(FROM_JAR, "java.lang.Object source: shared objects file");
+  }
+
+  @Test
+  @EnabledForJreRange(maxVersion = 24)
+  void trainingSaysWhichJavaItNeeds() throws IOException {
+    Path home = install(folder.resolve("here"));
+
+    assertThatThrownBy(() -> train(home, "--version"))
+        .hasMessageContaining("is not Java 25 or newer: set JAVA_HOME to one that is");
+  }
+
+  @Test
   void lockdownNeedsNoJava() {
     assertThat(
             Command.of(ProjectFiles.program("nmi"), "lockdown", "--print")
@@ -51,8 +77,17 @@ final class StartScriptIT {
   private static Path install(Path home) {
     Path built = Path.of(ProjectFiles.program("nmi")).getParent().getParent();
     Command.of("cp", "-R", built.toString(), home.toString()).output();
-    Command.of("rm", "-f", home + "/nmi.jsa", home + "/nmi.jsa.for").output();
+    for (String made : List.of("/nmi.jsa", "/nmi.aot")) {
+      Command.of("rm", "-f", home + made, home + made + ".for").output();
+    }
     return home;
+  }
+
+  private static void train(Path home, String flag) {
+    Command.of(home + "/bin/nmi-train", flag)
+        .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
+        .withTimeout(Duration.ofMinutes(2))
+        .output();
   }
 
   private static String classesLoaded(Path home) {
