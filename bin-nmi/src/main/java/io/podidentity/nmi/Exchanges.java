@@ -76,7 +76,7 @@ final class Exchanges {
     exchange.setStatusCode(answer.status());
     exchange.setResponseContentLength(answer.body().remaining());
     putHeaders(exchange, answer.headers());
-    exchange.getResponseSender().send(answer.body().duplicate());
+    exchange.getResponseSender().send(answer.body().duplicate(), EndExchange.INSTANCE);
     if (!exchange.isComplete()) {
       closeIfNotTaken(exchange);
     }
