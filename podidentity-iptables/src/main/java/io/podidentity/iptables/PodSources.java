@@ -88,19 +88,14 @@ final class PodSources {
    * @param uid of the pod that has the address
    */
   Optional<PodSource> of(String address, String uid) {
-    String device = hosts.get(address);
-    if (device == null) {
-      // A route for many says something about one where it leads to a bridge with known ports.
-      device = networkOf(address);
-      if (!ports.containsKey(device)) {
-        return Optional.empty();
-      }
+    String host = hosts.get(address);
+    // A route for many says something about one only where it leads to a bridge with known ports.
+    String device = host == null ? networkOf(address) : host;
+    Set<String> bridgePorts = ports.get(device);
+    if (bridgePorts != null) {
+      return portOf(address, uid, bridgePorts).map(port -> new PodSource(device, port));
     }
-    if (!ports.containsKey(device)) {
-      return Optional.of(new PodSource(device, ""));
-    }
-    String bridge = device;
-    return portOf(address, uid, ports.get(bridge)).map(port -> new PodSource(bridge, port));
+    return host == null ? Optional.empty() : Optional.of(new PodSource(device, ""));
   }
 
   private String networkOf(String address) {

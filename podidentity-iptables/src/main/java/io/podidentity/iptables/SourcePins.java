@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +59,7 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   private boolean failing;
   private volatile int pinned;
   private volatile int unpinned;
-  private volatile long dropped;
+  private final AtomicLong dropped = new AtomicLong();
 
   /**
    * Pins that are not written yet.
@@ -205,7 +206,7 @@ public final class SourcePins implements RuleSet, AutoCloseable {
         (address, packets) -> {
           long more = packets - counted.getOrDefault(address, 0L);
           if (more > 0) {
-            dropped += more;
+            dropped.addAndGet(more);
             log.warn("spoofed packets dropped address={} packets={}", address, more);
           }
         });
@@ -224,7 +225,7 @@ public final class SourcePins implements RuleSet, AutoCloseable {
 
   /** How many packets were dropped that came with a pod's address from elsewhere. */
   public long dropped() {
-    return dropped;
+    return dropped.get();
   }
 
   /** Removes all of it. */

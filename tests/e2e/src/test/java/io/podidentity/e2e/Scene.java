@@ -160,6 +160,25 @@ final class Scene implements AutoCloseable {
         name + " is gone", SETTLED, () -> record("default", name, "{.metadata.name}").isEmpty());
   }
 
+  /** Waits for an event on an identity's binding, with that text in its message. */
+  void awaitBindingEvent(BoundIdentity identity, String text) {
+    Await.until(
+        "event on the binding of " + identity.name(),
+        SETTLED,
+        () ->
+            cluster
+                .api()
+                .kubectl(
+                    "get",
+                    "events",
+                    "-n",
+                    namespace,
+                    "--field-selector=involvedObject.name=" + identity.name() + "-binding",
+                    "-o",
+                    "jsonpath={.items[*].message}")
+                .contains(text));
+  }
+
   @Override
   public void close() {
     List.copyOf(pods).forEach(pod -> pod.network().close());

@@ -11,18 +11,47 @@ final class WhoseTokenIT {
 
   /** In v1 the pod gets the token of the identity that the client ID names. */
   @Test
-  void clientIdOfAnotherIdentityOfTheNodeIsRefusedForGood(EndToEndCluster cluster, Scene scene) {
-    BoundIdentity billing = scene.identity("billing");
-    scene.boundPod("billing", cluster.vm(), billing);
+  void clientIdOfAnotherIdentityOfTheNodeIsNeverAssigned(EndToEndCluster cluster, Scene scene) {
     BoundIdentity own = scene.identity("own");
-    BoundIdentity borrowed = new BoundIdentity(own.name(), own.resourceId(), billing.clientId());
-    TestPod pod = scene.boundPod("borrower", cluster.vm(), borrowed);
+    BoundIdentity borrowed = borrowed(cluster, scene, own);
+    TestPod pod = scene.pod("borrower", cluster.vm(), "borrower");
+
+    scene.awaitBindingEvent(own, "is not that of its resourceID");
+
+    assertThat(scene.recordState(pod, borrowed)).isEqualTo("Created");
+  }
+
+  /** NMI does not take MIC's word for it: a record of v1's MIC says that it is assigned. */
+  @Test
+  void recordWithTheClientIdOfAnotherIdentityIsNoWayToItsToken(
+      EndToEndCluster cluster, Scene scene) {
+    BoundIdentity borrowed = borrowed(cluster, scene, scene.identity("own"));
+    TestPod pod = scene.pod("borrower", cluster.vm(), "borrower");
+    scene.awaitCreated(pod, borrowed);
+    cluster
+        .api()
+        .kubectl(
+            "patch",
+            "azureassignedidentity/" + scene.recordName(pod, borrowed),
+            "-n",
+            "default",
+            "--type=merge",
+            "--patch={\"status\":{\"status\":\"Assigned\"}}");
 
     HttpAnswer answer = pod.askForToken();
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(403);
     assertThat(answer.header("X-Pod-Identity-Error")).isEqualTo("identity-not-permitted");
-    assertThat(answer.body()).doesNotContain("access_token", billing.clientId());
+    assertThat(answer.body()).doesNotContain("access_token", borrowed.clientId());
+  }
+
+  /** An {@code AzureIdentity} with its own resource ID and the client ID of another pod's. */
+  private static BoundIdentity borrowed(EndToEndCluster cluster, Scene scene, BoundIdentity own) {
+    BoundIdentity billing = scene.identity("billing");
+    scene.boundPod("billing", cluster.vm(), billing);
+    BoundIdentity borrowed = new BoundIdentity(own.name(), own.resourceId(), billing.clientId());
+    scene.bind(borrowed, "borrower");
+    return borrowed;
   }
 
   @Test
