@@ -43,7 +43,8 @@ public final class ScheduledTimer implements Timer, AutoCloseable {
   private static void runLogged(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Not thrown on: the executor would put it into a future that nobody looks at.
       log.error("timer task failed", e);
     }
   }

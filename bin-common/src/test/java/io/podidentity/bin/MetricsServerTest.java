@@ -95,7 +95,7 @@ class MetricsServerTest {
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout(20_000);
     socket.bind(new InetSocketAddress(InetAddress.getByName(source), 0));
-    socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket
         .getOutputStream()
         .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

@@ -126,6 +126,7 @@ public final class NmiCommandLine {
         flags.enableConntrackDeletion,
         onExit(),
         flags.rules.target.isEmpty() ? null : flags.rules.target,
+        pinning(),
         Duration.ofSeconds(flags.iptablesInterval));
   }
 
@@ -135,6 +136,16 @@ public final class NmiCommandLine {
       case "keep" -> OnExit.KEEP;
       case "remove" -> OnExit.REMOVE;
       default -> throw invalid("--on-exit must be auto, keep or remove: " + flags.rules.onExit);
+    };
+  }
+
+  private SourcePinning pinning() {
+    return switch (flags.rules.pinning) {
+      case "auto" -> SourcePinning.AUTO;
+      case "off" -> SourcePinning.OFF;
+      case "enforce" -> SourcePinning.ENFORCE;
+      default ->
+          throw invalid("--source-pinning must be auto, off or enforce: " + flags.rules.pinning);
     };
   }
 

@@ -41,7 +41,7 @@ public final class NmiMain {
     try {
       switch (command) {
         case UNINSTALL -> uninstall(commandLine);
-        case RULES -> System.out.print(commandLine.ownRules().kept().text());
+        case RULES -> System.out.print(commandLine.ownRules().kept(null).text());
         default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {

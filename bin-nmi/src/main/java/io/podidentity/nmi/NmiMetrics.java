@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The metrics of one NMI: those of AAD Pod Identity v1, and our own, which begin with {@code
@@ -29,6 +30,8 @@ public final class NmiMetrics {
   private final Counter rulesRepairs;
   private final Counter rulesFailures;
   private final Family<Reading> informers;
+  private final Family<Reading> sourcePins;
+  private volatile LongSupplier spoofed = () -> 0;
   private final Reading connections;
   private final Reading inFlight;
 
@@ -65,6 +68,15 @@ public final class NmiMetrics {
             "podidentity_informer_synced",
             "Whether it is known what there is of a resource in the cluster.",
             "resource");
+    sourcePins =
+        registry.gauges(
+            "podidentity_source_pins",
+            "Addresses of pods, by whether they are held to an interface.",
+            "state");
+    registry.counted(
+        "podidentity_spoofed_packets_total",
+        "Packets that came with a pod's address from elsewhere, and were dropped.",
+        () -> spoofed.getAsLong());
     connections = registry.gauges("podidentity_connections", "Open connections.").with();
     inFlight =
         registry
@@ -86,6 +98,13 @@ public final class NmiMetrics {
     synced.forEach((resource, known) -> informers.with(resource).from(() -> number(known)));
     connections.from(open::getAsInt);
     inFlight.from(unanswered::getAsInt);
+  }
+
+  /** Where to look for what is pinned, and what was dropped for it. */
+  void observePins(IntSupplier pinned, IntSupplier unpinned, LongSupplier dropped) {
+    sourcePins.with("pinned").from(pinned::getAsInt);
+    sourcePins.with("unpinned").from(unpinned::getAsInt);
+    spoofed = dropped;
   }
 
   /** All of them. */

@@ -2,11 +2,15 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.MicPods;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.http.HttpListener;
+import io.podidentity.iptables.NodePrograms;
+import io.podidentity.iptables.SourcePins;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.ClusterIdentities;
@@ -85,6 +89,7 @@ public final class NodeNmi implements AutoCloseable {
     List<ClusterFollower> followers = List.copyOf(followed.all.values());
     NmiMetrics metrics = new NmiMetrics();
 
+    @Nullable SourcePins pins = rules == null ? null : pins(options, pods, metrics, parts);
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =
         parts.add(
@@ -96,7 +101,7 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, metrics, clock),
                     followed.synced(),
-                    rules == null ? null : rules.kept(),
+                    rules == null ? null : rules.kept(pins),
                     metrics,
                     metadataClient),
                 clock));
@@ -142,6 +147,35 @@ public final class NodeNmi implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof PodIdentityException known ? known : e;
     }
+  }
+
+  private static @Nullable SourcePins pins(
+      NmiOptions options, NodePods pods, NmiMetrics metrics, Parts parts) {
+    SourcePinning pinning = options.rules().pinning();
+    if (pinning == SourcePinning.OFF) {
+      return null;
+    }
+    SourcePins pins =
+        parts.add(
+            new SourcePins(
+                new SourcePins.Pods() {
+                  @Override
+                  public List<Pod> all() {
+                    return pods.all();
+                  }
+
+                  @Override
+                  public Subscription onAnyChange(Runnable wake) {
+                    return pods.onAnyChange(wake);
+                  }
+                },
+                NodePrograms.HERE,
+                SourcePins.RESULTS,
+                options.metadata().ip(),
+                options.http().port(),
+                pinning == SourcePinning.ENFORCE));
+    metrics.observePins(pins::pinned, pins::unpinned, pins::dropped);
+    return pins;
   }
 
   private static OperationMode mode(

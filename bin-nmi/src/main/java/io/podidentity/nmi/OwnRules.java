@@ -12,7 +12,9 @@ import io.podidentity.iptables.RedirectRules;
 import io.podidentity.iptables.RouteLocalnet;
 import io.podidentity.iptables.RuleChanges;
 import io.podidentity.iptables.RuleSet;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,10 +92,19 @@ final class OwnRules {
         new RuleChanges(programs, backend));
   }
 
-  /** Those to be kept in place; the lockdown comes before the redirect. */
-  RuleSet kept() {
-    return new NodeRuleSets(
-        lockedDown ? List.of(lockdown, path, redirect) : List.of(path, redirect), changes);
+  /**
+   * Those to be kept in place; the lockdown comes before the redirect.
+   *
+   * @param pins of pods' addresses, which nobody else removes; null for none
+   */
+  RuleSet kept(@Nullable RuleSet pins) {
+    List<RuleSet> all = new ArrayList<>(lockedDown ? List.of(lockdown) : List.of());
+    all.add(path);
+    if (pins != null) {
+      all.add(pins);
+    }
+    all.add(redirect);
+    return new NodeRuleSets(all, changes);
   }
 
   /** Those to be removed, whatever is kept: whoever made them may have had other options. */
@@ -103,7 +114,7 @@ final class OwnRules {
 
   /**
    * What is done before anything else: pods are locked out, or, where that is switched off, let in
-   * again. A failure is logged; {@link #kept()} fails too when it is looked after.
+   * again. A failure is logged; {@link #kept} fails too when it is looked after.
    */
   void begin() {
     try {

@@ -38,6 +38,13 @@ final class RulesFlags {
   String onExit = "auto";
 
   @Option(
+      names = "--source-pinning",
+      description =
+          "auto: a pod's address is taken from its own interface alone, where that can be told;"
+              + " enforce: and nothing where it cannot; off: the address alone counts.")
+  String pinning = "auto";
+
+  @Option(
       names = "--iptables-backend",
       description = "nft or legacy; auto is the one that the kubelet and kube-proxy use.")
   String backend = "auto";

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param onExit what becomes of them when NMI ends; default auto
  * @param target a link-local address on which NMI listens besides, and to which pods are
  *     redirected; null for 127.0.0.1; default null
+ * @param pinning whether pods' addresses are held to their interfaces; default auto
  * @param interval how often it looks in any case; positive; default 60 s
  */
 public record RulesOptions(
@@ -27,14 +28,17 @@ public record RulesOptions(
     boolean cutsConnections,
     OnExit onExit,
     @Nullable String target,
+    SourcePinning pinning,
     Duration interval) {
   /** What the flags' defaults say. */
   public static final RulesOptions DEFAULT =
-      new RulesOptions(true, null, true, false, OnExit.AUTO, null, Duration.ofSeconds(60));
+      new RulesOptions(
+          true, null, true, false, OnExit.AUTO, null, SourcePinning.AUTO, Duration.ofSeconds(60));
 
   /** No rules: something else sends pods' requests here. */
   public static final RulesOptions NONE =
-      new RulesOptions(false, null, false, false, OnExit.KEEP, null, Duration.ofSeconds(60));
+      new RulesOptions(
+          false, null, false, false, OnExit.KEEP, null, SourcePinning.OFF, Duration.ofSeconds(60));
 
   private static final Pattern LINK_LOCAL =
       Pattern.compile("169\\.254(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){2}");

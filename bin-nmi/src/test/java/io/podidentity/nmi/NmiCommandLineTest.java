@@ -93,7 +93,15 @@ class NmiCommandLineTest {
                 "n1",
                 new NmiOptions.Http("0.0.0.0", 1, false, true, true, true, true),
                 new NmiOptions.Metadata("10.0.0.9", 2),
-                new RulesOptions(true, null, true, true, OnExit.AUTO, null, Duration.ofSeconds(3)),
+                new RulesOptions(
+                    true,
+                    null,
+                    true,
+                    true,
+                    OnExit.AUTO,
+                    null,
+                    SourcePinning.AUTO,
+                    Duration.ofSeconds(3)),
                 new HoldPolicy(
                     Duration.ofMillis(1200), Duration.ofSeconds(8), Duration.ofSeconds(20)),
                 new NmiOptions.Identities(true, true, false, false),
@@ -125,6 +133,7 @@ class NmiCommandLineTest {
             "--redirect-target=169.254.25.79",
             "--mic-service-account=mic",
             "--exempt-pods-get-any-identity",
+            "--source-pinning=enforce",
             "--accept-foreign-client-ids");
 
     assertThat(options.http().metadataGetOnly()).isFalse();
@@ -139,6 +148,7 @@ class NmiCommandLineTest {
                 false,
                 OnExit.REMOVE,
                 "169.254.25.79",
+                SourcePinning.ENFORCE,
                 Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();

@@ -39,7 +39,22 @@ public final class NodeRuleSets implements RuleSet {
 
   @Override
   public News listen(Runnable onChange) {
-    return changes == null ? RuleSet.super.listen(onChange) : changes.listen(onChange);
+    List<News> all = new ArrayList<>();
+    if (changes != null) {
+      all.add(changes.listen(onChange));
+    }
+    parts.forEach(part -> all.add(part.listen(onChange)));
+    return new News() {
+      @Override
+      public boolean isComplete() {
+        return all.stream().allMatch(News::isComplete);
+      }
+
+      @Override
+      public void close() {
+        all.forEach(News::close);
+      }
+    };
   }
 
   @Override

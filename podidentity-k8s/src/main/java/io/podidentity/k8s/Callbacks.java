@@ -38,7 +38,8 @@ final class Callbacks {
     for (Entry entry : entries) {
       try {
         entry.callback.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Not thrown on, where it would end the client's watch, or vanish in a future of it.
         log.error("a callback failed", e);
       }
     }

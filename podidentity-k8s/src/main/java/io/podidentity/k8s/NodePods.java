@@ -20,11 +20,14 @@ import java.util.concurrent.CompletableFuture;
  * few hundred bytes for each. Empty until {@link #start()}.
  */
 public final class NodePods extends MirrorBacked implements PodDirectory {
+  private static final String ALL = "all";
+
   private static final Mirror.Kind<PodResource> KIND = new Mirror.Kind<>("pods", PodResource::new);
 
   private final KeyedIndex<InetAddress, Pod> byAddress = new KeyedIndex<>(Pod::addresses);
   private final KeyedIndex<NamespacedName, Pod> byName =
       new KeyedIndex<>(pod -> Set.of(pod.name()));
+  private final KeyedIndex<String, Pod> all = new KeyedIndex<>(pod -> Set.of(ALL));
   private final Mirror<PodResource, Pod> mirror;
   private final LiveCalls live;
   private final String nodeName;
@@ -47,6 +50,7 @@ public final class NodePods extends MirrorBacked implements PodDirectory {
             (before, after) -> {
               byName.replace(before, after);
               byAddress.replace(before, after);
+              all.replace(before, after);
             });
     live = new LiveCalls(client, "pod-list");
     this.nodeName = nodeName;
@@ -55,6 +59,16 @@ public final class NodePods extends MirrorBacked implements PodDirectory {
   @Override
   public List<Pod> byAddress(InetAddress address) {
     return byAddress.get(address);
+  }
+
+  /** All of them, as far as they are known. */
+  public List<Pod> all() {
+    return all.get(ALL);
+  }
+
+  /** Calls back after each change of any of them, on any thread. */
+  public Subscription onAnyChange(Runnable wake) {
+    return all.onChange(ALL, wake);
   }
 
   @Override

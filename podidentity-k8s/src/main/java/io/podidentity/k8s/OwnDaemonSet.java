@@ -119,7 +119,7 @@ public final class OwnDaemonSet implements AutoCloseable {
   }
 
   private void begin() {
-    Optional<NamespacedName> own = TokenClaims.pod(token);
+    Optional<NamespacedName> own = BoundServiceAccountToken.pod(token);
     Optional<PodController> controller =
         own.flatMap(pods::byName).map(Pod::controller).filter(it -> it.kind().equals("DaemonSet"));
     if (own.isEmpty() || controller.isEmpty()) {

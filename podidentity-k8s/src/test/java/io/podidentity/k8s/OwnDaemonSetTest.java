@@ -144,9 +144,9 @@ final class OwnDaemonSetTest {
     Path token = folder.resolve("other");
     for (String text : new String[] {"", "a.b", "a.###.c", "e30.e30.e30"}) {
       Files.writeString(token, text);
-      assertThat(TokenClaims.pod(token)).isEmpty();
+      assertThat(BoundServiceAccountToken.pod(token)).isEmpty();
     }
-    assertThat(TokenClaims.pod(folder.resolve("none"))).isEmpty();
+    assertThat(BoundServiceAccountToken.pod(folder.resolve("none"))).isEmpty();
     try (OwnDaemonSet unknown = new OwnDaemonSet(nmi, pods, token)) {
       unknown.start();
       assertThat(unknown.isDeleted(LIMIT)).isFalse();

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
  * What the service account's own token says about the pod that it was made for. Its signature is
  * not looked at: it is no proof of anything here. Nothing of the token is kept or logged.
  */
-final class TokenClaims {
-  private static final Logger log = LoggerFactory.getLogger(TokenClaims.class);
+final class BoundServiceAccountToken {
+  private static final Logger log = LoggerFactory.getLogger(BoundServiceAccountToken.class);
 
-  private TokenClaims() {}
+  private BoundServiceAccountToken() {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Claims(@JsonProperty("kubernetes.io") @Nullable Kubernetes kubernetes) {}

@@ -1,0 +1,130 @@
+package io.podidentity.iptables;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An nft that runs along, so that tables with {@code flags owner} are there as long as it: the
+ * kernel removes them with its socket, and lets nobody else change or flush them. It ends with its
+ * input, and so with this process, however that ends. Not thread-safe.
+ */
+final class NftSession implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  /** Makes nft say one line that nothing else makes it say. */
+  private static final String MARK = "describe iifname";
+
+  private static final String MARKED = "meta expression, datatype ifname";
+  private static final String ENDED = "\0ended";
+
+  private final Process process;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+  private NftSession(Process process) {
+    this.process = process;
+    Thread reader = new Thread(this::read, "nft-output");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /**
+   * Starts one.
+   *
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if there is no nft
+   */
+  static NftSession open(NodePrograms programs) {
+    // Without stdbuf it would keep its lines until it has many.
+    ProcessBuilder builder =
+        new ProcessBuilder(programs.command("stdbuf", "-oL", "nft", "-i"))
+            .redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C");
+    try {
+      return new NftSession(builder.start());
+    } catch (IOException e) {
+      throw failure("nft -i cannot be run", e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /**
+   * Runs commands.
+   *
+   * @param line all of them, separated by semicolons: one transaction
+   * @return what nft says
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if it refuses them or does not answer
+   */
+  List<String> run(String line) {
+    try {
+      process.getOutputStream().write((line + "\n" + MARK + "\n").getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw failure("nft -i has ended", e);
+    }
+    List<String> answer = answer();
+    if (answer.stream().anyMatch(said -> said.startsWith("Error: "))) {
+      throw failure("nft: " + Failures.quote(String.join("\n", answer)), null);
+    }
+    return answer;
+  }
+
+  private List<String> answer() {
+    List<String> answer = new ArrayList<>();
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (true) {
+      String line;
+      try {
+        line = lines.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw failure("nft was stopped, because its caller is stopping", e);
+      }
+      if (line == null || line.equals(ENDED)) {
+        close();
+        throw failure("nft -i does not answer: " + Failures.quote(String.join("\n", answer)), null);
+      }
+      if (line.startsWith(MARKED)) {
+        return answer;
+      }
+      answer.add(line);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      output.lines().forEach(lines::add);
+    } catch (IOException | java.io.UncheckedIOException e) {
+      // It has ended, as is said below.
+    } finally {
+      lines.add(ENDED);
+    }
+  }
+
+  private static PodIdentityException failure(
+      String message, @org.jspecify.annotations.Nullable Throwable cause) {
+    return cause == null
+        ? new PodIdentityException(ErrorReason.REDIRECT_FAILED, message)
+        : new PodIdentityException(ErrorReason.REDIRECT_FAILED, message, cause);
+  }
+
+  /** Its tables go with it. */
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}
