@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -103,7 +102,9 @@ final class Ber {
     for (Ber one = next(in, depth + 1); one.tag != 0; one = next(in, depth + 1)) {
       end = in.position();
     }
-    return Arrays.copyOfRange(in.array(), start, end);
+    byte[] content = new byte[end - start];
+    in.get(start, content);
+    return content;
   }
 
   private static int longLength(ByteBuffer in, int bytes) throws MalformedException {
