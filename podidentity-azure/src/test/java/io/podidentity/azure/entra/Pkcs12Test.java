@@ -15,6 +15,12 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.BEROctetString;
+import org.bouncycastle.asn1.pkcs.ContentInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.Pfx;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +61,7 @@ final class Pkcs12Test {
     "no-certificate.p12, p4ss, it holds a private key without its certificate",
     "ec.p12, p4ss, 'its private key is not an RSA key, which Entra ID asks for'",
     "short.p12, p4ss, its RSA key is shorter than 2048 bits",
+    "iter-1100000.p12, p4ss, 'it asks for more than 3,000,000 iterations of its password''s hash'",
     "leaf.pem, p4ss, it is no PKCS#12 file"
   })
   void fileThatCannotBeUsedIsRefusedWithTheReason(String file, String password, String problem)
@@ -72,6 +79,37 @@ final class Pkcs12Test {
     assertThatExceptionOfType(Pkcs12.UnusableException.class)
         .isThrownBy(() -> Pkcs12.read(garbage.getBytes(StandardCharsets.ISO_8859_1), new char[0]))
         .withMessage("it is no PKCS#12 file");
+  }
+
+  /** All parts count together: Java's own limit is for each of them. */
+  @ParameterizedTest
+  @CsvSource({
+    "modern.p12, 6144",
+    "legacy.p12, 6144",
+    "3des.p12, 6144",
+    "nomac.p12, 2048",
+    "iter-1100000.p12, 3300000",
+  })
+  void iterationsOfAllPartsAreCounted(String file, long iterations) throws Exception {
+    assertThat(Pkcs12Work.iterations(bytes(file))).isEqualTo(iterations);
+  }
+
+  /** As NSS and Bouncy Castle write them: indefinite lengths, and octets in pieces. */
+  @Test
+  void fileInBasicEncodingIsRead() throws Exception {
+    byte[] distinguished = bytes("modern.p12");
+    Pfx pfx = Pfx.getInstance(distinguished);
+    byte[] content = ASN1OctetString.getInstance(pfx.getAuthSafe().getContent()).getOctets();
+    byte[] basic =
+        new Pfx(
+                new ContentInfo(PKCSObjectIdentifiers.data, new BEROctetString(content)),
+                pfx.getMacData())
+            .getEncoded(ASN1Encoding.BER);
+
+    assertThat(basic[1]).as("indefinite length").isEqualTo((byte) 0x80);
+    assertThat(Pkcs12Work.iterations(basic)).isEqualTo(6144);
+    assertThat(Pkcs12.read(basic, PASSWORD.toCharArray()).key())
+        .isEqualTo(Pkcs12.read(distinguished, PASSWORD.toCharArray()).key());
   }
 
   /** Which one is meant? v1 refuses such a file, too. */
