@@ -4,6 +4,8 @@ import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.testkit.azure.AzureState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What there is in Azure when the cluster starts: its machines, and no identity but theirs. */
 final class InitialAzure {
@@ -29,9 +31,7 @@ final class InitialAzure {
     instances.forEach(node -> nodes.add(node(node)));
     // Azure gives a pod its node's answers: its packets leave with the node's address, or with an
     // address that Azure knows as the node's.
-    nodes.add(
-        new AzureState.Node(
-            bare.name(), bare.computeId(), List.of(bare.network().address(), firstPodOf(bare))));
+    nodes.add(new AzureState.Node(bare.name(), bare.computeId(), addressesOf(bare)));
     nodes.add(new AzureState.Node("control", control, List.of(ClusterNetwork.CONTROL_ADDRESS)));
     return new AzureState(
         List.of(),
@@ -41,8 +41,13 @@ final class InitialAzure {
         new AzureState.Cluster(AzureNames.SUBSCRIPTION, AzureNames.RESOURCE_GROUP, "vmss", null));
   }
 
-  private static String firstPodOf(TestNode node) {
-    return node.network().podRange().replace("0/24", "1");
+  /** The node's, and those of all pods that it may ever have. */
+  private static List<String> addressesOf(TestNode node) {
+    String pods = node.network().podRange();
+    return Stream.concat(
+            Stream.of(node.network().address()),
+            IntStream.rangeClosed(1, 254).mapToObj(last -> pods.replace("0/24", "" + last)))
+        .toList();
   }
 
   private static AzureState.Node node(TestNode node) {
