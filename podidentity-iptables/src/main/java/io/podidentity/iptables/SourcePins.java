@@ -192,13 +192,24 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   private NftSession session() {
     NftSession running = session;
     if (running == null || !running.isAlive()) {
-      running = NftSession.open(programs);
+      running = openWithTables();
       pins = Map.of();
       counted.clear();
       session = running;
-      running.run(tables.creation());
     }
     return running;
+  }
+
+  /** One that has no tables is not kept: the next look would take it for one that has. */
+  private NftSession openWithTables() {
+    NftSession opened = NftSession.open(programs);
+    try {
+      opened.run(tables.creation());
+    } catch (PodIdentityException e) {
+      opened.close();
+      throw e;
+    }
+    return opened;
   }
 
   private void count(Map<String, Long> now) {

@@ -176,6 +176,32 @@ final class SourcePinsTest {
   }
 
   @Test
+  void tablesThatCouldNotBeMadeAtFirstAreMadeAtTheNextLook(@TempDir Path folder)
+      throws IOException {
+    run("pod", node.addPod("pod").address());
+    Path once = folder.resolve("refuses-once");
+    // The first nft lives and refuses the tables, as where something is short for a moment.
+    Files.writeString(
+        once,
+        """
+        case "$*" in *stdbuf*) [ -e "$0.done" ] || { touch "$0.done"
+          exec sh -c 'sed -u s/owner/nonsense/ | "$@"' sh "$@"; } ;; esac
+        exec "$@"
+        """);
+    try (SourcePins refused =
+        pins(
+            false, Backend.programs(node.namespace()).withPrefix(List.of("sh", once.toString())))) {
+      refused.ensure();
+      assertThat(refused.pinned()).isZero();
+
+      refused.ensure();
+
+      assertThat(refused.pinned()).isEqualTo(1);
+      assertThat(tables()).hasSize(2);
+    }
+  }
+
+  @Test
   void heldPinsOf250PodsAreWrittenAtOnce() throws UnknownHostException {
     List<String> links = new ArrayList<>();
     for (int i = 1; i <= 250; i++) {
@@ -185,14 +211,10 @@ final class SourcePinsTest {
       run("p" + i, "10.244.0." + i);
     }
     node.namespace().ip(links.toArray(String[]::new));
-    long start = System.nanoTime();
     pins.ensure();
-    long all = System.nanoTime();
+    assertThat(pins.pinned()).isEqualTo(250);
     pods.remove(0);
     pins.ensure();
-    System.out.printf(
-        "pins of 250 pods: %d ms, one less: %d ms%n",
-        (all - start) / 1_000_000, (System.nanoTime() - all) / 1_000_000);
     assertThat(pins.pinned()).isEqualTo(249);
   }
 
@@ -205,6 +227,10 @@ final class SourcePinsTest {
   }
 
   private SourcePins pins(boolean enforced) {
+    return pins(enforced, Backend.programs(node.namespace()));
+  }
+
+  private SourcePins pins(boolean enforced, NodePrograms programs) {
     return new SourcePins(
         new SourcePins.Pods() {
           @Override
@@ -217,7 +243,7 @@ final class SourcePinsTest {
             return () -> {};
           }
         },
-        Backend.programs(node.namespace()),
+        programs,
         results,
         ClusterNetwork.IMDS_ADDRESS,
         2579,
