@@ -132,6 +132,12 @@ final class MicFlags {
 
     @Option(
         showDefaultValue = Visibility.NEVER,
+        names = "--timeout",
+        description = "How long mic plan may take at most. Default: 5m.")
+    Duration timeout = Duration.ofMinutes(5);
+
+    @Option(
+        showDefaultValue = Visibility.NEVER,
         names = "--detach-delay",
         description =
             "How long an identity stays on a machine after no pod needs it any more; 0s is v1's way."

@@ -47,7 +47,12 @@ public final class MicMain {
       Logging.configure(options.logFormat());
       if (command.equals(PLAN)) {
         PlanFormat format = PlanFormat.named(flags.own.output);
-        PlanCommand.run(options, version.userAgent(options.customUserAgent()), format, System.out);
+        PlanCommand.run(
+            options,
+            version.userAgent(options.customUserAgent()),
+            flags.own.timeout,
+            format,
+            System.out);
         System.exit(0);
       }
       log.info("starting mic version={}", version.version());

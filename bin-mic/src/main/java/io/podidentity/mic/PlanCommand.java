@@ -17,18 +17,17 @@ import java.time.Duration;
  * there nor asks Azure; so it does not know which identities a machine has already.
  */
 final class PlanCommand {
-  private static final Duration LISTS = Duration.ofSeconds(30);
-
   private PlanCommand() {}
 
   /**
    * Prints the plan.
    *
-   * @param output {@code text} or {@code json}
+   * @param atMost how long to wait for the cluster's objects
    * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} if the cluster
-   *     does not say within 30 s what there is; the log says why
+   *     does not say by then what there is; the log says why
    */
-  static void run(MicOptions options, String userAgent, PlanFormat output, PrintStream out) {
+  static void run(
+      MicOptions options, String userAgent, Duration atMost, PlanFormat output, PrintStream out) {
     AssignmentOptions work = options.assignment();
     NodeTargets targets =
         new NodeTargets(
@@ -38,7 +37,7 @@ final class PlanCommand {
         KubernetesClusterView view =
             new KubernetesClusterView(kubernetes, targets, Clock.systemUTC())) {
       var unused = view.start();
-      view.awaitSynced(LISTS);
+      view.awaitSynced(atMost);
       ClusterSnapshot snapshot = view.snapshot();
       AssignmentPlan plan =
           new AssignmentPlanner(

@@ -45,13 +45,7 @@ final class MicMainTest {
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndServesMetrics() throws IOException {
     Path kubeconfig = kubeconfig();
-    Path cloud =
-        Files.writeString(
-            folder.resolve("azure.json"),
-            """
-            {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
-             "resourceGroup": "g", "useManagedIdentityExtension": true}
-            """);
+    Path cloud = azureJson();
     int probes = freePort();
     int metrics = freePort();
     try (ManagedProcess mic =
@@ -87,7 +81,13 @@ final class MicMainTest {
   @Test
   void planOfAClusterThatDoesNotAnswerIsOneLineAndCodeOne() throws IOException {
     CommandResult plan =
-        JavaProgram.of(MicMain.class, "plan", "--kubeconfig=" + kubeconfig()).run();
+        JavaProgram.of(
+                MicMain.class,
+                "plan",
+                "--kubeconfig=" + kubeconfig(),
+                "--cloudconfig=" + azureJson(),
+                "--timeout=1s")
+            .run();
 
     assertThat(plan.exitCode()).isEqualTo(1);
     assertThat(plan.stderr().lines().filter(line -> line.startsWith("mic: ")))
@@ -95,6 +95,15 @@ final class MicMainTest {
         .asString()
         .contains("the first lists from the Kubernetes API have not come");
     assertThat(plan.stdout()).isEmpty();
+  }
+
+  private Path azureJson() throws IOException {
+    return Files.writeString(
+        folder.resolve("azure.json"),
+        """
+        {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
+         "resourceGroup": "g", "useManagedIdentityExtension": true}
+        """);
   }
 
   private Path kubeconfig() throws IOException {
