@@ -5,20 +5,25 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.Selection;
+import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.WaitReason;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.token.EventWait.Look;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Answers pods' token requests: which pod asks, which identity it may have, and the token for that
@@ -86,8 +91,7 @@ public final class TokenBroker implements AutoCloseable {
    *     it gives the request up.
    */
   public CompletableFuture<TokenGrant> request(TokenRequest request) {
-    return answer(
-        answer -> then(answer, find(request.caller()), pod -> grant(answer, request, pod)));
+    return answer(answer -> grant(answer, request));
   }
 
   /**
@@ -113,7 +117,7 @@ public final class TokenBroker implements AutoCloseable {
       return CompletableFuture.failedFuture(Unanswered.stopping());
     }
     CompletableFuture<A> answer = new CompletableFuture<>();
-    attempt(answer, () -> begin.accept(answer));
+    attempt(answer, begin, answer);
     return answers.add(answer);
   }
 
@@ -154,9 +158,23 @@ public final class TokenBroker implements AutoCloseable {
     answers.close();
   }
 
+  private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request) {
+    CompletableFuture<Pod> pod = find(request.caller());
+    if (isThere(pod)) {
+      grant(answer, request, pod.join());
+    } else {
+      then(answer, pod, found -> grant(answer, request, found));
+    }
+  }
+
   private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
     if (request.caller() instanceof Caller.ByAddress) {
-      then(answer, exemptPods.of(pod), why -> grant(answer, request, pod, why));
+      CompletableFuture<ExemptPods.Kind> why = exemptPods.of(pod);
+      if (isThere(why)) {
+        grant(answer, request, pod, why.join());
+      } else {
+        then(answer, why, known -> grant(answer, request, pod, known));
+      }
     } else {
       grant(answer, request, pod, ExemptPods.Kind.NONE);
     }
@@ -170,8 +188,8 @@ public final class TokenBroker implements AutoCloseable {
     }
     CompletableFuture<AzureIdentity> identity =
         wait(WaitReason.IDENTITY, findIdentity(pod, request.choice()));
-    if (identity.isDone()) {
-      then(answer, identity, found -> grantBound(answer, request, pod, found));
+    if (isThere(identity)) {
+      grantBound(answer, request, pod, identity.join());
     } else {
       then(answer, identity, found -> grantHeld(answer, request, pod, found));
     }
@@ -195,34 +213,46 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
-    return EventWait.until(
-        () -> lookForIdentity(pod, choice),
-        wake -> mode.onChange(pod, wake),
-        timer,
-        holds.untilRecorded(),
-        holds.untilAssigned());
+    SoughtIdentity sought = new SoughtIdentity(mode, holds, pod, choice);
+    return EventWait.until(sought, sought, timer, holds.untilRecorded(), holds.untilAssigned());
   }
 
-  private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
-    Selection selection = mode.select(pod, choice);
-    if (selection instanceof Selection.Chosen chosen) {
-      return new EventWait.Ready<>(chosen.identity());
+  /** How to look for the identity of a request, and where to learn of changes. */
+  private record SoughtIdentity(
+      OperationMode mode, HoldPolicy holds, Pod pod, IdentityChoice choice)
+      implements Supplier<Look<AzureIdentity>>, Function<Runnable, Subscription> {
+    @Override
+    public Look<AzureIdentity> get() {
+      Selection selection = mode.select(pod, choice);
+      if (selection instanceof Selection.Chosen chosen) {
+        return new EventWait.Ready<>(chosen.identity());
+      }
+      if (selection instanceof Selection.NotYet notYet) {
+        return new EventWait.Undecided<>(
+            notYet.refusal(), notYet.recorded() ? holds.untilAssigned() : holds.untilRecorded());
+      }
+      return new EventWait.Refused<>(((Selection.Refused) selection).refusal());
     }
-    if (selection instanceof Selection.NotYet notYet) {
-      return new EventWait.Undecided<>(
-          notYet.refusal(), notYet.recorded() ? holds.untilAssigned() : holds.untilRecorded());
+
+    @Override
+    public Subscription apply(Runnable wake) {
+      return mode.onChange(pod, wake);
     }
-    return new EventWait.Refused<>(((Selection.Refused) selection).refusal());
   }
 
   private void grantBound(
       CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, AzureIdentity identity) {
     TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), request.resource());
-    then(
-        answer,
-        tokens.fetch(query, pod.name()),
-        list ->
-            answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
+    CompletableFuture<List<AccessToken>> fetched = tokens.fetch(query, pod.name());
+    if (isThere(fetched)) {
+      answer.complete(grantOf(pod, identity, fetched.join()));
+    } else {
+      then(answer, fetched, list -> answer.complete(grantOf(pod, identity, list)));
+    }
+  }
+
+  private static TokenGrant grantOf(Pod pod, AzureIdentity identity, List<AccessToken> tokens) {
+    return new TokenGrant(pod.name(), identity.credential().clientId(), tokens);
   }
 
   /** The one case in which a pod is given the node's identity: it is exempt. */
@@ -240,6 +270,14 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   /**
+   * Whether a step has its value. Nearly every request finds all of them, and goes on without what
+   * a wait needs: in the first compiler tier that costs as much as all the rest.
+   */
+  private static boolean isThere(CompletableFuture<?> step) {
+    return step.isDone() && !step.isCompletedExceptionally();
+  }
+
+  /**
    * Goes on with a step's value, on this thread if it is there already. A failure of the step, or
    * of what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
    */
@@ -254,15 +292,15 @@ public final class TokenBroker implements AutoCloseable {
               if (error != null) {
                 answer.completeExceptionally(unwrap(error));
               } else {
-                attempt(answer, () -> next.accept(value));
+                attempt(answer, next, value);
               }
             });
   }
 
   /** An error must end the request: whoever waits for it would wait for ever. */
-  private static void attempt(CompletableFuture<?> answer, Runnable step) {
+  private static <T> void attempt(CompletableFuture<?> answer, Consumer<T> step, T value) {
     try {
-      step.run();
+      step.accept(value);
     } catch (RuntimeException | Error e) {
       answer.completeExceptionally(e);
     }
