@@ -173,9 +173,19 @@ public final class Nmi implements AutoCloseable {
    *     no use then, but for {@link #close}; with {@code SHUTTING_DOWN} if it was closed meanwhile
    */
   public InetSocketAddress start() {
+    return start(() -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param meanwhile what to do when the rules are looked after and before a port is waited for
+   */
+  InetSocketAddress start(Runnable meanwhile) {
     // Closed in the opposite order: waiting pods are answered before a busy iptables is waited for.
     parts.add(rules);
     rules.start();
+    meanwhile.run();
     FreePort free = parts.add(new FreePort());
     parts.add(health);
     InetSocketAddress probes = free.await(health::start);
@@ -204,6 +214,11 @@ public final class Nmi implements AutoCloseable {
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
     return readiness.isReady();
+  }
+
+  /** Whether it listens for pods: it is the NMI of its node then. */
+  boolean isListening() {
+    return server.isListening();
   }
 
   /** Where it listens for pods. On 0.0.0.0 it listens on all others too. */

@@ -37,33 +37,68 @@ import org.jspecify.annotations.Nullable;
 public final class NodeNmi implements AutoCloseable {
   private final Parts parts;
   private final List<ClusterFollower> followers;
-
+  private final Nmi nmi;
+  private final @Nullable OwnDaemonSet watched;
+  private final @Nullable OwnRules rules;
   private final @Nullable RulesAtExit atExit;
 
-  private NodeNmi(Parts parts, List<ClusterFollower> followers, @Nullable RulesAtExit atExit) {
+  private NodeNmi(
+      Parts parts,
+      List<ClusterFollower> followers,
+      Nmi nmi,
+      @Nullable OwnDaemonSet watched,
+      @Nullable OwnRules rules,
+      @Nullable RulesAtExit atExit) {
     this.parts = parts;
     this.followers = followers;
+    this.nmi = nmi;
+    this.watched = watched;
+    this.rules = rules;
     this.atExit = atExit;
   }
 
   /**
-   * Starts; it may not know the cluster yet.
+   * An NMI that does not listen yet; pods are kept from the metadata service already.
    *
    * @param userAgent of all calls
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if something
    *     it was told cannot be used; nothing runs then
    */
-  public static NodeNmi start(NmiOptions options, String userAgent, Clock clock) {
+  public static NodeNmi of(NmiOptions options, String userAgent, Clock clock) {
     Parts parts = new Parts();
-    boolean started = false;
+    boolean made = false;
     try {
       NodeNmi nmi = assemble(options, userAgent, clock, parts);
-      started = true;
+      made = true;
       return nmi;
     } finally {
-      if (!started) {
+      if (!made) {
         parts.close();
       }
+    }
+  }
+
+  /**
+   * Starts, as {@link Nmi#start} does; it may not know the cluster yet. While it waits for a port
+   * of another NMI it keeps the rules and follows the cluster: it may be closed meanwhile, and has
+   * to know then whether all of NMI was deleted.
+   *
+   * @throws io.podidentity.api.PodIdentityException as {@link Nmi#start}
+   */
+  public void start() {
+    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
+    nmi.start(this::follow);
+    if (rules != null) {
+      rules.nodeIsOurs();
+    }
+  }
+
+  private void follow() {
+    for (ClusterFollower follower : followers) {
+      var unused = follower.start();
+    }
+    if (watched != null) {
+      watched.start();
     }
   }
 
@@ -105,20 +140,17 @@ public final class NodeNmi implements AutoCloseable {
                     metrics,
                     metadataClient),
                 clock));
-    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
-    nmi.start();
-    for (ClusterFollower follower : followers) {
-      var unused = follower.start();
-    }
     OwnDaemonSet daemonSet = parts.add(new OwnDaemonSet(kubernetes, pods));
     OnExit onExit = options.rules().onExit();
-    if (onExit == OnExit.AUTO && rules != null) {
-      daemonSet.start();
-    }
     return new NodeNmi(
         parts,
         followers,
-        rules == null ? null : new RulesAtExit(onExit, daemonSet::isDeleted, rules.all()));
+        nmi,
+        onExit == OnExit.AUTO && rules != null ? daemonSet : null,
+        rules,
+        rules == null
+            ? null
+            : new RulesAtExit(onExit, daemonSet::isDeleted, nmi::isListening, rules.all()));
   }
 
   /**

@@ -41,6 +41,9 @@ final class OwnRules {
   private final RuleSet lockdown;
   private final RuleSet redirect;
 
+  /** The lockdown, where it is switched off. */
+  private final UnwantedRules unwanted;
+
   private final RuleChanges changes;
 
   private OwnRules(
@@ -56,6 +59,7 @@ final class OwnRules {
     this.lockedDown = lockedDown;
     this.lockdown = lockdown;
     this.redirect = redirect;
+    this.unwanted = new UnwantedRules(lockdown);
   }
 
   /** Those that the options ask for, on this node. */
@@ -104,6 +108,9 @@ final class OwnRules {
       all.add(pins);
     }
     all.add(redirect);
+    if (!lockedDown) {
+      all.add(unwanted);
+    }
     return new NodeRuleSets(all, changes);
   }
 
@@ -112,16 +119,19 @@ final class OwnRules {
     return new NodeRuleSets(List.of(lockdown, anyTarget, redirect));
   }
 
+  /** Pods come to this NMI and no other: what its options do not want may be removed. */
+  void nodeIsOurs() {
+    unwanted.begin();
+  }
+
   /**
-   * What is done before anything else: pods are locked out, or, where that is switched off, let in
-   * again. A failure is logged; {@link #kept} fails too when it is looked after.
+   * What is done before anything else: pods are locked out. A failure is logged; {@link #kept}
+   * fails too when it is looked after.
    */
   void begin() {
     try {
       if (lockedDown) {
         lockdown.ensure();
-      } else {
-        lockdown.remove();
       }
       // NMI is about to listen on it.
       path.ensure();

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,9 @@ public final class TokenClaims {
     return OWNER.matcher(claims).find();
   }
 
-  /** Whether a claim, whichever, is that text. */
-  boolean mention(String lowerCase) {
-    return claims.contains('"' + lowerCase + '"');
+  /** All names and texts in them, in lower case; and what is between these. */
+  Stream<String> texts() {
+    return Pattern.compile("\"", Pattern.LITERAL).splitAsStream(claims);
   }
 
   /** The resource ID of the managed identity, in lower case; null if they do not tell. */
