@@ -99,7 +99,9 @@ final class Exchanges {
 
   /** Sets headers of the answer. */
   static void putHeaders(HttpServerExchange exchange, Map<String, String> headers) {
-    headers.forEach((name, value) -> exchange.getResponseHeaders().put(headerName(name), value));
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      exchange.getResponseHeaders().put(headerName(header.getKey()), header.getValue());
+    }
   }
 
   private static HttpString headerName(String name) {

@@ -17,6 +17,7 @@ import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
 import io.podidentity.bin.Daemons;
 import io.podidentity.bin.HealthServer;
+import io.podidentity.bin.Logging;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
@@ -32,7 +33,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +79,7 @@ public final class Nmi implements AutoCloseable {
    * @param requests one for each request
    * @param audit one for each request to {@code /host/token/}
    */
-  record Logs(Consumer<String> requests, Consumer<String> audit) {}
+  record Logs(AccessLog.Out requests, AccessLog.Out audit) {}
 
   private final Parts parts = new Parts();
   private final NmiServer server;
@@ -96,7 +96,7 @@ public final class Nmi implements AutoCloseable {
         clock,
         new ScheduledTimer("timer"),
         NmiServer.limits(options.holds().untilAssigned()),
-        new Logs(requests::info, audit::info));
+        new Logs(to(requests), to(audit)));
   }
 
   /**
@@ -199,6 +199,16 @@ public final class Nmi implements AutoCloseable {
         probes,
         scraped.map(InetSocketAddress::toString).orElse("none"));
     return address;
+  }
+
+  private static AccessLog.Out to(Logger logger) {
+    return (line, moreFollow) -> {
+      if (moreFollow) {
+        logger.info(Logging.MORE_FOLLOW, line);
+      } else {
+        logger.info(line);
+      }
+    };
   }
 
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */

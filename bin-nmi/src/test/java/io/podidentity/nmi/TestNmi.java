@@ -159,7 +159,7 @@ final class TestNmi implements AutoCloseable {
             clock,
             timer,
             settings.limits(),
-            new Nmi.Logs(this::log, audit));
+            new Nmi.Logs((line, more) -> log(line), (line, more) -> audit.accept(line)));
     address = nmi.start();
   }
 
