@@ -298,12 +298,19 @@ public final class LeaderElection implements AutoCloseable {
   }
 
   private void lost() {
+    Duration since;
     synchronized (lock) {
       if (state != State.LEADING) {
         return;
       }
       state = State.LOST;
+      since = Duration.between(renewed, clock.instant());
     }
+    log.warn(
+        "lease lost: lease={} leader={} renewed={}ms ago",
+        settings.name(),
+        leader,
+        since.toMillis());
     executor.execute(onLost);
   }
 
@@ -311,9 +318,13 @@ public final class LeaderElection implements AutoCloseable {
     boolean sooner =
         e instanceof PodIdentityException failure
             && failure.reason() == ErrorReason.CLUSTER_CONFLICT;
+    boolean standing;
+    synchronized (lock) {
+      standing = isStanding();
+    }
     String problem = String.valueOf(e.getMessage());
-    // That another was sooner is no failure.
-    if (!sooner && told.isNews(problem)) {
+    // That another was sooner is no failure; nor is it one to be interrupted by the end.
+    if (!sooner && standing && told.isNews(problem)) {
       log.warn("cannot get or renew the lease, trying on: {}", problem);
     }
   }
