@@ -18,7 +18,7 @@ import io.podidentity.k8s.KubernetesAssignmentStore;
 import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -87,17 +87,22 @@ public final class Mic implements AutoCloseable {
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
-    LeaseElection election =
+    KubernetesEvents events = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock);
+    // On a connection of its own: a renewal must not wait for other calls.
+    KubernetesConnection forLease =
+        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+    AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
+    LeaderElection election =
         parts.add(
-            new LeaseElection(
-                kubernetes,
+            new LeaderElection(
+                forLease,
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(view),
-                () -> stepDown(onLeaseLost)));
-    MicMetrics metrics =
-        new MicMetrics(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
+                () -> lead(view, events, elections.get()),
+                () -> stepDown(onLeaseLost, events, elections.get())));
+    elections.set(election);
+    MicMetrics metrics = new MicMetrics(events);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
     LeaderOnly writes =
         new LeaderOnly(
@@ -155,8 +160,12 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(KubernetesClusterView view) {
+  private void lead(
+      KubernetesClusterView view, KubernetesEvents events, @Nullable LeaderElection election) {
     log.info("leading");
+    if (election != null) {
+      events.leads(election, true);
+    }
     var unused = view.synced().thenRun(this::begin);
   }
 
@@ -168,8 +177,12 @@ public final class Mic implements AutoCloseable {
     }
   }
 
-  private void stepDown(Runnable onLeaseLost) {
+  private void stepDown(
+      Runnable onLeaseLost, KubernetesEvents events, @Nullable LeaderElection election) {
     active = false;
+    if (election != null) {
+      events.leads(election, false);
+    }
     Reconciler reconciler = reconcilers.get();
     if (reconciler != null) {
       reconciler.close();

@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.k8s.KubernetesClients;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
@@ -167,8 +167,13 @@ final class SandboxCluster implements AutoCloseable {
     }
     client
         .leases()
-        .inNamespace(LeaseElection.DEFAULT_NAMESPACE)
-        .withName(LeaseElection.DEFAULT_NAME)
+        .inNamespace(LeaderElection.DEFAULT_NAMESPACE)
+        .withName(LeaderElection.DEFAULT_NAME)
+        .delete();
+    client
+        .endpoints()
+        .inNamespace(LeaderElection.DEFAULT_NAMESPACE)
+        .withName(LeaderElection.DEFAULT_NAME)
         .delete();
     client.v1().events().inNamespace(StoryObjects.NAMESPACE).list().getItems().stream()
         .filter(event -> Api.API_VERSION.equals(event.getInvolvedObject().getApiVersion()))
