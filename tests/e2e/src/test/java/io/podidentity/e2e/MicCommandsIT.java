@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.process.CommandResult;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What an administrator runs by hand, with MIC's own permissions. */
@@ -19,16 +20,17 @@ final class MicCommandsIT {
       assertThat(cluster.micCommand("plan").stdout()).isEqualTo("nothing to do\n");
 
       scene.remove(pod);
-      CommandResult plan = cluster.micCommand("plan");
+      CommandResult plan = cluster.micCommand("plan", "-detach-delay=0s");
 
       assertThat(plan.exitCode()).isZero();
       assertThat(plan.stdout())
-          .contains("loses    " + orders.resourceId())
+          .contains("loses    " + orders.resourceId().toLowerCase(Locale.ROOT))
           .contains("remove   default/" + scene.recordName(pod, orders))
           .contains("pod %s/orders is gone, or has lost its label".formatted(scene.namespace()))
           .endsWith("1 to remove\n");
       assertThat(cluster.micCommand("plan", "-output=json").stdout())
-          .contains("\"action\" : \"remove\"");
+          .as("by default a detach waits")
+          .contains("\"action\" : \"release\"");
       assertThat(scene.recordState(pod, orders)).isEqualTo("Assigned");
       assertThat(cluster.azure().isAttached(orders, cluster.vm())).isTrue();
     } finally {
