@@ -66,6 +66,7 @@ public record MicOptions(
     require(
         !flags.identityAssignmentReconcileInterval.isNegative(),
         "--identity-assignment-reconcile-interval must not be negative");
+    require(isPositive(flags.own.timeout), "--timeout must be positive");
     require(!flags.own.detachDelay.isNegative(), "--detach-delay must not be negative");
     require(!flags.own.coalescingWindow.isNegative(), "--coalescing-window must not be negative");
     require(flags.own.maxIdentities >= 1, "--max-identities-per-machine must be at least 1");

@@ -1,5 +1,6 @@
 package io.podidentity.nmi;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.bin.ExitCode;
 import io.podidentity.bin.Logging;
@@ -41,7 +42,7 @@ public final class NmiMain {
     try {
       switch (command) {
         case UNINSTALL -> uninstall(commandLine);
-        case RULES -> System.out.print(commandLine.ownRules().kept(null).text());
+        case RULES -> System.out.print(commandLine.ownRules().text());
         default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {
@@ -68,10 +69,14 @@ public final class NmiMain {
       if (options.kubelet() != null) {
         KubenetGuard.check(options.kubelet());
       }
-      parts.add(
-          NodeNmi.start(options, version.userAgent(options.customUserAgent()), Clock.systemUTC()));
+      NodeNmi nmi =
+          NodeNmi.of(options, version.userAgent(options.customUserAgent()), Clock.systemUTC());
+      // Before it starts: it may wait for a port until it is told to end.
+      parts.add(nmi).start();
     } catch (PodIdentityException e) {
-      shutdown.exit(ExitCode.report(e, log));
+      if (e.reason() != ErrorReason.SHUTTING_DOWN) {
+        shutdown.exit(ExitCode.report(e, log));
+      }
     }
     // The shutdown hook ends the process.
     new CountDownLatch(1).await();

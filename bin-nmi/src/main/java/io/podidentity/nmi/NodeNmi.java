@@ -2,15 +2,11 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.MicPods;
-import io.podidentity.api.model.Pod;
-import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.http.HttpListener;
-import io.podidentity.iptables.NodePrograms;
-import io.podidentity.iptables.SourcePins;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.ClusterIdentities;
@@ -37,33 +33,74 @@ import org.jspecify.annotations.Nullable;
 public final class NodeNmi implements AutoCloseable {
   private final Parts parts;
   private final List<ClusterFollower> followers;
-
+  private final Nmi nmi;
+  private final @Nullable NodePins pins;
+  private final @Nullable OwnDaemonSet watched;
+  private final @Nullable OwnRules rules;
   private final @Nullable RulesAtExit atExit;
 
-  private NodeNmi(Parts parts, List<ClusterFollower> followers, @Nullable RulesAtExit atExit) {
+  private NodeNmi(
+      Parts parts,
+      List<ClusterFollower> followers,
+      Nmi nmi,
+      @Nullable NodePins pins,
+      @Nullable OwnDaemonSet watched,
+      @Nullable OwnRules rules,
+      @Nullable RulesAtExit atExit) {
     this.parts = parts;
     this.followers = followers;
+    this.nmi = nmi;
+    this.pins = pins;
+    this.watched = watched;
+    this.rules = rules;
     this.atExit = atExit;
   }
 
   /**
-   * Starts; it may not know the cluster yet.
+   * An NMI that does not listen yet; pods are kept from the metadata service already.
    *
    * @param userAgent of all calls
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if something
    *     it was told cannot be used; nothing runs then
    */
-  public static NodeNmi start(NmiOptions options, String userAgent, Clock clock) {
+  public static NodeNmi of(NmiOptions options, String userAgent, Clock clock) {
     Parts parts = new Parts();
-    boolean started = false;
+    boolean made = false;
     try {
       NodeNmi nmi = assemble(options, userAgent, clock, parts);
-      started = true;
+      made = true;
       return nmi;
     } finally {
-      if (!started) {
+      if (!made) {
         parts.close();
       }
+    }
+  }
+
+  /**
+   * Starts, as {@link Nmi#start} does; it may not know the cluster yet. While it waits for a port
+   * of another NMI it keeps the rules and follows the cluster: it may be closed meanwhile, and has
+   * to know then whether all of NMI was deleted.
+   *
+   * @throws io.podidentity.api.PodIdentityException as {@link Nmi#start}
+   */
+  public void start() {
+    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
+    nmi.start(this::follow);
+    if (rules != null) {
+      rules.nodeIsOurs();
+    }
+  }
+
+  private void follow() {
+    if (pins != null) {
+      pins.start();
+    }
+    for (ClusterFollower follower : followers) {
+      var unused = follower.start();
+    }
+    if (watched != null) {
+      watched.start();
     }
   }
 
@@ -89,7 +126,9 @@ public final class NodeNmi implements AutoCloseable {
     List<ClusterFollower> followers = List.copyOf(followed.all.values());
     NmiMetrics metrics = new NmiMetrics();
 
-    @Nullable SourcePins pins = rules == null ? null : pins(options, pods, metrics, parts);
+    boolean pinned = rules != null && options.rules().pinning() != SourcePinning.OFF;
+    @Nullable NodePins pins =
+        pinned ? parts.add(new NodePins(options, kubernetes, pods, metrics, clock)) : null;
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =
         parts.add(
@@ -101,24 +140,23 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, metrics, clock),
                     followed.synced(),
-                    rules == null ? null : rules.kept(pins),
+                    rules == null ? null : rules.kept(),
                     metrics,
+                    pins == null ? SourceGate.OPEN : pins.gate(),
                     metadataClient),
                 clock));
-    // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
-    nmi.start();
-    for (ClusterFollower follower : followers) {
-      var unused = follower.start();
-    }
     OwnDaemonSet daemonSet = parts.add(new OwnDaemonSet(kubernetes, pods));
     OnExit onExit = options.rules().onExit();
-    if (onExit == OnExit.AUTO && rules != null) {
-      daemonSet.start();
-    }
     return new NodeNmi(
         parts,
         followers,
-        rules == null ? null : new RulesAtExit(onExit, daemonSet::isDeleted, rules.all()));
+        nmi,
+        pins,
+        onExit == OnExit.AUTO && rules != null ? daemonSet : null,
+        rules,
+        rules == null
+            ? null
+            : new RulesAtExit(onExit, daemonSet::isDeleted, nmi::isListening, rules.all()));
   }
 
   /**
@@ -147,35 +185,6 @@ public final class NodeNmi implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof PodIdentityException known ? known : e;
     }
-  }
-
-  private static @Nullable SourcePins pins(
-      NmiOptions options, NodePods pods, NmiMetrics metrics, Parts parts) {
-    SourcePinning pinning = options.rules().pinning();
-    if (pinning == SourcePinning.OFF) {
-      return null;
-    }
-    SourcePins pins =
-        parts.add(
-            new SourcePins(
-                new SourcePins.Pods() {
-                  @Override
-                  public List<Pod> all() {
-                    return pods.all();
-                  }
-
-                  @Override
-                  public Subscription onAnyChange(Runnable wake) {
-                    return pods.onAnyChange(wake);
-                  }
-                },
-                NodePrograms.HERE,
-                SourcePins.RESULTS,
-                options.metadata().ip(),
-                options.http().port(),
-                pinning == SourcePinning.ENFORCE));
-    metrics.observePins(pins::pinned, pins::unpinned, pins::dropped);
-    return pins;
   }
 
   private static OperationMode mode(

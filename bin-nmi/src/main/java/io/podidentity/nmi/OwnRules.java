@@ -12,9 +12,11 @@ import io.podidentity.iptables.RedirectRules;
 import io.podidentity.iptables.RouteLocalnet;
 import io.podidentity.iptables.RuleChanges;
 import io.podidentity.iptables.RuleSet;
+import io.podidentity.iptables.SourcePins;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +43,13 @@ final class OwnRules {
   private final RuleSet lockdown;
   private final RuleSet redirect;
 
+  /** The lockdown, where it is switched off. */
+  private final UnwantedRules unwanted;
+
   private final RuleChanges changes;
+
+  /** Of the pins; empty if there are none. */
+  private final String pins;
 
   private OwnRules(
       boolean lockedDown,
@@ -49,13 +57,16 @@ final class OwnRules {
       RuleSet anyTarget,
       RuleSet lockdown,
       RuleSet redirect,
-      RuleChanges changes) {
+      RuleChanges changes,
+      String pins) {
     this.path = path;
     this.anyTarget = anyTarget;
     this.changes = changes;
+    this.pins = pins;
     this.lockedDown = lockedDown;
     this.lockdown = lockdown;
     this.redirect = redirect;
+    this.unwanted = new UnwantedRules(lockdown);
   }
 
   /** Those that the options ask for, on this node. */
@@ -89,22 +100,29 @@ final class OwnRules {
         new LoopbackAddress(null, programs),
         Lockdown.of(metadata.ip(), programs, backend),
         rules.cutsConnections() ? new ConntrackDeletion(redirect, target, programs) : redirect,
-        new RuleChanges(programs, backend));
+        new RuleChanges(programs, backend),
+        rules.pinning() == SourcePinning.OFF ? "" : SourcePins.text(metadata.ip(), port));
+  }
+
+  /** Those to be kept in place; the lockdown comes before the redirect. */
+  RuleSet kept() {
+    List<RuleSet> all = new ArrayList<>(lockedDown ? List.of(lockdown) : List.of());
+    all.add(path);
+    all.add(redirect);
+    if (!lockedDown) {
+      all.add(unwanted);
+    }
+    return new NodeRuleSets(all, changes);
   }
 
   /**
-   * Those to be kept in place; the lockdown comes before the redirect.
-   *
-   * @param pins of pods' addresses, which nobody else removes; null for none
+   * What would be written, as of {@link RuleSet#text}; with the tables of {@link NodePins}, which
+   * are not among {@link #kept}.
    */
-  RuleSet kept(@Nullable RuleSet pins) {
-    List<RuleSet> all = new ArrayList<>(lockedDown ? List.of(lockdown) : List.of());
-    all.add(path);
-    if (pins != null) {
-      all.add(pins);
-    }
-    all.add(redirect);
-    return new NodeRuleSets(all, changes);
+  String text() {
+    return Stream.of(kept().text(), pins)
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("\n"));
   }
 
   /** Those to be removed, whatever is kept: whoever made them may have had other options. */
@@ -112,16 +130,19 @@ final class OwnRules {
     return new NodeRuleSets(List.of(lockdown, anyTarget, redirect));
   }
 
+  /** Pods come to this NMI and no other: what its options do not want may be removed. */
+  void nodeIsOurs() {
+    unwanted.begin();
+  }
+
   /**
-   * What is done before anything else: pods are locked out, or, where that is switched off, let in
-   * again. A failure is logged; {@link #kept} fails too when it is looked after.
+   * What is done before anything else: pods are locked out. A failure is logged; {@link #kept}
+   * fails too when it is looked after.
    */
   void begin() {
     try {
       if (lockedDown) {
         lockdown.ensure();
-      } else {
-        lockdown.remove();
       }
       // NMI is about to listen on it.
       path.ensure();

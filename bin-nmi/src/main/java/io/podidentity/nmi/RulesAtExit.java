@@ -3,18 +3,22 @@ package io.podidentity.nmi;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.NodeRules;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what becomes of the rules when NMI ends.
+ * Decides what becomes of the rules when NMI ends. One that still waits for the port of another NMI
+ * leaves them to that one, unless all NMIs were deleted.
  *
  * @param policy what it was told
  * @param isDeleted whether NMI's DaemonSet was seen deleted, after waiting so long for news of it
+ * @param isListening whether this is the NMI to which pods come
  * @param rules all that NMI may have on this node
  */
-record RulesAtExit(OnExit policy, Predicate<Duration> isDeleted, NodeRules rules) {
+record RulesAtExit(
+    OnExit policy, Predicate<Duration> isDeleted, BooleanSupplier isListening, NodeRules rules) {
   private static final Logger log = LoggerFactory.getLogger(RulesAtExit.class);
 
   /** The news of a DaemonSet's deletion comes before that of its pods', but not by much. */
@@ -24,7 +28,7 @@ record RulesAtExit(OnExit policy, Predicate<Duration> isDeleted, NodeRules rules
   boolean areToBeRemoved() {
     return switch (policy) {
       case KEEP -> false;
-      case REMOVE -> true;
+      case REMOVE -> isListening.getAsBoolean();
       case AUTO -> isDeleted.test(PATIENCE);
     };
   }

@@ -31,16 +31,7 @@ class NmiMainTest {
 
   @BeforeEach
   void writeKubeconfig() throws IOException {
-    Files.writeString(
-        folder.resolve("kubeconfig"),
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: u}}]
-        clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
-        users: [{name: u, user: {token: t}}]
-        """);
+    NoCluster.kubeconfig(folder);
   }
 
   @AfterEach

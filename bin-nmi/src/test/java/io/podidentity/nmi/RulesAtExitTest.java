@@ -25,18 +25,22 @@ class RulesAtExitTest {
 
   @ParameterizedTest
   @CsvSource({
-    "AUTO,   true,  true",
-    "AUTO,   false, false",
-    "KEEP,   true,  false",
-    "REMOVE, false, true",
+    "AUTO,   true,  true,  true",
+    "AUTO,   false, true,  false",
+    "KEEP,   true,  true,  false",
+    "REMOVE, false, true,  true",
+    // Another NMI has the port: the rules are its own, unless all NMIs are to go.
+    "REMOVE, false, false, false",
+    "AUTO,   true,  false, true",
   })
-  void rulesAreRemovedOnlyIfThatIsMeant(OnExit policy, boolean deleted, boolean removed) {
-    assertThat(new RulesAtExit(policy, patience -> deleted, STUBBORN).areToBeRemoved())
-        .isEqualTo(removed);
+  void rulesAreRemovedOnlyIfThatIsMeant(
+      OnExit policy, boolean deleted, boolean listening, boolean removed) {
+    RulesAtExit atExit = new RulesAtExit(policy, patience -> deleted, () -> listening, STUBBORN);
+    assertThat(atExit.areToBeRemoved()).isEqualTo(removed);
   }
 
   @Test
   void failureDoesNotKeepTheProcess() {
-    new RulesAtExit(OnExit.REMOVE, patience -> false, STUBBORN).remove();
+    new RulesAtExit(OnExit.REMOVE, patience -> false, () -> true, STUBBORN).remove();
   }
 }

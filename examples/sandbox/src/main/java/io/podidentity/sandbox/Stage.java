@@ -96,7 +96,8 @@ final class Stage implements AutoCloseable {
             kubeconfig,
             LogFormat.TEXT,
             "");
-    NodeNmi nmi = parts.add(NodeNmi.start(options, USER_AGENT, clock));
+    NodeNmi nmi = parts.add(NodeNmi.of(options, USER_AGENT, clock));
+    nmi.start();
     nmi.awaitSynced(PATIENCE);
   }
 

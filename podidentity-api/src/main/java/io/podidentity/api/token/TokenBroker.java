@@ -4,16 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.matching.Selection;
-import io.podidentity.api.model.AzureIdentity;
-import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
-import io.podidentity.api.model.TokenQuery;
-import io.podidentity.api.model.WaitReason;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
-import io.podidentity.api.token.EventWait.Look;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,17 +20,14 @@ import java.util.function.Consumer;
  *
  * <p>A request that can be answered from memory is answered on the caller's thread, without I/O and
  * without a lock. One that must wait (for its pod to be known, for its identity to be assigned, for
- * the token service) holds no thread; the change that it waits for completes it.
+ * the token service) holds no thread; the change that it waits for completes it. After a wait it is
+ * looked again whose address it is and what that pod may have: tokens go to nobody but the pod that
+ * asked, and only while they are its own.
  */
 public final class TokenBroker implements AutoCloseable {
-  private final PodFinder pods;
-  private final OperationMode mode;
-  private final ExemptPods exemptPods;
+  private final Entitlements entitlements;
   private final NodeIdentityRule nodeIdentity;
   private final TokenFetcher tokens;
-  private final HoldPolicy holds;
-  private final Timer timer;
-  private final WaitReports waits;
   private final Unanswered waiting = new Unanswered();
   private final Unanswered answers = new Unanswered();
 
@@ -66,14 +57,16 @@ public final class TokenBroker implements AutoCloseable {
       Timer timer,
       Clock clock,
       Telemetry telemetry) {
-    this.mode = requireNonNull(mode, "mode");
     this.tokens = requireNonNull(tokens, "tokens");
-    this.holds = requireNonNull(holds, "holds");
-    this.timer = requireNonNull(timer, "timer");
-    this.waits =
-        new WaitReports(requireNonNull(clock, "clock"), requireNonNull(telemetry, "telemetry"));
-    this.pods = new PodFinder(requireNonNull(pods, "pods"), timer, holds.untilPodIsKnown());
-    this.exemptPods = new ExemptPods(requireNonNull(exemptions, "exemptions"), timer);
+    this.entitlements =
+        new Entitlements(
+            new PodFinder(requireNonNull(pods, "pods"), timer, holds.untilPodIsKnown()),
+            requireNonNull(mode, "mode"),
+            new ExemptPods(requireNonNull(exemptions, "exemptions"), timer),
+            holds,
+            requireNonNull(timer, "timer"),
+            new WaitReports(requireNonNull(clock, "clock"), requireNonNull(telemetry, "telemetry")),
+            waiting);
     this.nodeIdentity = new NodeIdentityRule(mode, exemptions.anyIdentity());
   }
 
@@ -87,7 +80,7 @@ public final class TokenBroker implements AutoCloseable {
    */
   public CompletableFuture<TokenGrant> request(TokenRequest request) {
     return answer(
-        answer -> then(answer, find(request.caller()), pod -> grant(answer, request, pod)));
+        answer -> new PendingGrant(entitlements, nodeIdentity, tokens, request, answer).go());
   }
 
   /**
@@ -96,16 +89,7 @@ public final class TokenBroker implements AutoCloseable {
    * @return as of {@link #request}
    */
   public CompletableFuture<Pod> podOf(Caller caller) {
-    return answer(answer -> then(answer, find(caller), answer::complete));
-  }
-
-  private CompletableFuture<Pod> find(Caller caller) {
-    return wait(WaitReason.POD, pods.find(caller));
-  }
-
-  /** A step that news complete: when they will come, if at all, nobody knows. */
-  private <T> CompletableFuture<T> wait(WaitReason reason, CompletableFuture<T> step) {
-    return waiting.add(waits.report(reason, step));
+    return answer(answer -> Steps.then(answer, entitlements.pod(caller), answer::complete));
   }
 
   private <A> CompletableFuture<A> answer(Consumer<CompletableFuture<A>> begin) {
@@ -113,7 +97,7 @@ public final class TokenBroker implements AutoCloseable {
       return CompletableFuture.failedFuture(Unanswered.stopping());
     }
     CompletableFuture<A> answer = new CompletableFuture<>();
-    attempt(answer, () -> begin.accept(answer));
+    Steps.attempt(answer, begin, answer);
     return answers.add(answer);
   }
 
@@ -152,125 +136,5 @@ public final class TokenBroker implements AutoCloseable {
   public void close() {
     drain();
     answers.close();
-  }
-
-  private void grant(CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod) {
-    if (request.caller() instanceof Caller.ByAddress) {
-      then(answer, exemptPods.of(pod), why -> grant(answer, request, pod, why));
-    } else {
-      grant(answer, request, pod, ExemptPods.Kind.NONE);
-    }
-  }
-
-  private void grant(
-      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, ExemptPods.Kind why) {
-    if (why != ExemptPods.Kind.NONE) {
-      grantOfNode(answer, request, pod, why);
-      return;
-    }
-    CompletableFuture<AzureIdentity> identity =
-        wait(WaitReason.IDENTITY, findIdentity(pod, request.choice()));
-    if (identity.isDone()) {
-      then(answer, identity, found -> grantBound(answer, request, pod, found));
-    } else {
-      then(answer, identity, found -> grantHeld(answer, request, pod, found));
-    }
-  }
-
-  /** After a wait the pod that asked may be gone, and its address or its name another one's. */
-  private void grantHeld(
-      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, AzureIdentity identity) {
-    then(
-        answer,
-        find(request.caller()),
-        now -> {
-          if (!now.name().equals(pod.name()) || !now.uid().equals(pod.uid())) {
-            throw new PodIdentityException(
-                ErrorReason.POD_NOT_FOUND,
-                "pod %s, which asked, is gone; its address or name is that of another one now"
-                    .formatted(pod.name()));
-          }
-          grantBound(answer, request, pod, identity);
-        });
-  }
-
-  private CompletableFuture<AzureIdentity> findIdentity(Pod pod, IdentityChoice choice) {
-    return EventWait.until(
-        () -> lookForIdentity(pod, choice),
-        wake -> mode.onChange(pod, wake),
-        timer,
-        holds.untilRecorded(),
-        holds.untilAssigned());
-  }
-
-  private Look<AzureIdentity> lookForIdentity(Pod pod, IdentityChoice choice) {
-    Selection selection = mode.select(pod, choice);
-    if (selection instanceof Selection.Chosen chosen) {
-      return new EventWait.Ready<>(chosen.identity());
-    }
-    if (selection instanceof Selection.NotYet notYet) {
-      return new EventWait.Undecided<>(
-          notYet.refusal(), notYet.recorded() ? holds.untilAssigned() : holds.untilRecorded());
-    }
-    return new EventWait.Refused<>(((Selection.Refused) selection).refusal());
-  }
-
-  private void grantBound(
-      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, AzureIdentity identity) {
-    TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), request.resource());
-    then(
-        answer,
-        tokens.fetch(query, pod.name()),
-        list ->
-            answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
-  }
-
-  /** The one case in which a pod is given the node's identity: it is exempt. */
-  private void grantOfNode(
-      CompletableFuture<TokenGrant> answer, TokenRequest request, Pod pod, ExemptPods.Kind why) {
-    nodeIdentity.check(pod, why, request.choice());
-    TokenQuery query = new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource());
-    then(
-        answer,
-        tokens.fetch(query, pod.name()),
-        list -> {
-          nodeIdentity.check(pod, why, request.choice(), list);
-          answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list));
-        });
-  }
-
-  /**
-   * Goes on with a step's value, on this thread if it is there already. A failure of the step, or
-   * of what follows, is the answer's; an answer that is complete (cancelled, closed) ends the step.
-   */
-  private static <T> void then(
-      CompletableFuture<?> answer, CompletableFuture<T> step, Consumer<T> next) {
-    if (!step.isDone()) {
-      var unused = answer.whenComplete((grant, error) -> step.cancel(false));
-    }
-    var unused =
-        step.whenComplete(
-            (value, error) -> {
-              if (error != null) {
-                answer.completeExceptionally(unwrap(error));
-              } else {
-                attempt(answer, () -> next.accept(value));
-              }
-            });
-  }
-
-  /** An error must end the request: whoever waits for it would wait for ever. */
-  private static void attempt(CompletableFuture<?> answer, Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException | Error e) {
-      answer.completeExceptionally(e);
-    }
-  }
-
-  private static Throwable unwrap(Throwable error) {
-    return error instanceof CompletionException && error.getCause() != null
-        ? error.getCause()
-        : error;
   }
 }

@@ -40,6 +40,9 @@ final class UninstallIT {
     nmi.start();
     nmi.awaitActive();
     nmi.process().awaitLine(WATCHING, LIMIT);
+    // An update is under way: the next one waits for the port.
+    Program next = nmi(cluster, scene.namespace(), node);
+    next.start().awaitLine(WATCHING, LIMIT);
 
     // Helm's order, without a pause; Kubernetes ends the pod then.
     api.kubectl("delete", "daemonset", "nmi", "-n", scene.namespace(), "--wait=false");
@@ -47,6 +50,7 @@ final class UninstallIT {
     api.kubectl("delete", "clusterrolebinding,clusterrole", clusterRole(scene), "--wait=false");
     api.kubectl("delete", "serviceaccount", ACCOUNT, "-n", scene.namespace(), "--wait=false");
     assertThat(nmi.stop()).isZero();
+    assertThat(next.stop()).isZero();
 
     assertThat(rules(node)).isEqualTo(before);
     assertThat(pod.askForToken().body()).contains("access_token");
@@ -121,15 +125,20 @@ final class UninstallIT {
           containers: [{name: nmi, image: none}]
         """
             .formatted(namespace, uid, node.name(), ACCOUNT));
-    Program nmi =
-        Program.nmi(
-            node,
-            InClusterAccount.ofPod(api, namespace, ACCOUNT, "nmi-x"),
-            cluster.azure(),
-            List.of(flags));
+    Program nmi = nmi(cluster, namespace, node, flags);
     nmi.start();
     nmi.awaitActive();
     return nmi;
+  }
+
+  /** One in that pod, which does not run yet. */
+  private static Program nmi(
+      EndToEndCluster cluster, String namespace, TestNode node, String... flags) {
+    return Program.nmi(
+        node,
+        InClusterAccount.ofPod(cluster.api(), namespace, ACCOUNT, "nmi-x"),
+        cluster.azure(),
+        List.of(flags));
   }
 
   private static String hostToken(NetworkNamespace node, String from, String to) {
