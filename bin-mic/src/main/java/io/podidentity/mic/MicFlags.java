@@ -137,6 +137,13 @@ final class MicFlags {
     Duration timeout = Duration.ofMinutes(5);
 
     @Option(
+        names = "--leader-election-endpoints",
+        description =
+            "Whether to hold v1's lock, an Endpoints object, besides the lease, so that v1's MIC and"
+                + " this one never lead at the same time. Default: true.")
+    boolean leaderElectionEndpoints = true;
+
+    @Option(
         showDefaultValue = Visibility.NEVER,
         names = "--detach-delay",
         description =

@@ -2,15 +2,11 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.MicPods;
-import io.podidentity.api.model.Pod;
-import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.http.HttpListener;
-import io.podidentity.iptables.NodePrograms;
-import io.podidentity.iptables.SourcePins;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.ClusterIdentities;
@@ -38,6 +34,7 @@ public final class NodeNmi implements AutoCloseable {
   private final Parts parts;
   private final List<ClusterFollower> followers;
   private final Nmi nmi;
+  private final @Nullable NodePins pins;
   private final @Nullable OwnDaemonSet watched;
   private final @Nullable OwnRules rules;
   private final @Nullable RulesAtExit atExit;
@@ -46,12 +43,14 @@ public final class NodeNmi implements AutoCloseable {
       Parts parts,
       List<ClusterFollower> followers,
       Nmi nmi,
+      @Nullable NodePins pins,
       @Nullable OwnDaemonSet watched,
       @Nullable OwnRules rules,
       @Nullable RulesAtExit atExit) {
     this.parts = parts;
     this.followers = followers;
     this.nmi = nmi;
+    this.pins = pins;
     this.watched = watched;
     this.rules = rules;
     this.atExit = atExit;
@@ -94,6 +93,9 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private void follow() {
+    if (pins != null) {
+      pins.start();
+    }
     for (ClusterFollower follower : followers) {
       var unused = follower.start();
     }
@@ -124,7 +126,9 @@ public final class NodeNmi implements AutoCloseable {
     List<ClusterFollower> followers = List.copyOf(followed.all.values());
     NmiMetrics metrics = new NmiMetrics();
 
-    @Nullable SourcePins pins = rules == null ? null : pins(options, pods, metrics, parts);
+    boolean pinned = rules != null && options.rules().pinning() != SourcePinning.OFF;
+    @Nullable NodePins pins =
+        pinned ? parts.add(new NodePins(options, kubernetes, pods, metrics, clock)) : null;
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =
         parts.add(
@@ -136,8 +140,9 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, metrics, clock),
                     followed.synced(),
-                    rules == null ? null : rules.kept(pins),
+                    rules == null ? null : rules.kept(),
                     metrics,
+                    pins == null ? SourceGate.OPEN : pins.gate(),
                     metadataClient),
                 clock));
     OwnDaemonSet daemonSet = parts.add(new OwnDaemonSet(kubernetes, pods));
@@ -146,6 +151,7 @@ public final class NodeNmi implements AutoCloseable {
         parts,
         followers,
         nmi,
+        pins,
         onExit == OnExit.AUTO && rules != null ? daemonSet : null,
         rules,
         rules == null
@@ -179,35 +185,6 @@ public final class NodeNmi implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof PodIdentityException known ? known : e;
     }
-  }
-
-  private static @Nullable SourcePins pins(
-      NmiOptions options, NodePods pods, NmiMetrics metrics, Parts parts) {
-    SourcePinning pinning = options.rules().pinning();
-    if (pinning == SourcePinning.OFF) {
-      return null;
-    }
-    SourcePins pins =
-        parts.add(
-            new SourcePins(
-                new SourcePins.Pods() {
-                  @Override
-                  public List<Pod> all() {
-                    return pods.all();
-                  }
-
-                  @Override
-                  public Subscription onAnyChange(Runnable wake) {
-                    return pods.onAnyChange(wake);
-                  }
-                },
-                NodePrograms.HERE,
-                SourcePins.RESULTS,
-                options.metadata().ip(),
-                options.http().port(),
-                pinning == SourcePinning.ENFORCE));
-    metrics.observePins(pins::pinned, pins::unpinned, pins::dropped);
-    return pins;
   }
 
   private static OperationMode mode(
