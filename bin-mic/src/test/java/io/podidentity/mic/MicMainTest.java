@@ -44,24 +44,8 @@ final class MicMainTest {
 
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndServesMetrics() throws IOException {
-    Path kubeconfig =
-        Files.writeString(
-            folder.resolve("kubeconfig"),
-            """
-            apiVersion: v1
-            kind: Config
-            current-context: c
-            contexts: [{name: c, context: {cluster: c, user: u}}]
-            clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
-            users: [{name: u, user: {token: t}}]
-            """);
-    Path cloud =
-        Files.writeString(
-            folder.resolve("azure.json"),
-            """
-            {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
-             "resourceGroup": "g", "useManagedIdentityExtension": true}
-            """);
+    Path kubeconfig = kubeconfig();
+    Path cloud = azureJson();
     int probes = freePort();
     int metrics = freePort();
     try (ManagedProcess mic =
@@ -92,6 +76,47 @@ final class MicMainTest {
     assertThat(mic.stdout())
         .matches("MIC Version: \\S+ - NMI Version: \\S+ - Commit: \\S+ - Date: \\S+\\R");
     assertThat(mic.stderr()).isEmpty();
+  }
+
+  @Test
+  void planOfAClusterThatDoesNotAnswerIsOneLineAndCodeOne() throws IOException {
+    CommandResult plan =
+        JavaProgram.of(
+                MicMain.class,
+                "plan",
+                "--kubeconfig=" + kubeconfig(),
+                "--cloudconfig=" + azureJson(),
+                "--timeout=1s")
+            .run();
+
+    assertThat(plan.exitCode()).isEqualTo(1);
+    assertThat(plan.stderr().lines().filter(line -> line.startsWith("mic: ")))
+        .singleElement()
+        .asString()
+        .contains("the first lists from the Kubernetes API have not come");
+    assertThat(plan.stdout()).isEmpty();
+  }
+
+  private Path azureJson() throws IOException {
+    return Files.writeString(
+        folder.resolve("azure.json"),
+        """
+        {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
+         "resourceGroup": "g", "useManagedIdentityExtension": true}
+        """);
+  }
+
+  private Path kubeconfig() throws IOException {
+    return Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: c
+        contexts: [{name: c, context: {cluster: c, user: u}}]
+        clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
+        users: [{name: u, user: {token: t}}]
+        """);
   }
 
   /** The body, or nothing where nobody answers. */

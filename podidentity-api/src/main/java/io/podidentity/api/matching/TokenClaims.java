@@ -1,6 +1,7 @@
 package io.podidentity.api.matching;
 
 import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.ClientId;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
@@ -60,12 +61,29 @@ public final class TokenClaims {
 
   /** The resource ID of the managed identity, in lower case; null if they do not tell. */
   public @Nullable String resourceId() {
+    return claims("xms_mirid").findFirst().orElse(null);
+  }
+
+  /** Whether they tell a client ID. */
+  public boolean tellTheClientId() {
+    return clientIds().findAny().isPresent();
+  }
+
+  /** Whether they tell that client ID and no other. */
+  public boolean tellTheClientId(ClientId clientId) {
+    return tellTheClientId()
+        && clientIds().allMatch(clientId.value().toLowerCase(Locale.ROOT)::equals);
+  }
+
+  private Stream<String> clientIds() {
+    return claims("appid|azp");
+  }
+
+  private Stream<String> claims(String names) {
     return OWNER
         .matcher(claims)
         .results()
-        .filter(claim -> claim.group(1).equals("xms_mirid"))
-        .map(claim -> claim.group(2))
-        .findFirst()
-        .orElse(null);
+        .filter(claim -> claim.group(1).matches(names))
+        .map(claim -> claim.group(2));
   }
 }
