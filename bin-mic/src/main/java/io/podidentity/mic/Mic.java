@@ -51,6 +51,7 @@ public final class Mic implements AutoCloseable {
 
   private final Parts parts = new Parts();
   private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
+  private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
   private final UnaryOperator<ClusterView> shown;
   private volatile boolean active;
 
@@ -110,7 +111,6 @@ public final class Mic implements AutoCloseable {
     // On a connection of its own: a renewal must not wait for other calls.
     KubernetesConnection forLease =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
-    AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
     LeaderElection election =
         parts.add(
             new LeaderElection(
@@ -118,8 +118,8 @@ public final class Mic implements AutoCloseable {
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(view, events, elections.get()),
-                () -> stepDown(onLeaseLost, events, elections.get())));
+                () -> lead(view, events),
+                () -> stepDown(onLeaseLost, events)));
     elections.set(election);
     MicMetrics metrics = new MicMetrics(events);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
@@ -169,7 +169,8 @@ public final class Mic implements AutoCloseable {
 
   /** Whether it holds the lease and works. */
   public boolean isActive() {
-    return active;
+    LeaderElection election = elections.get();
+    return active && election != null && election.isLeader();
   }
 
   /** Stops, and lets go of the lease, so that another may follow at once. */
@@ -179,12 +180,9 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(
-      KubernetesClusterView view, KubernetesEvents events, @Nullable LeaderElection election) {
+  private void lead(KubernetesClusterView view, KubernetesEvents events) {
     log.info("leading");
-    if (election != null) {
-      events.leads(election, true);
-    }
+    tell(events, true);
     var unused = view.synced().thenRun(this::begin);
   }
 
@@ -196,17 +194,21 @@ public final class Mic implements AutoCloseable {
     }
   }
 
-  private void stepDown(
-      Runnable onLeaseLost, KubernetesEvents events, @Nullable LeaderElection election) {
+  private void stepDown(Runnable onLeaseLost, KubernetesEvents events) {
     active = false;
-    if (election != null) {
-      events.leads(election, false);
-    }
+    tell(events, false);
     Reconciler reconciler = reconcilers.get();
     if (reconciler != null) {
       reconciler.close();
     }
     onLeaseLost.run();
+  }
+
+  private void tell(KubernetesEvents events, boolean leads) {
+    LeaderElection election = elections.get();
+    if (election != null) {
+      events.leads(election, leads);
+    }
   }
 
   private ExecutorService pool(int threads, String name) {

@@ -42,7 +42,7 @@ public final class NmiMain {
     try {
       switch (command) {
         case UNINSTALL -> uninstall(commandLine);
-        case RULES -> System.out.print(commandLine.ownRules().kept(null).text());
+        case RULES -> System.out.print(commandLine.ownRules().text());
         default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {

@@ -28,6 +28,7 @@ final class TokenHandler implements HttpHandler {
   private final TokenBroker broker;
   private final ErrorResponses errors;
   private final boolean metadataHeaderRequired;
+  private final SourceGate gate;
   private final PodNamespaces namespaces;
   private final Journal journal;
   private final Clock clock;
@@ -38,12 +39,14 @@ final class TokenHandler implements HttpHandler {
       TokenBroker broker,
       ErrorResponses errors,
       boolean metadataHeaderRequired,
+      SourceGate gate,
       PodNamespaces namespaces,
       Journal journal,
       Clock clock) {
     this.broker = broker;
     this.errors = errors;
     this.metadataHeaderRequired = metadataHeaderRequired;
+    this.gate = gate;
     this.namespaces = namespaces;
     this.journal = journal;
     this.clock = clock;
@@ -60,6 +63,11 @@ final class TokenHandler implements HttpHandler {
     }
     if (Exchanges.isForwarded(exchange)) {
       Exchanges.send(exchange, handled.refused(Exchanges.FORWARDED));
+      return;
+    }
+    Refusal unpinned = Exchanges.unpinned(exchange, gate);
+    if (unpinned != null) {
+      Exchanges.send(exchange, handled.refused(unpinned));
       return;
     }
     try {

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Makes one of several instances the leader, by a {@code Lease} and, unless told otherwise, by AAD
  * Pod Identity v1's {@code Endpoints} object of the same name, which is taken first. Who leads
  * holds all of them; so an instance of v1 and one of ours never lead at the same time. A leader
- * that cannot renew them for half their duration gives up; then nobody else has taken them yet. One
- * that has given up does not stand again. Thread-safe.
+ * that has not renewed them for half their duration is none until it has, and only if nobody else
+ * was it meanwhile; else it does not stand again. Thread-safe.
  */
 public final class LeaderElection implements AutoCloseable {
   /** Where AAD Pod Identity v1 keeps its lock ({@code leader-election-namespace}). */
@@ -128,8 +128,8 @@ public final class LeaderElection implements AutoCloseable {
     this.executor = requireNonNull(executor, "executor");
     this.onStarted = requireNonNull(onStarted, "onStarted");
     this.onLost = requireNonNull(onLost, "onLost");
-    // An attempt makes four calls, and may begin just before the deadline, at half the duration:
-    // with an eighth for each it ends before the duration does, however the API server hangs.
+    // With an eighth for each of its four calls, an attempt that the API server lets hang ends, and
+    // another is made, before the duration is over.
     KubernetesClient impatient =
         KubernetesClients.impatient(client, settings.duration().dividedBy(8), /* retries= */ 0);
     NamespacedName name = new NamespacedName(settings.namespace(), settings.name());
@@ -233,10 +233,6 @@ public final class LeaderElection implements AutoCloseable {
   /** Takes the locks or renews them; whether they are ours now. */
   private boolean attempt() {
     synchronized (attempts) {
-      if (hasExpired()) {
-        lost();
-        return false;
-      }
       Instant begun = clock.instant();
       try {
         if (!take(begun)) {
@@ -253,9 +249,15 @@ public final class LeaderElection implements AutoCloseable {
   }
 
   private boolean take(Instant now) {
+    boolean leading;
+    synchronized (lock) {
+      leading = state == State.LEADING;
+    }
     for (ObservedLock<?> each : locks) {
       String holder = each.look().holder();
-      if (!each.isFreeFor(settings.identity())) {
+      // One that led and finds a lock free was away for so long that another may have led too.
+      boolean another = leading && !holder.equals(settings.identity());
+      if (another || !each.isFreeFor(settings.identity())) {
         leads(holder);
         return false;
       }
@@ -270,13 +272,6 @@ public final class LeaderElection implements AutoCloseable {
     }
     leads(settings.identity());
     return true;
-  }
-
-  /** A leader that was halted, or whose API server was away, for so long that it must give up. */
-  private boolean hasExpired() {
-    synchronized (lock) {
-      return state == State.LEADING && !isLeader();
-    }
   }
 
   private void held(Instant begun) {

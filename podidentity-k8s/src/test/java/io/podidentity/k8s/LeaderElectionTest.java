@@ -299,9 +299,38 @@ final class LeaderElectionTest {
         .withMessageContaining("duration");
   }
 
-  private static void assertFollowed(Candidate first, Candidate second) {
-    Await.until("the first to lose", SOON, () -> first.lost.get() == 1);
+  @Test
+  void leaderThatCouldNotRenewForAWhileGoesOnIfNobodyElseLedMeanwhile() {
+    Candidate alone = candidate("alone").stand();
+    alone.awaitLeading();
+
+    alone.relay.fallSilent();
+    Await.until("the pause", SOON, () -> !alone.election.isLeader());
+    alone.relay.speakAgain();
+
+    Await.until("leading again", SOON, alone.election::isLeader);
+    assertThat(alone.started).hasValue(1);
+    assertThat(alone.lost).hasValue(0);
+  }
+
+  @Test
+  void leaderThatCouldNotRenewForAWhileStopsIfAnotherLedMeanwhileAndIsGone() {
+    Candidate first = candidate("first").stand();
+    first.awaitLeading();
+    Candidate second = candidate("second").stand();
+
+    first.relay.fallSilent();
+    second.awaitLeading();
+    second.election.close();
+    first.relay.speakAgain();
+
+    Await.until("the loss", SOON, () -> first.lost.get() == 1);
     assertThat(first.election.isLeader()).isFalse();
+    assertThat(lease().getSpec().getHolderIdentity()).as("not taken again").isNull();
+  }
+
+  private static void assertFollowed(Candidate first, Candidate second) {
+    Await.until("the first to stop", SOON, () -> !first.election.isLeader());
     assertThat(second.election.isLeader()).as("the lease still runs").isFalse();
     second.awaitLeading();
     assertThat(first.started).hasValue(1);

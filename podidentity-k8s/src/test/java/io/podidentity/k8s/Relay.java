@@ -72,6 +72,11 @@ final class Relay implements AutoCloseable {
     forgetConnections();
   }
 
+  /** New connections work again. */
+  void speakAgain() {
+    silent = false;
+  }
+
   @Override
   public void close() {
     threads.shutdownNow();

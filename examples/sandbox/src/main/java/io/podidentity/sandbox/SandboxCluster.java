@@ -155,8 +155,8 @@ final class SandboxCluster implements AutoCloseable {
   }
 
   /**
-   * What MIC wrote: records, its lease, and events about our objects. MIC is gone by now, and would
-   * not do it when the process is told to end: then the libraries below it end at the same time.
+   * What MIC wrote: records, its locks, and its events. MIC is gone by now, and would not do it
+   * when the process is told to end: then the libraries below it end at the same time.
    */
   private void deleteTraces() {
     for (AzureAssignedIdentityResource record :
@@ -176,7 +176,7 @@ final class SandboxCluster implements AutoCloseable {
         .withName(LeaderElection.DEFAULT_NAME)
         .delete();
     client.v1().events().inNamespace(StoryObjects.NAMESPACE).list().getItems().stream()
-        .filter(event -> Api.API_VERSION.equals(event.getInvolvedObject().getApiVersion()))
+        .filter(event -> Api.GROUP.equals(event.getSource().getComponent()))
         .forEach(event -> client.resource(event).delete());
   }
 
