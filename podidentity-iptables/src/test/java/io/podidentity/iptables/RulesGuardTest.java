@@ -269,6 +269,15 @@ final class RulesGuardTest {
     assertThat(delays).containsExactly(INTERVAL, Duration.ofMillis(250));
   }
 
+  /** What changed in between would be missed, and whoever starts it would wait for the look. */
+  @Test
+  void listensBeforeItLooks() {
+    Runnable nobody = onChange;
+    looks.add(() -> onChange != nobody);
+    guard.start();
+    assertThat(told).containsExactly("changed=true");
+  }
+
   @Test
   void rulesThatCannotTellOfAllChangesAreLookedAtEachSecond() {
     newsAreComplete.set(false);
@@ -280,12 +289,12 @@ final class RulesGuardTest {
         });
     looks.add(() -> true);
     guard.start();
-    // Before it listens it does not know.
     onChange.run();
     ring();
     newsAreComplete.set(true);
     ring();
-    assertThat(delays).containsExactly(INTERVAL, Duration.ZERO, Duration.ofMillis(1800), INTERVAL);
+    assertThat(delays)
+        .containsExactly(Duration.ofSeconds(1), Duration.ZERO, Duration.ofMillis(1800), INTERVAL);
   }
 
   @Test
