@@ -3,6 +3,7 @@ package io.podidentity.nmi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
+import io.podidentity.harness.kube.UnreachableCluster;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
@@ -36,7 +37,7 @@ class TwoNmisTest {
 
   @BeforeEach
   void makeNode() throws IOException {
-    kubeconfig = NoCluster.kubeconfig(folder);
+    kubeconfig = UnreachableCluster.kubeconfig(folder);
     node = NetworkNamespace.create("two");
   }
 
