@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints how long "nmi lockdown" takes, and for how long a pod that asks every 5 ms is not redirected when
-# a stranger deletes the jump, renames the chain, flushes nat or all of nft's rules: the time from its
+# a stranger deletes the jump, empties the chain, flushes nat or all of nft's rules: the time from its
 # last connection to NMI to the next, with the packets that came to the metadata service meanwhile. On
 # both back-ends of iptables; the legacy one tells of no change and is looked at each second.
 #

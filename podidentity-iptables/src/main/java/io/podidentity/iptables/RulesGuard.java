@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>However many changes are told, looks take no more than a fifth of the time; see {@link
- * LookPace}. Where it looks each second they take no more than a tenth.
+ * LookPace}. So it is where it looks each second, which becomes two at most.
  */
 public final class RulesGuard {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final int PAUSE_AFTER_POLL = 9;
+  private static final int PAUSE_AFTER_POLL = 4;
 
   /** What is told of each look, on the executor's thread. */
   public interface Listener {
@@ -202,7 +202,9 @@ public final class RulesGuard {
 
   private Duration rest() {
     if (failuresInARow == 0) {
-      Duration poll = longer(POLL, pace.lastTook().multipliedBy(PAUSE_AFTER_POLL));
+      Duration poll =
+          shorter(
+              longer(POLL, pace.lastTook().multipliedBy(PAUSE_AFTER_POLL)), POLL.multipliedBy(2));
       return news == null || news.isComplete() ? interval : shorter(poll, interval);
     }
     Duration rest = FIRST_RETRY;

@@ -263,7 +263,12 @@ final class RulesGuardTest {
     looks.add(() -> true);
     looks.add(
         () -> {
-          nanos.addAndGet(Duration.ofMillis(200).toNanos());
+          nanos.addAndGet(Duration.ofMillis(300).toNanos());
+          return true;
+        });
+    looks.add(
+        () -> {
+          nanos.addAndGet(Duration.ofSeconds(1).toNanos());
           return true;
         });
     looks.add(() -> true);
@@ -271,9 +276,12 @@ final class RulesGuardTest {
     // Before it listens it does not know.
     onChange.run();
     ring();
+    ring();
     newsAreComplete.set(true);
     ring();
-    assertThat(delays).containsExactly(INTERVAL, Duration.ZERO, Duration.ofMillis(1800), INTERVAL);
+    assertThat(delays)
+        .containsExactly(
+            INTERVAL, Duration.ZERO, Duration.ofMillis(1200), Duration.ofSeconds(2), INTERVAL);
   }
 
   @Test

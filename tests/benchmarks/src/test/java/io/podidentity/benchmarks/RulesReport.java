@@ -102,7 +102,7 @@ final class RulesReport {
         "the jump is deleted",
         List.of(iptables, "-w", "-t", "nat", "-D", "PREROUTING", "-j", "aad-metadata"));
     changes.put(
-        "the chain is renamed", List.of(iptables, "-w", "-t", "nat", "-E", "aad-metadata", "old"));
+        "the chain is emptied", List.of(iptables, "-w", "-t", "nat", "-F", "aad-metadata"));
     changes.put("nat is flushed", List.of(iptables, "-w", "-t", "nat", "-F"));
     if (backend.equals("nft")) {
       changes.put("nft flush ruleset", List.of("nft", "flush", "ruleset"));
@@ -116,8 +116,6 @@ final class RulesReport {
     pod.awaitMore(SOME);
     long gap = pod.longestGapAfter(begun).toNanos();
     pod.awaitMore(SOME);
-    // The renamed chain may be in the way of the next one.
-    node.namespace().command("iptables", "-w", "-t", "nat", "-X", "old").run();
     return gap;
   }
 
