@@ -124,6 +124,9 @@ public final class NodeNmi implements AutoCloseable {
     List<ClusterFollower> followers = List.copyOf(followed.all.values());
     NmiMetrics metrics = new NmiMetrics();
 
+    if (rules != null) {
+      metrics.observeRouteLocalnet(rules::interfacesWithoutRouteLocalnet);
+    }
     @Nullable SourcePins pins = rules == null ? null : pins(options, pods, metrics, parts);
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =

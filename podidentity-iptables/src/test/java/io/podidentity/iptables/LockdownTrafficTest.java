@@ -55,9 +55,9 @@ final class LockdownTrafficTest {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
-    listen(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, "80");
-    listen(network.azure(), "other", ClusterNetwork.AZURE_ADDRESS, "80");
-    listen(node.namespace(), "nmi", "127.0.0.1", "2579");
+    NamedListenerMain.start(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
+    NamedListenerMain.start(network.azure(), "other", ClusterNetwork.AZURE_ADDRESS, 80);
+    NamedListenerMain.start(node.namespace(), "nmi", "127.0.0.1", 2579);
     sink = LineSinkMain.start(network.azure(), ClusterNetwork.IMDS_ADDRESS, 81);
   }
 
@@ -178,20 +178,5 @@ final class LockdownTrafficTest {
 
   private static Pattern said(String who, String line) {
     return Pattern.compile("^" + Pattern.quote(who + " said " + line) + "$");
-  }
-
-  private static void listen(NetworkNamespace namespace, String... arguments) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NamedListenerMain.class.getName()));
-    words.addAll(List.of(arguments));
-    ManagedProcess server = namespace.start("listener", words.toArray(String[]::new));
-    server.awaitLine(Pattern.compile("^listening$"), LIMIT);
   }
 }

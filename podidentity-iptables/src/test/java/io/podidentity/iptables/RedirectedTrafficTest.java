@@ -11,10 +11,7 @@ import io.podidentity.harness.net.PodNetwork;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.harness.process.CommandFailedException;
-import io.podidentity.harness.process.ManagedProcess;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,9 +35,9 @@ final class RedirectedTrafficTest {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
-    listen(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
-    listen(network.azure(), "other-port", ClusterNetwork.IMDS_ADDRESS, 8080);
-    listen(node.namespace(), "nmi", "127.0.0.1", 2579);
+    NamedListenerMain.start(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
+    NamedListenerMain.start(network.azure(), "other-port", ClusterNetwork.IMDS_ADDRESS, 8080);
+    NamedListenerMain.start(node.namespace(), "nmi", "127.0.0.1", 2579);
   }
 
   @AfterAll
@@ -98,21 +95,5 @@ final class RedirectedTrafficTest {
 
   private static String ask(NetworkNamespace from) {
     return Curl.in(from).withTimeout(Duration.ofSeconds(20)).request(IMDS).body();
-  }
-
-  private static void listen(NetworkNamespace namespace, String name, String address, int port) {
-    ManagedProcess server =
-        namespace.start(
-            name,
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx32m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            NamedListenerMain.class.getName(),
-            name,
-            address,
-            Integer.toString(port));
-    server.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(30));
   }
 }
