@@ -45,6 +45,7 @@ final class LockdownTrafficTest {
   private static ClusterNetwork network;
   private static NodeNetwork node;
   private static PodNetwork pod;
+  private static NetworkNamespace bridged;
   private static ManagedProcess sink;
 
   @TempDir private Path folder;
@@ -55,6 +56,7 @@ final class LockdownTrafficTest {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
+    bridged = node.addBridgedPod("bridged");
     NamedListenerMain.start(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
     NamedListenerMain.start(network.azure(), "other", ClusterNetwork.AZURE_ADDRESS, 80);
     NamedListenerMain.start(node.namespace(), "nmi", "127.0.0.1", 2579);
@@ -81,6 +83,16 @@ final class LockdownTrafficTest {
     assertThat(ask(pod.namespace(), "http://" + ClusterNetwork.AZURE_ADDRESS + "/"))
         .isEqualTo("other saw " + pod.address());
     assertThat(ask(node.namespace(), IMDS)).isEqualTo("imds saw " + node.address());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void podOnABridgeIsKeptFromItToo(ForwardLayer layer) {
+    assertThat(ask(bridged, IMDS)).isEqualTo("imds saw 10.244.0.130");
+    write(layer.lockdown(node.namespace()));
+    assertRefused(bridged, IMDS);
+    write(Backend.NFT.redirect(node.namespace()));
+    assertThat(ask(bridged, IMDS)).isEqualTo("nmi saw 10.244.0.130");
   }
 
   @ParameterizedTest
@@ -162,7 +174,11 @@ final class LockdownTrafficTest {
   }
 
   private static void assertRefused(String url) {
-    assertThatThrownBy(() -> ask(pod.namespace(), url))
+    assertRefused(pod.namespace(), url);
+  }
+
+  private static void assertRefused(NetworkNamespace from, String url) {
+    assertThatThrownBy(() -> ask(from, url))
         .isInstanceOfSatisfying(
             // 7: could not connect.
             CommandFailedException.class, e -> assertThat(e.result().exitCode()).isEqualTo(7));

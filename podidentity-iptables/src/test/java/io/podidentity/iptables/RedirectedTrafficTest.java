@@ -29,12 +29,14 @@ final class RedirectedTrafficTest {
   private static ClusterNetwork network;
   private static NodeNetwork node;
   private static PodNetwork pod;
+  private static NetworkNamespace bridged;
 
   @BeforeAll
   static void build() {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
+    bridged = node.addBridgedPod("bridged");
     NamedListenerMain.start(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
     NamedListenerMain.start(network.azure(), "other-port", ClusterNetwork.IMDS_ADDRESS, 8080);
     NamedListenerMain.start(node.namespace(), "nmi", "127.0.0.1", 2579);
@@ -62,6 +64,15 @@ final class RedirectedTrafficTest {
     assertThat(ask(pod.namespace())).isEqualTo("nmi saw " + pod.address());
     redirect.remove();
     assertThat(ask(pod.namespace())).isEqualTo("imds saw " + pod.address());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void podOnABridgeIsSentToNmi(Backend backend) {
+    backend.require();
+    assertThat(ask(bridged)).isEqualTo("imds saw 10.244.0.130");
+    backend.redirect(node.namespace()).ensure();
+    assertThat(ask(bridged)).isEqualTo("nmi saw 10.244.0.130");
   }
 
   @ParameterizedTest

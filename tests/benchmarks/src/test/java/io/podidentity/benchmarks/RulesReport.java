@@ -101,8 +101,7 @@ final class RulesReport {
     changes.put(
         "the jump is deleted",
         List.of(iptables, "-w", "-t", "nat", "-D", "PREROUTING", "-j", "aad-metadata"));
-    changes.put(
-        "the chain is emptied", List.of(iptables, "-w", "-t", "nat", "-F", "aad-metadata"));
+    changes.put("the chain is emptied", List.of(iptables, "-w", "-t", "nat", "-F", "aad-metadata"));
     changes.put("nat is flushed", List.of(iptables, "-w", "-t", "nat", "-F"));
     if (backend.equals("nft")) {
       changes.put("nft flush ruleset", List.of("nft", "flush", "ruleset"));

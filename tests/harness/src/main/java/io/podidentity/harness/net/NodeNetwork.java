@@ -10,9 +10,12 @@ import java.util.List;
  */
 public final class NodeNetwork {
 
+  private static final int FIRST_BRIDGED = 130;
+
   private final int number;
   private final NetworkNamespace namespace;
   private final List<PodNetwork> pods = new ArrayList<>();
+  private final List<NetworkNamespace> bridged = new ArrayList<>();
   private int lastPod;
 
   NodeNetwork(int number, NetworkNamespace namespace) {
@@ -79,8 +82,36 @@ public final class NodeNetwork {
     return pod;
   }
 
+  /**
+   * Makes a pod's namespace as the bridge plugin connects it (kubenet, flannel): its other end is a
+   * port of the bridge {@code cbr0}, on which the node is 10.244.N.129. Its address is 10.244.N.130
+   * or the next one.
+   *
+   * @param label part of the namespace's name
+   */
+  public NetworkNamespace addBridgedPod(String label) {
+    String gateway = "10.244." + number + ".129";
+    if (bridged.isEmpty()) {
+      namespace.ip(
+          "link add cbr0 type bridge",
+          "address add " + gateway + "/25 dev cbr0",
+          "link set cbr0 up");
+    }
+    int last = FIRST_BRIDGED + bridged.size();
+    NetworkNamespace pod = NetworkNamespace.create(label);
+    bridged.add(pod);
+    Cable.connect(pod.device("eth0"), namespace.device("port" + last));
+    namespace.ip("link set port" + last + " master cbr0");
+    pod.ip(
+        "address add 10.244." + number + "." + last + "/25 dev eth0",
+        "route add default via " + gateway);
+    return pod;
+  }
+
   /** Removes its pods. */
   void close() {
+    bridged.forEach(NetworkNamespace::close);
+    bridged.clear();
     pods.forEach(PodNetwork::close);
     pods.clear();
   }
