@@ -1,14 +1,15 @@
 package io.podidentity.bin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.encoder.EncoderBase;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,43 +18,85 @@ import org.jspecify.annotations.Nullable;
  * line of its own. As text, a stack trace follows, indented; as JSON, it is a member.
  *
  * <p>JSON has the names of AAD Pod Identity v1's: {@code ts} (milliseconds since 1970), {@code msg}
- * and {@code v}; besides them {@code level}, {@code logger} and {@code error}.
+ * and {@code v}; besides them {@code level}, {@code logger} and {@code error}. Not thread-safe.
  */
-final class LogLines extends EncoderBase<ILoggingEvent> {
+final class LogLines {
   private static final byte[] NOTHING = {};
+  private static final byte[] END = System.lineSeparator().getBytes(ISO_8859_1);
+
+  /** About what a line takes. */
+  private static final int LENGTH = 256;
+
+  /** A stack trace takes more, and is rare. */
+  private static final int MOST_KEPT = 4096;
 
   private final LogFormat format;
+  private StringBuilder line = new StringBuilder(LENGTH);
+  private long second;
+  private String timeOfSecond = "";
 
   LogLines(LogFormat format) {
     this.format = format;
   }
 
-  @Override
-  public byte[] headerBytes() {
-    return NOTHING;
-  }
-
-  @Override
-  public byte[] encode(ILoggingEvent event) {
-    StringBuilder line = new StringBuilder(256);
+  /** The line, with its end, in UTF-8. */
+  byte[] encode(ILoggingEvent event) {
+    if (line.capacity() > MOST_KEPT) {
+      line = new StringBuilder(LENGTH);
+    }
+    line.setLength(0);
+    if (format == LogFormat.TEXT && event.getThrowableProxy() == null) {
+      byte[] message = plainBytes(String.valueOf(event.getFormattedMessage()));
+      if (message.length > 0) {
+        begin(line, event);
+        return joined(line.toString().getBytes(UTF_8), message);
+      }
+    }
     if (format == LogFormat.JSON) {
       json(line, event);
     } else {
       text(line, event);
     }
-    return line.toString().getBytes(StandardCharsets.UTF_8);
+    return line.toString().getBytes(UTF_8);
   }
 
-  @Override
-  public byte[] footerBytes() {
-    return NOTHING;
+  /**
+   * A text as it goes out, if that is plain to see: printable ASCII. Else empty. Found out byte by
+   * byte and copied at once, as it is most of what a line costs, and each token has one.
+   */
+  private static byte[] plainBytes(String text) {
+    byte[] latin = text.getBytes(ISO_8859_1);
+    for (byte b : latin) {
+      // A question mark takes the place of what Latin-1 does not have.
+      if (b < ' ' || b == 0x7f || b == '?') {
+        return NOTHING;
+      }
+    }
+    return latin;
   }
 
-  private static void text(StringBuilder line, ILoggingEvent event) {
+  private static byte[] joined(byte[] begin, byte[] message) {
+    byte[] line = Arrays.copyOf(begin, begin.length + message.length + END.length);
+    System.arraycopy(message, 0, line, begin.length, message.length);
+    System.arraycopy(END, 0, line, line.length - END.length, END.length);
+    return line;
+  }
+
+  private void begin(StringBuilder line, ILoggingEvent event) {
     time(line, event.getInstant());
-    String level = event.getLevel().toString();
-    line.append(' ').append(level).append(" ".repeat(Math.max(1, 6 - level.length())));
-    line.append(shortName(event)).append(" - ");
+    line.append(' ').append(padded(event.getLevel())).append(shortName(event)).append(" - ");
+  }
+
+  private static String padded(Level level) {
+    return switch (level.toInt()) {
+      case Level.INFO_INT -> "INFO  ";
+      case Level.WARN_INT -> "WARN  ";
+      default -> String.format(Locale.ROOT, "%-5s ", level);
+    };
+  }
+
+  private void text(StringBuilder line, ILoggingEvent event) {
+    begin(line, event);
     printable(line, event.getFormattedMessage());
     line.append(System.lineSeparator());
     String trace = stackTrace(event);
@@ -69,19 +112,18 @@ final class LogLines extends EncoderBase<ILoggingEvent> {
   }
 
   /**
-   * As {@code 2026-01-31T23:59:59.999Z}. By hand, because it is a good part of what a line costs,
-   * and each token has one.
+   * As {@code 2026-01-31T23:59:59.999Z}. By hand, and up to the second once a second: it is a good
+   * part of what a line costs.
    */
-  private static void time(StringBuilder line, Instant instant) {
-    LocalDateTime utc = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), 0, ZoneOffset.UTC);
-    line.append(utc.getYear());
-    twoDigits(line.append('-'), utc.getMonthValue());
-    twoDigits(line.append('-'), utc.getDayOfMonth());
-    twoDigits(line.append('T'), utc.getHour());
-    twoDigits(line.append(':'), utc.getMinute());
-    twoDigits(line.append(':'), utc.getSecond());
+  private void time(StringBuilder line, Instant instant) {
+    if (instant.getEpochSecond() != second || timeOfSecond.isEmpty()) {
+      second = instant.getEpochSecond();
+      // Without a fraction, which is 0; without the Z.
+      String text = Instant.ofEpochSecond(second).toString();
+      timeOfSecond = text.substring(0, text.length() - 1) + '.';
+    }
     int millis = instant.getNano() / 1_000_000;
-    line.append('.').append((char) ('0' + millis / 100));
+    line.append(timeOfSecond).append((char) ('0' + millis / 100));
     twoDigits(line, millis % 100);
     line.append('Z');
   }

@@ -5,6 +5,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import java.io.OutputStream;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 /**
  * Logging to stderr, as AAD Pod Identity v1 does, set up without a configuration file: that is
@@ -12,6 +14,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logging {
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(Logging.class);
+
+  /**
+   * For one of many lines that a thread logs at once: another follows without delay, and both may
+   * be written together. What others log meanwhile keeps its place. The last of them must be logged
+   * without this.
+   */
+  public static final Marker MORE_FOLLOW = MarkerFactory.getMarker("more-follow");
 
   private static final String APPENDER = "stderr";
 
@@ -28,18 +37,11 @@ public final class Logging {
   }
 
   static void configure(LoggerContext context, LogFormat format, OutputStream out) {
-    LogLines lines = new LogLines(format);
-    lines.setContext(context);
-    lines.start();
-
-    StderrAppender appender = new StderrAppender(context);
+    StderrAppender appender = new StderrAppender(context, new LogLines(format), out);
     appender.setName(APPENDER);
-    appender.setEncoder(lines);
-    appender.setOutputStream(out);
     appender.start();
 
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    // Not stopped: that would close stderr.
     root.detachAppender(APPENDER);
     root.setLevel(Level.INFO);
     root.addAppender(appender);

@@ -48,6 +48,25 @@ class LoggingTest {
         .startsWith(time + " INFO  Sample - a message");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"plain ~ text", "what?", "é", "Ł", "中", "\uD83D\uDE00", "a\"b\\c", ""})
+  void textIsAsItIs(String message) {
+    logger(LogFormat.TEXT).info(message);
+
+    assertThat(written()).endsWith(" INFO  Sample - " + message + System.lineSeparator());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DEBUG", "INFO", "WARN", "ERROR"})
+  void levelsTakeOneWidth(String level) {
+    LoggingEvent event =
+        new LoggingEvent(
+            "", context.getLogger("Sample"), Level.toLevel(level), "a message", null, null);
+
+    assertThat(new String(new LogLines(LogFormat.TEXT).encode(event), StandardCharsets.UTF_8))
+        .contains("Z " + (level + "  ").substring(0, 6) + "Sample - a message");
+  }
+
   @Test
   void jsonIsOneObjectPerLineWithTheArgumentsInPlace() {
     logger(LogFormat.JSON).warn("identity attached pod={}", "\"web\"\n");

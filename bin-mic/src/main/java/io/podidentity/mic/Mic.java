@@ -18,7 +18,7 @@ import io.podidentity.k8s.KubernetesAssignmentStore;
 import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -49,6 +49,7 @@ public final class Mic implements AutoCloseable {
 
   private final Parts parts = new Parts();
   private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
+  private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
   private volatile boolean active;
 
   private Mic() {}
@@ -87,17 +88,21 @@ public final class Mic implements AutoCloseable {
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
-    LeaseElection election =
+    KubernetesEvents events = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock);
+    // On a connection of its own: a renewal must not wait for other calls.
+    KubernetesConnection forLease =
+        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+    LeaderElection election =
         parts.add(
-            new LeaseElection(
-                kubernetes,
+            new LeaderElection(
+                forLease,
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(view),
-                () -> stepDown(onLeaseLost)));
-    MicMetrics metrics =
-        new MicMetrics(new KubernetesEvents(kubernetes, view, pool(1, "event"), clock));
+                () -> lead(view, events),
+                () -> stepDown(onLeaseLost, events)));
+    elections.set(election);
+    MicMetrics metrics = new MicMetrics(events);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
     LeaderOnly writes =
         new LeaderOnly(
@@ -145,7 +150,8 @@ public final class Mic implements AutoCloseable {
 
   /** Whether it holds the lease and works. */
   public boolean isActive() {
-    return active;
+    LeaderElection election = elections.get();
+    return active && election != null && election.isLeader();
   }
 
   /** Stops, and lets go of the lease, so that another may follow at once. */
@@ -155,8 +161,9 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(KubernetesClusterView view) {
+  private void lead(KubernetesClusterView view, KubernetesEvents events) {
     log.info("leading");
+    tell(events, true);
     var unused = view.synced().thenRun(this::begin);
   }
 
@@ -168,13 +175,21 @@ public final class Mic implements AutoCloseable {
     }
   }
 
-  private void stepDown(Runnable onLeaseLost) {
+  private void stepDown(Runnable onLeaseLost, KubernetesEvents events) {
     active = false;
+    tell(events, false);
     Reconciler reconciler = reconcilers.get();
     if (reconciler != null) {
       reconciler.close();
     }
     onLeaseLost.run();
+  }
+
+  private void tell(KubernetesEvents events, boolean leads) {
+    LeaderElection election = elections.get();
+    if (election != null) {
+      events.leads(election, leads);
+    }
   }
 
   private ExecutorService pool(int threads, String name) {

@@ -17,9 +17,10 @@ import picocli.CommandLine.Option;
     name = "mic",
     usageHelpWidth = 100,
     showDefaultValues = true,
-    customSynopsis = "mic [flags]",
+    customSynopsis = {"mic [flags]", "mic plan [flags]"},
     description = {
       "Assigns Azure identities to the machines under the pods that are bound to them.",
+      "plan prints what it would do now, and why; it reads the cluster and changes nothing.",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
@@ -126,6 +127,22 @@ final class MicFlags {
 
   /** Flags that v1 does not have. */
   static final class Own {
+    @Option(names = "--output", description = "How mic plan prints: text or json.")
+    String output = "text";
+
+    @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--timeout",
+        description = "How long mic plan may take at most. Default: 5m.")
+    Duration timeout = Duration.ofMinutes(5);
+
+    @Option(
+        names = "--leader-election-endpoints",
+        description =
+            "Whether to hold v1's lock, an Endpoints object, besides the lease, so that v1's MIC and"
+                + " this one never lead at the same time. Default: true.")
+    boolean leaderElectionEndpoints = true;
+
     @Option(
         showDefaultValue = Visibility.NEVER,
         names = "--detach-delay",

@@ -26,6 +26,9 @@ public final class MicMain {
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(20);
 
+  private static final String PLAN = "plan";
+  private static final List<String> COMMANDS = List.of(PLAN);
+
   private MicMain() {}
 
   /** Runs until it is told to end. */
@@ -33,13 +36,25 @@ public final class MicMain {
     ProgramVersion version = ProgramVersion.ofThisBuild("mic");
     MicFlags flags = new MicFlags();
     GoFlags commandLine = new GoFlags(flags, version);
-    OptionalInt exit = commandLine.parse(List.of(args), System.out, System.err);
+    String command = args.length > 0 && COMMANDS.contains(args[0]) ? args[0] : "";
+    List<String> given = List.of(args).subList(command.isEmpty() ? 0 : 1, args.length);
+    OptionalInt exit = commandLine.parse(given, System.out, System.err);
     if (exit.isPresent()) {
       System.exit(exit.getAsInt());
     }
     try {
       MicOptions options = MicOptions.of(flags, System.getenv(), hostName(System.getenv()));
       Logging.configure(options.logFormat());
+      if (command.equals(PLAN)) {
+        PlanFormat format = PlanFormat.named(flags.own.output);
+        PlanCommand.run(
+            options,
+            version.userAgent(options.customUserAgent()),
+            flags.own.timeout,
+            format,
+            System.out);
+        System.exit(0);
+      }
       log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
       run(options, version);

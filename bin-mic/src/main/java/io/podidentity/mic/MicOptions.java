@@ -6,7 +6,7 @@ import static io.podidentity.bin.FlagChecks.requirePort;
 import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public record MicOptions(
     CloudAccess access,
     boolean forceNamespaced,
     Duration syncInterval,
-    LeaseElection.Settings lease,
+    LeaderElection.Settings lease,
     int probePort,
     int metricsPort,
     AssignmentOptions assignment,
@@ -66,6 +66,7 @@ public record MicOptions(
     require(
         !flags.identityAssignmentReconcileInterval.isNegative(),
         "--identity-assignment-reconcile-interval must not be negative");
+    require(isPositive(flags.own.timeout), "--timeout must be positive");
     require(!flags.own.detachDelay.isNegative(), "--detach-delay must not be negative");
     require(!flags.own.coalescingWindow.isNegative(), "--coalescing-window must not be negative");
     require(flags.own.maxIdentities >= 1, "--max-identities-per-machine must be at least 1");
@@ -81,11 +82,12 @@ public record MicOptions(
         CloudAccess.fromEnvironment(environment::get),
         flags.common.forceNamespaced(environment::get),
         flags.syncRetryDuration,
-        new LeaseElection.Settings(
+        new LeaderElection.Settings(
             flags.leaderElectionNamespace,
             flags.leaderElectionName,
             flags.leaderElectionInstance.isEmpty() ? hostName : flags.leaderElectionInstance,
-            flags.leaderElectionDuration),
+            flags.leaderElectionDuration,
+            flags.own.leaderElectionEndpoints),
         flags.common.probePort(),
         flags.common.prometheusPort(),
         AssignmentOptions.of(flags),

@@ -46,13 +46,7 @@ final class MicMainTest {
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndServesMetrics() throws IOException {
     Path kubeconfig = UnreachableCluster.kubeconfig(folder);
-    Path cloud =
-        Files.writeString(
-            folder.resolve("azure.json"),
-            """
-            {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
-             "resourceGroup": "g", "useManagedIdentityExtension": true}
-            """);
+    Path cloud = azureJson();
     int probes = freePort();
     int metrics = freePort();
     try (ManagedProcess mic =
@@ -83,6 +77,34 @@ final class MicMainTest {
     assertThat(mic.stdout())
         .matches("MIC Version: \\S+ - NMI Version: \\S+ - Commit: \\S+ - Date: \\S+\\R");
     assertThat(mic.stderr()).isEmpty();
+  }
+
+  @Test
+  void planOfAClusterThatDoesNotAnswerIsOneLineAndCodeOne() throws IOException {
+    CommandResult plan =
+        JavaProgram.of(
+                MicMain.class,
+                "plan",
+                "--kubeconfig=" + UnreachableCluster.kubeconfig(folder),
+                "--cloudconfig=" + azureJson(),
+                "--timeout=1s")
+            .run();
+
+    assertThat(plan.exitCode()).isEqualTo(1);
+    assertThat(plan.stderr().lines().filter(line -> line.startsWith("mic: ")))
+        .singleElement()
+        .asString()
+        .contains("the first lists from the Kubernetes API have not come");
+    assertThat(plan.stdout()).isEmpty();
+  }
+
+  private Path azureJson() throws IOException {
+    return Files.writeString(
+        folder.resolve("azure.json"),
+        """
+        {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
+         "resourceGroup": "g", "useManagedIdentityExtension": true}
+        """);
   }
 
   /** The body, or nothing where nobody answers. */

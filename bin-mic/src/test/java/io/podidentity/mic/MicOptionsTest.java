@@ -8,7 +8,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.ProgramVersion;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +46,8 @@ final class MicOptionsTest {
     assertThat(options.syncInterval()).isEqualTo(Duration.ofHours(1));
     assertThat(options.lease())
         .isEqualTo(
-            new LeaseElection.Settings(
-                "default", "aad-pod-identity-mic", "this-host", Duration.ofSeconds(15)));
+            new LeaderElection.Settings(
+                "default", "aad-pod-identity-mic", "this-host", Duration.ofSeconds(15), true));
     assertThat(options.probePort()).isEqualTo(8080);
     assertThat(options.assignment().batchSize()).isEqualTo(20);
     assertThat(options.assignment().immutable()).isEmpty();
@@ -67,6 +67,7 @@ final class MicOptionsTest {
                 "--leader-election-namespace=kube-system",
                 "--leader-election-name=lock",
                 "--leader-election-duration=6s",
+                "--leader-election-endpoints=false",
                 "--http-probe-port=8081",
                 "--createDeleteBatch=50",
                 "--immutable-user-msis=a, b,,c",
@@ -79,7 +80,8 @@ final class MicOptionsTest {
     assertThat(options.syncInterval()).isEqualTo(Duration.ofMinutes(30));
     assertThat(options.lease())
         .isEqualTo(
-            new LeaseElection.Settings("kube-system", "lock", "mic-0", Duration.ofSeconds(6)));
+            new LeaderElection.Settings(
+                "kube-system", "lock", "mic-0", Duration.ofSeconds(6), false));
     assertThat(options.probePort()).isEqualTo(8081);
     assertThat(options.assignment().batchSize()).isEqualTo(50);
     assertThat(options.assignment().immutable()).containsExactlyInAnyOrder("a", "b", "c");

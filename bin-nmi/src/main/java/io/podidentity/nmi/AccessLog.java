@@ -7,7 +7,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class AccessLog implements AutoCloseable {
   private static final int MAX_WAITING = 4096;
 
+  /** About what a line takes. */
+  private static final int LENGTH = 256;
+
   /** Of what a client chose. */
   private static final int MAX_SHOWN = 512;
 
@@ -29,7 +31,7 @@ final class AccessLog implements AutoCloseable {
   private final Queue<Entry> lines = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger dropped = new AtomicInteger();
-  private final Consumer<String> out;
+  private final Out out;
   private final Thread writer;
   private volatile boolean resting;
   private volatile boolean closed;
@@ -60,8 +62,7 @@ final class AccessLog implements AutoCloseable {
     }
 
     @Override
-    public String text() {
-      StringBuilder text = new StringBuilder(256);
+    public void appendTo(StringBuilder text) {
       text.append("status (").append(status).append(") took ");
       text.append(Math.max(0, took.toNanos())).append(" ns for req.method=");
       word(text, method);
@@ -69,14 +70,30 @@ final class AccessLog implements AutoCloseable {
       text.append(" req.remote=").append(remote == null ? "" : remote.getHostAddress());
       String more = detail.toString();
       printable(text.append(more.isEmpty() ? "" : " "), more);
-      return text.toString();
     }
   }
 
   /** What makes a line; made into one by the log's thread. */
   interface Entry {
-    /** One line of printable ASCII. */
-    String text();
+    /** Appends one line of printable ASCII. */
+    void appendTo(StringBuilder text);
+
+    /** That line. */
+    default String text() {
+      StringBuilder text = new StringBuilder(LENGTH);
+      appendTo(text);
+      return text.toString();
+    }
+  }
+
+  /** Where lines go. */
+  interface Out {
+    /**
+     * Takes one; may block.
+     *
+     * @param moreFollow whether another one follows at once, so that both can be written together
+     */
+    void write(String line, boolean moreFollow);
   }
 
   /** What is kept of something that a client chose the length of. */
@@ -113,9 +130,8 @@ final class AccessLog implements AutoCloseable {
    * Starts the thread.
    *
    * @param name of the thread
-   * @param out takes each line; may block
    */
-  AccessLog(String name, Consumer<String> out) {
+  AccessLog(String name, Out out) {
     this.out = out;
     this.writer = new Thread(this::write, name);
     writer.setDaemon(true);
@@ -153,12 +169,15 @@ final class AccessLog implements AutoCloseable {
   }
 
   private void write() {
+    StringBuilder text = new StringBuilder(LENGTH);
     boolean busy = false;
     while (true) {
       Entry line = lines.poll();
       if (line != null) {
         waiting.decrementAndGet();
-        out.accept(line.text());
+        text.setLength(0);
+        line.appendTo(text);
+        out.write(text.toString(), !lines.isEmpty());
         busy = true;
       } else if (closed) {
         return;
@@ -175,7 +194,7 @@ final class AccessLog implements AutoCloseable {
   private void tellOfDropped() {
     int count = dropped.getAndSet(0);
     if (count > 0) {
-      out.accept("requests not logged because the log cannot keep up count=" + count);
+      out.write("requests not logged because the log cannot keep up count=" + count, false);
     }
   }
 

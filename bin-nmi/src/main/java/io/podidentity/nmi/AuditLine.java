@@ -32,12 +32,10 @@ record AuditLine(String pod, String remote, int status, String outcome) implemen
   }
 
   @Override
-  public String text() {
-    StringBuilder text = new StringBuilder(128);
+  public void appendTo(StringBuilder text) {
     AccessLog.word(text.append("host token request pod="), pod);
     text.append(" remote=").append(remote).append(" status=").append(status).append(' ');
     AccessLog.printable(text, outcome);
-    return text.toString();
   }
 
   private static String named(HttpServerExchange exchange) {

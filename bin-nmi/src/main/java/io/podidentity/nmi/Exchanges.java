@@ -18,6 +18,10 @@ import org.xnio.XnioExecutor;
 /** What handlers ask of an exchange, in one place. */
 final class Exchanges {
   private static final HttpString METADATA = new HttpString("Metadata");
+
+  /** A pod that has just started has its pin by then. */
+  private static final long UNPINNED_RETRY_SECONDS = 2;
+
   private static final byte[] NODE = {127, 0, 0, 1};
 
   /** For {@link #isForwarded}. */
@@ -47,6 +51,23 @@ final class Exchanges {
   /** Whether a request comes from the node's own 127.0.0.1; a pod's address never is. */
   static boolean isNodeItself(InetAddress source) {
     return Arrays.equals(source.getAddress(), NODE);
+  }
+
+  /**
+   * Why a request is refused for its source address alone; null if it is not, or if there is none.
+   * What else came over the connection came in the same way: it ends.
+   */
+  static @Nullable Refusal unpinned(HttpServerExchange exchange, SourceGate gate) {
+    InetAddress source = source(exchange);
+    if (source == null || isNodeItself(source) || gate.admits(source)) {
+      return null;
+    }
+    exchange.setPersistent(false);
+    return RefusalCause.SOURCE_NOT_PINNED.refusal(
+        "it is not known from which interface "
+            + source.getHostAddress()
+            + " comes, so that it may be another pod's request (--source-pinning=enforce)",
+        UNPINNED_RETRY_SECONDS);
   }
 
   /** The other end's address; null if it has none any more. */
@@ -99,7 +120,9 @@ final class Exchanges {
 
   /** Sets headers of the answer. */
   static void putHeaders(HttpServerExchange exchange, Map<String, String> headers) {
-    headers.forEach((name, value) -> exchange.getResponseHeaders().put(headerName(name), value));
+    for (Map.Entry<String, String> header : headers.entrySet()) {
+      exchange.getResponseHeaders().put(headerName(header.getKey()), header.getValue());
+    }
   }
 
   private static HttpString headerName(String name) {

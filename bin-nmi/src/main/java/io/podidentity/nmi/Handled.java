@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +28,8 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   private final Journal journal;
   private final BiFunction<TokenGrant, Instant, ByteBuffer> toJson;
   private final Function<PodIdentityException, Refusal> toRefusal;
-  private String resource = "";
-  private Supplier<String> namespace = () -> "";
+  private @Nullable TokenRequest request;
+  private @Nullable PodNamespaces namespaces;
 
   Handled(
       HttpServerExchange exchange,
@@ -49,18 +48,19 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   /**
    * What is asked for, once it is known, and before the broker is asked.
    *
-   * @param podNamespace the namespace of the pod, if it is refused; empty if no such pod is known
+   * @param ofPods asked for the pod's, if the request is refused
    */
-  void asks(TokenRequest request, Supplier<String> podNamespace) {
-    resource = request.resource();
-    namespace = podNamespace;
+  void asks(TokenRequest what, PodNamespaces ofPods) {
+    request = what;
+    namespaces = ofPods;
   }
 
   @Override
   public Answer apply(@Nullable TokenGrant grant, @Nullable Throwable error) {
     if (grant != null) {
-      Answer answer = Answer.json(toJson.apply(grant, clock.instant()));
-      return kept(answer, grant.pod().namespace(), null, new Granted(grant));
+      Instant now = clock.instant();
+      Answer answer = Answer.json(toJson.apply(grant, now));
+      return kept(answer, now, grant.pod().namespace(), null, new Granted(grant));
     }
     if (error instanceof PodIdentityException refused) {
       return refused(toRefusal.apply(refused));
@@ -75,18 +75,24 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
 
   /** The answer for a refusal. */
   Answer refused(Refusal refusal) {
-    return kept(refusal.answer(), namespace.get(), refusal.cause(), refusal.detail());
+    String namespace = request == null || namespaces == null ? "" : namespaces.of(request.caller());
+    return kept(refusal.answer(), clock.instant(), namespace, refusal.cause(), refusal.detail());
   }
 
   /** The answer to a request without {@code Metadata: true}. */
   Answer refusedWithoutHeader() {
     RefusalCause cause = RefusalCause.METADATA_HEADER_MISSING;
-    return kept(Answer.withoutMetadataHeader(), "", cause, "error=" + cause);
+    return kept(Answer.withoutMetadataHeader(), clock.instant(), "", cause, "error=" + cause);
   }
 
   private Answer kept(
-      Answer answer, String podNamespace, @Nullable RefusalCause cause, Object detail) {
-    Duration took = Duration.between(start, clock.instant());
+      Answer answer,
+      Instant now,
+      String podNamespace,
+      @Nullable RefusalCause cause,
+      Object detail) {
+    Duration took = Duration.between(start, now);
+    String resource = request == null ? "" : request.resource();
     journal.answered(exchange, answer, took, cause, detail);
     journal.tokenRequest(exchange, answer, took, podNamespace, resource);
     return answer;

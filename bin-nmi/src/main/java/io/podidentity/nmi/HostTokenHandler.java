@@ -78,7 +78,7 @@ final class HostTokenHandler implements HttpHandler {
     try {
       NamespacedName pod = pod(exchange);
       TokenRequest request = read(exchange, pod);
-      handled.asks(request, () -> namespaces.named(pod));
+      handled.asks(request, namespaces);
       Later.send(
           exchange,
           broker.request(request),

@@ -1,5 +1,6 @@
 package io.podidentity.nmi;
 
+import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
@@ -16,6 +17,12 @@ final class InFlight implements HttpHandler {
   private final AtomicInteger count = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition none = lock.newCondition();
+  // One for all: to make one for each request is dear in the first compiler tier.
+  private final ExchangeCompletionListener leaving =
+      (ended, nextListener) -> {
+        leave();
+        nextListener.proceed();
+      };
   private volatile boolean stopping;
 
   InFlight(HttpHandler next) {
@@ -25,11 +32,7 @@ final class InFlight implements HttpHandler {
   @Override
   public void handleRequest(HttpServerExchange exchange) throws Exception {
     count.incrementAndGet();
-    exchange.addExchangeCompleteListener(
-        (ended, nextListener) -> {
-          leave();
-          nextListener.proceed();
-        });
+    exchange.addExchangeCompleteListener(leaving);
     if (stopping) {
       exchange.setPersistent(false);
     }

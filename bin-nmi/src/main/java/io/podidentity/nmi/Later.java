@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
@@ -27,9 +28,7 @@ final class Later {
       CompletableFuture<T> future,
       BiFunction<@Nullable T, @Nullable Throwable, Answer> toAnswer) {
     if (future.isDone()) {
-      var unused =
-          future.whenComplete(
-              (value, error) -> Exchanges.send(exchange, answer(toAnswer, value, error)));
+      Exchanges.send(exchange, answerNow(future, toAnswer));
     } else {
       // After the handlers have returned: only then is the exchange another thread's to end.
       exchange.dispatch(
@@ -81,6 +80,17 @@ final class Later {
 
   private static Consumer<HttpServerExchange> sending(Answer answer) {
     return exchange -> Exchanges.send(exchange, answer);
+  }
+
+  private static <T> Answer answerNow(
+      CompletableFuture<T> done, BiFunction<@Nullable T, @Nullable Throwable, Answer> toAnswer) {
+    T value;
+    try {
+      value = done.join();
+    } catch (CompletionException | CancellationException e) {
+      return answer(toAnswer, null, e);
+    }
+    return answer(toAnswer, value, null);
   }
 
   private static <T> Answer answer(

@@ -40,6 +40,7 @@ final class MetadataHandler {
   private final MetadataProxy proxy;
   private final ErrorResponses errors;
   private final Refuser refuser;
+  private final SourceGate gate;
   private final boolean metadataHeaderRequired;
   private final boolean getOnly;
 
@@ -49,12 +50,14 @@ final class MetadataHandler {
       MetadataProxy proxy,
       ErrorResponses errors,
       Refuser refuser,
+      SourceGate gate,
       NmiOptions.Http http) {
     this.broker = broker;
     this.requests = requests;
     this.proxy = proxy;
     this.errors = errors;
     this.refuser = refuser;
+    this.gate = gate;
     this.metadataHeaderRequired = http.metadataHeaderRequired();
     this.getOnly = http.metadataGetOnly();
   }
@@ -98,7 +101,7 @@ final class MetadataHandler {
     }
     try {
       QueryParameters.parse(exchange.getQueryString());
-      return null;
+      return Exchanges.unpinned(exchange, gate);
     } catch (PodIdentityException e) {
       return errors.toPod(e);
     }

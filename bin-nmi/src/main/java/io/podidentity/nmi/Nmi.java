@@ -17,6 +17,7 @@ import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
 import io.podidentity.bin.Daemons;
 import io.podidentity.bin.HealthServer;
+import io.podidentity.bin.Logging;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
@@ -32,7 +33,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +60,7 @@ public final class Nmi implements AutoCloseable {
    * @param rules asked from one thread at a time, at the options' interval; null if something else
    *     sends pods' requests here
    * @param metrics counted in by this one alone
+   * @param sources which source addresses count
    * @param metadataClient passes on what is no token request; must use no proxy and follow no
    *     redirects
    */
@@ -71,7 +72,22 @@ public final class Nmi implements AutoCloseable {
       Map<String, BooleanSupplier> synced,
       @Nullable NodeRules rules,
       NmiMetrics metrics,
-      HttpClient metadataClient) {}
+      SourceGate sources,
+      HttpClient metadataClient) {
+
+    /** Where each source address counts. */
+    public Ports(
+        PodDirectory pods,
+        OperationMode mode,
+        Exemptions exemptions,
+        TokenSource tokens,
+        Map<String, BooleanSupplier> synced,
+        @Nullable NodeRules rules,
+        NmiMetrics metrics,
+        HttpClient metadataClient) {
+      this(pods, mode, exemptions, tokens, synced, rules, metrics, SourceGate.OPEN, metadataClient);
+    }
+  }
 
   /**
    * Where lines go, each on a thread of its own that may be blocked.
@@ -79,7 +95,7 @@ public final class Nmi implements AutoCloseable {
    * @param requests one for each request
    * @param audit one for each request to {@code /host/token/}
    */
-  record Logs(Consumer<String> requests, Consumer<String> audit) {}
+  record Logs(AccessLog.Out requests, AccessLog.Out audit) {}
 
   private final Parts parts = new Parts();
   private final NmiServer server;
@@ -96,7 +112,7 @@ public final class Nmi implements AutoCloseable {
         clock,
         new ScheduledTimer("timer"),
         NmiServer.limits(options.holds().untilAssigned()),
-        new Logs(requests::info, audit::info));
+        new Logs(to(requests), to(audit)));
   }
 
   /**
@@ -135,7 +151,13 @@ public final class Nmi implements AutoCloseable {
     NmiRouter router =
         new NmiRouter(
             new TokenHandler(
-                broker, errors, http.metadataHeaderRequired(), namespaces, journal, clock),
+                broker,
+                errors,
+                http.metadataHeaderRequired(),
+                ports.sources(),
+                namespaces,
+                journal,
+                clock),
             new HostTokenHandler(
                 broker, errors, http.hostToken(), namespaces, journal, auditLog, clock),
             new MetadataHandler(
@@ -144,6 +166,7 @@ public final class Nmi implements AutoCloseable {
                 proxy,
                 errors,
                 refuser,
+                ports.sources(),
                 http),
             refuser,
             http.blockInstanceMetadata());
@@ -156,7 +179,9 @@ public final class Nmi implements AutoCloseable {
             broker::close,
             STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
-    this.readiness = new Readiness(server::isListening, rules::isInPlace, ports.synced());
+    this.readiness =
+        new Readiness(
+            server::isListening, rules::isInPlace, ports.sources()::isReady, ports.synced());
     this.health = new HealthServer(options.probePort(), this::isReady, readiness::missing);
     this.metrics = new MetricsServer(options.metricsPort(), ports.metrics().registry());
     ports
@@ -199,6 +224,16 @@ public final class Nmi implements AutoCloseable {
         probes,
         scraped.map(InetSocketAddress::toString).orElse("none"));
     return address;
+  }
+
+  private static AccessLog.Out to(Logger logger) {
+    return (line, moreFollow) -> {
+      if (moreFollow) {
+        logger.info(Logging.MORE_FOLLOW, line);
+      } else {
+        logger.info(line);
+      }
+    };
   }
 
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */

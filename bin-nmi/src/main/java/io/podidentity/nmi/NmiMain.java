@@ -52,7 +52,7 @@ public final class NmiMain {
 
   private static void rules(NmiCommandLine commandLine) {
     if (!commandLine.checksRules()) {
-      System.out.print(commandLine.ownRules().kept(null).text());
+      System.out.print(commandLine.ownRules().text());
     } else if (!commandLine.rulesCheck().run(System.out)) {
       System.exit(ExitCode.FAILED);
     }

@@ -2,15 +2,12 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.MicPods;
-import io.podidentity.api.model.Pod;
-import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
+import io.podidentity.bin.Daemons;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.http.HttpListener;
-import io.podidentity.iptables.NodePrograms;
-import io.podidentity.iptables.SourcePins;
 import io.podidentity.k8s.ClusterBindings;
 import io.podidentity.k8s.ClusterFollower;
 import io.podidentity.k8s.ClusterIdentities;
@@ -28,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +37,7 @@ public final class NodeNmi implements AutoCloseable {
   private final Parts parts;
   private final List<ClusterFollower> followers;
   private final Nmi nmi;
+  private final @Nullable NodePins pins;
   private final @Nullable OwnDaemonSet watched;
   private final @Nullable OwnRules rules;
   private final @Nullable RulesAtExit atExit;
@@ -46,12 +46,14 @@ public final class NodeNmi implements AutoCloseable {
       Parts parts,
       List<ClusterFollower> followers,
       Nmi nmi,
+      @Nullable NodePins pins,
       @Nullable OwnDaemonSet watched,
       @Nullable OwnRules rules,
       @Nullable RulesAtExit atExit) {
     this.parts = parts;
     this.followers = followers;
     this.nmi = nmi;
+    this.pins = pins;
     this.watched = watched;
     this.rules = rules;
     this.atExit = atExit;
@@ -94,6 +96,9 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private void follow() {
+    if (pins != null) {
+      pins.start();
+    }
     for (ClusterFollower follower : followers) {
       var unused = follower.start();
     }
@@ -103,15 +108,19 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
-    // A third of the time of a start each. They are made beside each other; none listens or calls.
+    // A third of the time of a start each. They are made beside each other, and beside the programs
+    // that write the rules; none listens or calls.
+    ThreadFactory threads = Daemons.named("start");
+    Executor beside = task -> threads.newThread(task).start();
+    var unusedTls = CompletableFuture.runAsync(KubernetesConnection::load, beside);
     CompletableFuture<KubernetesConnection> opening =
         CompletableFuture.supplyAsync(
-            () -> KubernetesConnection.open(options.kubeconfig(), userAgent));
+            () -> KubernetesConnection.open(options.kubeconfig(), userAgent), beside);
     parts.add(
         () -> {
           var unusedClosed = opening.thenAccept(KubernetesConnection::close);
         });
-    var unusedLoad = CompletableFuture.runAsync(HttpListener::load);
+    var unusedLoad = CompletableFuture.runAsync(HttpListener::load, beside);
     @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
     if (rules != null) {
       rules.begin();
@@ -127,7 +136,9 @@ public final class NodeNmi implements AutoCloseable {
     if (rules != null) {
       metrics.observeRouteLocalnet(rules::interfacesWithoutRouteLocalnet);
     }
-    @Nullable SourcePins pins = rules == null ? null : pins(options, pods, metrics, parts);
+    boolean pinned = rules != null && options.rules().pinning() != SourcePinning.OFF;
+    @Nullable NodePins pins =
+        pinned ? parts.add(new NodePins(options, kubernetes, pods, metrics, clock)) : null;
     HttpClient metadataClient = HttpClients.local();
     Nmi nmi =
         parts.add(
@@ -139,8 +150,9 @@ public final class NodeNmi implements AutoCloseable {
                     exemptions,
                     Issuers.of(options, kubernetes, userAgent, metadataClient, metrics, clock),
                     followed.synced(),
-                    rules == null ? null : rules.kept(pins),
+                    rules == null ? null : rules.kept(),
                     metrics,
+                    pins == null ? SourceGate.OPEN : pins.gate(),
                     metadataClient),
                 clock));
     OwnDaemonSet daemonSet = parts.add(new OwnDaemonSet(kubernetes, pods));
@@ -149,6 +161,7 @@ public final class NodeNmi implements AutoCloseable {
         parts,
         followers,
         nmi,
+        pins,
         onExit == OnExit.AUTO && rules != null ? daemonSet : null,
         rules,
         rules == null
@@ -182,35 +195,6 @@ public final class NodeNmi implements AutoCloseable {
     } catch (CompletionException e) {
       throw e.getCause() instanceof PodIdentityException known ? known : e;
     }
-  }
-
-  private static @Nullable SourcePins pins(
-      NmiOptions options, NodePods pods, NmiMetrics metrics, Parts parts) {
-    SourcePinning pinning = options.rules().pinning();
-    if (pinning == SourcePinning.OFF) {
-      return null;
-    }
-    SourcePins pins =
-        parts.add(
-            new SourcePins(
-                new SourcePins.Pods() {
-                  @Override
-                  public List<Pod> all() {
-                    return pods.all();
-                  }
-
-                  @Override
-                  public Subscription onAnyChange(Runnable wake) {
-                    return pods.onAnyChange(wake);
-                  }
-                },
-                NodePrograms.HERE,
-                SourcePins.RESULTS,
-                options.metadata().ip(),
-                options.http().port(),
-                pinning == SourcePinning.ENFORCE));
-    metrics.observePins(pins::pinned, pins::unpinned, pins::dropped);
-    return pins;
   }
 
   private static OperationMode mode(

@@ -12,9 +12,11 @@ import io.podidentity.iptables.RedirectRules;
 import io.podidentity.iptables.RouteLocalnet;
 import io.podidentity.iptables.RuleChanges;
 import io.podidentity.iptables.RuleSet;
+import io.podidentity.iptables.SourcePins;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,9 @@ final class OwnRules {
 
   private final RuleChanges changes;
 
+  /** Of the pins; empty if there are none. */
+  private final String pins;
+
   private OwnRules(
       boolean lockedDown,
       RuleSet path,
@@ -55,11 +60,13 @@ final class OwnRules {
       RuleSet anyTarget,
       RuleSet lockdown,
       RuleSet redirect,
-      RuleChanges changes) {
+      RuleChanges changes,
+      String pins) {
     this.path = path;
     this.routeLocalnet = routeLocalnet;
     this.anyTarget = anyTarget;
     this.changes = changes;
+    this.pins = pins;
     this.lockedDown = lockedDown;
     this.lockdown = lockdown;
     this.redirect = redirect;
@@ -97,25 +104,29 @@ final class OwnRules {
         new LoopbackAddress(null, programs),
         Lockdown.of(metadata.ip(), programs, backend),
         rules.cutsConnections() ? new ConntrackDeletion(redirect, target, programs) : redirect,
-        new RuleChanges(programs, backend));
+        new RuleChanges(programs, backend),
+        rules.pinning() == SourcePinning.OFF ? "" : SourcePins.text(metadata.ip(), port));
   }
 
-  /**
-   * Those to be kept in place; the lockdown comes before the redirect.
-   *
-   * @param pins of pods' addresses, which nobody else removes; null for none
-   */
-  RuleSet kept(@Nullable RuleSet pins) {
+  /** Those to be kept in place; the lockdown comes before the redirect. */
+  RuleSet kept() {
     List<RuleSet> all = new ArrayList<>(lockedDown ? List.of(lockdown) : List.of());
     all.add(path);
-    if (pins != null) {
-      all.add(pins);
-    }
     all.add(redirect);
     if (!lockedDown) {
       all.add(unwanted);
     }
     return new NodeRuleSets(all, changes);
+  }
+
+  /**
+   * What would be written, as of {@link RuleSet#text}; with the tables of {@link NodePins}, which
+   * are not among {@link #kept}.
+   */
+  String text() {
+    return Stream.of(kept().text(), pins)
+        .filter(text -> !text.isEmpty())
+        .collect(Collectors.joining("\n"));
   }
 
   /** Those to be removed, whatever is kept: whoever made them may have had other options. */

@@ -5,9 +5,7 @@ import io.podidentity.api.matching.LivePods;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.PodDirectory;
-import java.net.InetAddress;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import io.podidentity.api.token.Caller;
 
 /**
  * The namespaces of pods that were refused a token, for the metrics: empty where no pod is known. A
@@ -15,21 +13,22 @@ import org.jspecify.annotations.Nullable;
  */
 record PodNamespaces(PodDirectory pods) {
 
-  /** Of the pod with that address. */
-  String at(@Nullable InetAddress address) {
-    return address == null ? "" : of(() -> LivePods.owner(address, pods.byAddress(address)));
-  }
-
-  /** Of the pod of that name. */
-  String named(NamespacedName name) {
-    return of(() -> LivePods.named(name, pods.byName(name)));
-  }
-
-  private static String of(Supplier<Pod> look) {
+  /** Of the pod that asks, or in whose name it is asked. */
+  String of(Caller caller) {
     try {
-      return look.get().name().namespace();
+      return pod(caller).name().namespace();
     } catch (PodIdentityException e) {
       return "";
     }
+  }
+
+  private Pod pod(Caller caller) {
+    return caller instanceof Caller.ByAddress from
+        ? LivePods.owner(from.address(), pods.byAddress(from.address()))
+        : named(((Caller.OnBehalfOf) caller).pod());
+  }
+
+  private Pod named(NamespacedName name) {
+    return LivePods.named(name, pods.byName(name));
   }
 }

@@ -28,25 +28,29 @@ record QueryParameters(Map<String, String> values) {
     if (query.length() > MAX_LENGTH) {
       throw refusal("the query is longer than " + MAX_LENGTH + " characters");
     }
+    if (query.indexOf(';') >= 0) {
+      throw undecodable();
+    }
     Map<String, String> values = new HashMap<>();
     int start = 0;
     while (start <= query.length()) {
       int ampersand = query.indexOf('&', start);
       int end = ampersand < 0 ? query.length() : ampersand;
       if (end > start) {
-        addPair(values, query.substring(start, end));
+        addPair(values, query, start, end);
       }
       start = end + 1;
     }
     return new QueryParameters(values);
   }
 
-  private static void addPair(Map<String, String> values, String pair) {
-    int equals = pair.indexOf('=');
-    String name = Percent.decode(equals < 0 ? pair : pair.substring(0, equals), true);
-    String value = equals < 0 ? "" : Percent.decode(pair.substring(equals + 1), true);
-    if (name == null || value == null || pair.indexOf(';') >= 0) {
-      throw refusal("the query cannot be decoded: escape special characters as %XX of UTF-8");
+  private static void addPair(Map<String, String> values, String query, int start, int end) {
+    int found = query.indexOf('=', start);
+    int equals = found < 0 || found > end ? end : found;
+    String name = Percent.decode(query.substring(start, equals), true);
+    String value = equals == end ? "" : Percent.decode(query.substring(equals + 1, end), true);
+    if (name == null || value == null) {
+      throw undecodable();
     }
     if (hasControl(name) || hasControl(value)) {
       throw refusal("the query holds a control character");
@@ -68,6 +72,10 @@ record QueryParameters(Map<String, String> values) {
       }
     }
     return false;
+  }
+
+  private static PodIdentityException undecodable() {
+    return refusal("the query cannot be decoded: escape special characters as %XX of UTF-8");
   }
 
   private static PodIdentityException refusal(String message) {

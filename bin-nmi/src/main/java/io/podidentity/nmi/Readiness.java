@@ -10,10 +10,14 @@ import java.util.function.BooleanSupplier;
  *
  * @param listening whether pods can connect
  * @param rules whether the node's packet rules are in place
+ * @param pins whether pods' addresses are held to their interfaces, where they have to be
  * @param synced for each resource, whether it is known what there is of it
  */
 record Readiness(
-    BooleanSupplier listening, BooleanSupplier rules, Map<String, BooleanSupplier> synced) {
+    BooleanSupplier listening,
+    BooleanSupplier rules,
+    BooleanSupplier pins,
+    Map<String, BooleanSupplier> synced) {
 
   /** What is missing, each in one line; empty if it is ready. */
   List<String> missing() {
@@ -23,6 +27,9 @@ record Readiness(
     }
     if (!rules.getAsBoolean()) {
       missing.add("the node's packet rules are not in place");
+    }
+    if (!pins.getAsBoolean()) {
+      missing.add("pods' addresses cannot be held to their interfaces");
     }
     synced.forEach(
         (resource, known) -> {

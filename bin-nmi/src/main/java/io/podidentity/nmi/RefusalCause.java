@@ -34,6 +34,7 @@ enum RefusalCause {
   METADATA_UNREACHABLE("metadata-unreachable", 502),
   METADATA_BUSY("metadata-busy", 503),
   METADATA_TIMEOUT("metadata-timeout", 504),
+  SOURCE_NOT_PINNED("source-not-pinned", 503),
   METHOD_NOT_ALLOWED("method-not-allowed", 405),
   BODY_TOO_LARGE("body-too-large", 413),
   NOT_FROM_HOST("not-from-host", 500),

@@ -47,7 +47,7 @@ record RulesCheck(OwnRules rules, NmiOptions.Metadata metadata, String pod) {
     }
     List<String> problems = new ArrayList<>();
     try {
-      rules.kept(null).check();
+      rules.kept().check();
     } catch (PodIdentityException e) {
       problems.addAll(Problems.of(e));
     }

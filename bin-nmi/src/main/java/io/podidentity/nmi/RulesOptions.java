@@ -45,6 +45,9 @@ public record RulesOptions(
 
   public RulesOptions {
     require(
+        written || pinning != SourcePinning.ENFORCE,
+        "--source-pinning=enforce needs rules: not with --redirect=none");
+    require(
         target == null || LINK_LOCAL.matcher(target).matches(),
         "--redirect-target must be a link-local IPv4 address, 169.254.…: " + target);
     require(

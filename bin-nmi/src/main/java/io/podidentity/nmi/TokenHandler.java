@@ -12,8 +12,12 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,28 +28,34 @@ final class TokenHandler implements HttpHandler {
   private final TokenBroker broker;
   private final ErrorResponses errors;
   private final boolean metadataHeaderRequired;
+  private final SourceGate gate;
   private final PodNamespaces namespaces;
   private final Journal journal;
   private final Clock clock;
+  private final BiFunction<TokenGrant, Instant, ByteBuffer> toJson = new TokenBodies()::of;
+  private final Function<PodIdentityException, Refusal> toRefusal;
 
   TokenHandler(
       TokenBroker broker,
       ErrorResponses errors,
       boolean metadataHeaderRequired,
+      SourceGate gate,
       PodNamespaces namespaces,
       Journal journal,
       Clock clock) {
     this.broker = broker;
     this.errors = errors;
     this.metadataHeaderRequired = metadataHeaderRequired;
+    this.gate = gate;
     this.namespaces = namespaces;
     this.journal = journal;
     this.clock = clock;
+    this.toRefusal = errors::toPod;
   }
 
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    Handled handled = new Handled(exchange, clock, journal, TokenJson::ofPod, errors::toPod);
+    Handled handled = new Handled(exchange, clock, journal, toJson, toRefusal);
     // First, and before any look-up: SDKs probe without the header, and give up after a second.
     if (metadataHeaderRequired && !Exchanges.hasMetadataHeader(exchange)) {
       Exchanges.send(exchange, handled.refusedWithoutHeader());
@@ -55,10 +65,15 @@ final class TokenHandler implements HttpHandler {
       Exchanges.send(exchange, handled.refused(Exchanges.FORWARDED));
       return;
     }
+    Refusal unpinned = Exchanges.unpinned(exchange, gate);
+    if (unpinned != null) {
+      Exchanges.send(exchange, handled.refused(unpinned));
+      return;
+    }
     try {
       InetAddress source = Exchanges.source(exchange);
       TokenRequest request = read(exchange, source);
-      handled.asks(request, () -> namespaces.at(source));
+      handled.asks(request, namespaces);
       CompletableFuture<TokenGrant> grant = broker.request(request);
       if (!grant.isDone()) {
         Exchanges.forgetRequest(exchange);

@@ -3,7 +3,6 @@ package io.podidentity.nmi;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.token.TokenGrant;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -45,11 +44,10 @@ final class TokenJson {
   }
 
   private static void append(JsonText json, AccessToken token, Instant now) {
-    long seconds = Math.max(0, Duration.between(now, token.expiresOn()).toSeconds());
     json.raw("{\"access_token\":")
         .string(token.value())
         .raw(",\"refresh_token\":\"\",\"expires_in\":\"")
-        .raw(Long.toString(seconds))
+        .raw(Long.toString(secondsLeft(token, now)))
         .raw("\",\"expires_on\":\"")
         .raw(Long.toString(token.expiresOn().getEpochSecond()))
         .raw("\",\"not_before\":\"")
@@ -57,6 +55,13 @@ final class TokenJson {
         .raw("\",\"resource\":")
         .string(token.resource())
         .raw(",\"token_type\":\"Bearer\"}");
+  }
+
+  /** Its {@code expires_in}: whole seconds, never negative. */
+  static long secondsLeft(AccessToken token, Instant now) {
+    Instant end = token.expiresOn();
+    long begun = end.getNano() < now.getNano() ? 1 : 0;
+    return Math.max(0, end.getEpochSecond() - now.getEpochSecond() - begun);
   }
 
   private static JsonText roomFor(List<AccessToken> tokens) {

@@ -68,7 +68,7 @@ class AccessLogTest {
 
   @Test
   void everythingIsWrittenInOrderBeforeItCloses() {
-    AccessLog log = new AccessLog("log", written::add);
+    AccessLog log = new AccessLog("log", (text, more) -> written.add(text));
     for (int i = 0; i < 1000; i++) {
       log.add(new Line("GET", "/" + i, null, 200, Duration.ZERO, ""));
     }
@@ -80,8 +80,38 @@ class AccessLogTest {
   }
 
   @Test
+  void onlyALineWithAnotherBehindItMayWaitForThat() {
+    CountDownLatch all = new CountDownLatch(1);
+    List<Boolean> more = new CopyOnWriteArrayList<>();
+    try (AccessLog log =
+        new AccessLog(
+            "log",
+            (text, moreFollow) -> {
+              await(all);
+              more.add(moreFollow);
+            })) {
+      log.add(LINE);
+      log.add(LINE);
+      log.add(LINE);
+      all.countDown();
+      Eventually.isTrue("all are written", () -> more.size() == 3);
+    }
+
+    assertThat(more.get(1)).isTrue();
+    assertThat(more.get(2)).isFalse();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   void aLineIsWrittenSoonWithoutAnotherOneAfterIt() {
-    try (AccessLog log = new AccessLog("log", written::add)) {
+    try (AccessLog log = new AccessLog("log", (text, more) -> written.add(text))) {
       log.add(LINE);
       Eventually.isTrue("the first is written", () -> written.size() == 1);
       log.add(LINE);
@@ -95,12 +125,8 @@ class AccessLogTest {
     try (AccessLog log =
         new AccessLog(
             "log",
-            text -> {
-              try {
-                stuck.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
+            (text, more) -> {
+              await(stuck);
               written.add(text);
             })) {
       for (int i = 0; i < 6000; i++) {

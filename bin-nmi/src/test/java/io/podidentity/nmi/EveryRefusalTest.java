@@ -94,6 +94,11 @@ class EveryRefusalTest {
         nmi.pod("other", POD);
         yield afterHold(nmi.from(POD).get(TOKEN, METADATA));
       }
+      case SOURCE_NOT_PINNED -> {
+        bound();
+        nmi.unpinned.add(POD);
+        yield nmi.from(POD).get(TOKEN, METADATA).read();
+      }
       case NOT_FROM_HOST -> nmi.from(POD).get(HOST, WEB).read();
       case HOST_TOKEN_DISABLED -> {
         restart(Settings.DEFAULT.withoutHostToken());

@@ -133,7 +133,7 @@ class NmiCommandLineTest {
             "--redirect-target=169.254.25.79",
             "--mic-service-account=mic",
             "--exempt-pods-get-any-identity",
-            "--source-pinning=enforce",
+            "--source-pinning=off",
             "--accept-foreign-client-ids");
 
     assertThat(options.http().metadataGetOnly()).isFalse();
@@ -148,7 +148,7 @@ class NmiCommandLineTest {
                 false,
                 OnExit.REMOVE,
                 "169.254.25.79",
-                SourcePinning.ENFORCE,
+                SourcePinning.OFF,
                 Duration.ofSeconds(60)));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.tokenCacheSize()).isZero();
@@ -181,6 +181,8 @@ class NmiCommandLineTest {
         "--node=n --operation-mode=other             | --operation-mode must be standard",
         "--node=n --redirect=nft                     | --redirect must be iptables or none",
         "--node=n --iptables-backend=both            | --iptables-backend must be auto, nft or legacy",
+        "--node=n --source-pinning=hard              | --source-pinning must be auto, off or enforce",
+        "--node=n --source-pinning=enforce --redirect=none | --source-pinning=enforce needs rules",
         "--node=n --on-exit=maybe                    | --on-exit must be auto, keep or remove",
         "--node=n --redirect-target=10.0.0.1         | --redirect-target must be a link-local",
         "--node=n --redirect-target=169.254.169.254  | --redirect-target must not be the --metadata-ip",

@@ -14,6 +14,7 @@ import io.podidentity.iptables.IptablesRedirect;
 import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.RedirectRules;
+import io.podidentity.iptables.SourcePins;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +36,15 @@ class RulesCommandTest {
       COMMIT
       """;
 
+  /** Its own test has the tables to the letter. */
+  private static final String PINS =
+      """
+
+      # nft -i, which NMI keeps running: the tables end with it
+      # each process has other digits for X; the sets are filled from the pods of the node
+      add table ip podidentity-pins-XXXXXXXX { flags owner;
+      """;
+
   private NetworkNamespace node;
 
   @BeforeEach
@@ -51,9 +61,16 @@ class RulesCommandTest {
   void printShowsAllThatWouldBeWrittenAndWritesNothing() {
     String before = everything();
     assertThat(nmi("rules", "--print").stdout())
-        .isEqualTo(lockdown() + "\n" + REDIRECT.formatted("nft", 2579));
+        .startsWith(lockdown() + "\n" + REDIRECT.formatted("nft", 2579) + PINS)
+        .endsWith(SourcePins.text("169.254.169.254", 2579));
     assertThat(
-            nmi("rules", "--print", "--lockdown=false", "--iptables-backend=legacy", "--nmi-port=3")
+            nmi(
+                    "rules",
+                    "--print",
+                    "--lockdown=false",
+                    "--iptables-backend=legacy",
+                    "--nmi-port=3",
+                    "--source-pinning=off")
                 .stdout())
         .isEqualTo(REDIRECT.formatted("legacy", 3));
     assertThat(everything()).isEqualTo(before);

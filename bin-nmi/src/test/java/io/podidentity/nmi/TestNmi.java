@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -63,6 +64,9 @@ final class TestNmi implements AutoCloseable {
 
   /** What it counts. */
   final NmiMetrics metrics = new NmiMetrics();
+
+  /** Addresses that are not held to an interface, where each has to be. */
+  final Set<String> unpinned = ConcurrentHashMap.newKeySet();
 
   /** Whether the cluster is known to it. */
   volatile boolean synced = true;
@@ -155,12 +159,27 @@ final class TestNmi implements AutoCloseable {
                 Map.of("pods", () -> synced),
                 null,
                 metrics,
+                gate(),
                 metadataClient()),
             clock,
             timer,
             settings.limits(),
-            new Nmi.Logs(this::log, audit));
+            new Nmi.Logs((line, more) -> log(line), (line, more) -> audit.accept(line)));
     address = nmi.start();
+  }
+
+  private SourceGate gate() {
+    return new SourceGate() {
+      @Override
+      public boolean admits(InetAddress source) {
+        return !unpinned.contains(source.getHostAddress());
+      }
+
+      @Override
+      public boolean isReady() {
+        return unpinned.isEmpty();
+      }
+    };
   }
 
   /** The token source gives such tokens, or throws. */

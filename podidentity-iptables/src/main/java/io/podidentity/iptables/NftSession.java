@@ -12,14 +12,17 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * An nft that runs along, so that tables with {@code flags owner} are there as long as it: the
  * kernel removes them with its socket, and lets nobody else change or flush them. It ends with its
- * input, and so with this process, however that ends. Not thread-safe.
+ * input, and so with this process, however that ends. One thread at a time may run commands; any
+ * may close it.
  */
 final class NftSession implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration GONE = Duration.ofSeconds(1);
 
   /** Makes nft say one line that nothing else makes it say. */
   private static final String MARK = "describe iifname";
@@ -29,9 +32,12 @@ final class NftSession implements AutoCloseable {
 
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final Consumer<NftSession> onEnd;
+  private volatile boolean ended;
 
-  private NftSession(Process process) {
+  private NftSession(Process process, Consumer<NftSession> onEnd) {
     this.process = process;
+    this.onEnd = onEnd;
     Thread reader = new Thread(this::read, "nft-output");
     reader.setDaemon(true);
     reader.start();
@@ -40,23 +46,34 @@ final class NftSession implements AutoCloseable {
   /**
    * Starts one.
    *
+   * @param onEnd is given it when it has ended, on another thread
    * @throws PodIdentityException with {@code REDIRECT_FAILED} if there is no nft
    */
-  static NftSession open(NodePrograms programs) {
+  static NftSession open(NodePrograms programs, Consumer<NftSession> onEnd) {
     // Without stdbuf it would keep its lines until it has many.
     ProcessBuilder builder =
         new ProcessBuilder(programs.command("stdbuf", "-oL", "nft", "-i"))
             .redirectErrorStream(true);
     builder.environment().put("LC_ALL", "C");
     try {
-      return new NftSession(builder.start());
+      return new NftSession(builder.start(), onEnd);
     } catch (IOException e) {
       throw failure("nft -i cannot be run", e);
     }
   }
 
+  /** Whether its tables are there. Quick; any thread may ask. */
   boolean isAlive() {
-    return process.isAlive();
+    return !ended;
+  }
+
+  /** Waits until one that has ended is gone, and its tables with it; not for long. */
+  void awaitEnd() {
+    try {
+      boolean unused = process.waitFor(GONE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**
@@ -110,7 +127,9 @@ final class NftSession implements AutoCloseable {
     } catch (IOException | java.io.UncheckedIOException e) {
       // It has ended, as is said below.
     } finally {
+      ended = true;
       lines.add(ENDED);
+      onEnd.accept(this);
     }
   }
 
@@ -124,6 +143,7 @@ final class NftSession implements AutoCloseable {
   /** Its tables go with it. */
   @Override
   public void close() {
+    ended = true;
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }

@@ -2,25 +2,56 @@ package io.podidentity.iptables;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * The nft commands that hold pods' addresses to their interfaces, and what their counters say. One
  * table looks at packets as the node routes them, one at frames as they come in through a bridge's
- * port, where the former sees the bridge alone. Both come before the redirect. Immutable.
+ * port, where the former sees the bridge alone. Immutable.
  */
 final class PinTables {
-  private static final String TABLE =
+  /**
+   * Before the redirect, and again where packets end: whatever address another program's DNAT gave
+   * them, and where {@code route_localnet} lets pods speak to 127.0.0.1.
+   */
+  private static final String ROUTED =
       """
-      add table %1$s %2$s { flags owner;\
-       set sources { type ifname . ipv4_addr; };\
-       set pinned { type ipv4_addr; counter; };\
-       chain prerouting { type filter hook prerouting priority -310; policy accept; %3$s };\
-       chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; %4$s}; }""";
+      add table ip %1$s { flags owner;
+        set sources { type ifname . ipv4_addr; };
+        set pinned { type ipv4_addr; counter; };
+        chain prerouting { type filter hook prerouting priority -310; policy accept;
+          ip daddr %2$s goto check; };
+        chain input { type filter hook input priority -310; policy accept;
+          tcp dport %3$d goto check; };
+        chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; }\
+      """;
+
+  /**
+   * On a port of a pod. The kernel takes IP out of any number of tags for VLAN 0, one of them
+   * before this hook: what is still tagged cannot be looked into, and no pod sends it. Claims of
+   * another pod's address, in ARP or as a frame's source, would have that pod's answers sent here.
+   */
+  private static final String BRIDGED =
+      """
+      add table bridge %1$s { flags owner;
+        set sources { type ifname . ipv4_addr; };
+        set pinned { type ipv4_addr; counter; };
+        set ports { type ifname; };
+        set stations { type ifname . ether_addr; };
+        set held { type ether_addr; };
+        chain prerouting { type filter hook prerouting priority -310; policy accept;
+          iifname @ports meta protocol { 8021q, 8021ad } drop;
+          iifname . ether saddr != @stations ether saddr @held drop;
+          meta protocol arp iifname . arp saddr ip != @sources arp saddr ip @pinned drop;
+          meta protocol ip ip daddr %2$s goto check;
+          meta protocol ip tcp dport %3$d goto check; };
+        chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; }\
+      """;
 
   private static final Pattern COUNTER =
       Pattern.compile("(\\d+\\.\\d+\\.\\d+\\.\\d+) counter packets (\\d+)");
@@ -28,74 +59,82 @@ final class PinTables {
   private final String name;
   private final String metadataAddress;
   private final int port;
-  private final boolean enforced;
 
   /**
    * @param name of both tables, for this process alone
    * @param port NMI's
-   * @param enforced whether what has no pin is dropped, too
    */
-  PinTables(String name, String metadataAddress, int port, boolean enforced) {
+  PinTables(String name, String metadataAddress, int port) {
     this.name = name;
     this.metadataAddress = metadataAddress;
     this.port = port;
-    this.enforced = enforced;
   }
 
-  /** Makes both tables, without a pin. */
+  /** What makes both tables, without a pin, for people. */
+  String text() {
+    return ROUTED.formatted(name, metadataAddress, port)
+        + ";\n"
+        + BRIDGED.formatted(name, metadataAddress, port)
+        + "\n";
+  }
+
+  /** Makes both tables, without a pin, in one line. */
   String creation() {
-    // With route_localnet on, a pod can speak to any address of the node, 127.0.0.1 included.
-    String routed =
-        "ip daddr %s goto check; fib daddr type local tcp dport %d goto check;"
-            .formatted(metadataAddress, port);
-    // "ether type" would not see IP in a frame that is tagged for VLAN 0, which the node takes.
-    String bridged =
-        "meta protocol ip ip daddr %s goto check; meta protocol ip tcp dport %d goto check;"
-            .formatted(metadataAddress, port);
-    String rest = enforced ? "iifname != \"lo\" drop; " : "";
-    return TABLE.formatted("ip", name, routed, rest)
-        + "; "
-        // A frame from the bridge's other side is looked at by the other table.
-        + TABLE.formatted("bridge", name, bridged, "");
+    return text().strip().replaceAll("\\s+", " ");
   }
 
-  /** Turns one set of pins into another. */
+  /** Turns one set of pins, by their addresses, into another; empty if they are the same. */
   String update(Map<String, PodSource> before, Map<String, PodSource> after) {
+    Map<String, Set<String>> old = elements(before);
+    Map<String, Set<String>> wanted = elements(after);
     List<String> commands = new ArrayList<>();
-    before.forEach(
-        (address, source) -> {
-          if (!source.equals(after.get(address))) {
-            change(commands, "delete", address, source, !after.containsKey(address));
-          }
-        });
-    after.forEach(
-        (address, source) -> {
-          if (!source.equals(before.get(address))) {
-            change(commands, "add", address, source, !before.containsKey(address));
-          }
-        });
+    change(commands, "delete", old, wanted);
+    change(commands, "add", wanted, old);
     return String.join("; ", commands);
   }
 
-  private void change(
-      List<String> commands, String verb, String address, PodSource source, boolean pinned) {
-    List.of(
-            Map.entry("ip", source.device()),
-            // In the bridge's table a routed pod's address comes through no port.
-            Map.entry("bridge", source.port()))
-        .forEach(
-            place -> {
-              if (!place.getValue().isEmpty()) {
-                commands.add(
-                    "%s element %s %s sources { \"%s\" . %s }"
-                        .formatted(verb, place.getKey(), name, place.getValue(), address));
-              }
-              if (pinned) {
-                commands.add(
-                    "%s element %s %s pinned { %s }"
-                        .formatted(verb, place.getKey(), name, address));
-              }
-            });
+  /** Those of the first that the second has not; an element that stays keeps its counter. */
+  private static void change(
+      List<String> commands,
+      String verb,
+      Map<String, Set<String>> these,
+      Map<String, Set<String>> those) {
+    these.forEach(
+        (set, elements) -> {
+          Set<String> alone = new LinkedHashSet<>(elements);
+          alone.removeAll(those.getOrDefault(set, Set.of()));
+          if (!alone.isEmpty()) {
+            commands.add("%s element %s { %s }".formatted(verb, set, String.join(", ", alone)));
+          }
+        });
+  }
+
+  private Map<String, Set<String>> elements(Map<String, PodSource> pins) {
+    Map<String, Set<String>> all = new LinkedHashMap<>();
+    pins.forEach(
+        (address, source) -> {
+          add(all, "ip", "sources", "\"%s\" . %s".formatted(source.device(), address));
+          add(all, "ip", "pinned", address);
+          // A routed pod's address comes through no port.
+          add(all, "bridge", "pinned", address);
+          String port = source.port();
+          if (port.isEmpty()) {
+            return;
+          }
+          add(all, "bridge", "sources", "\"%s\" . %s".formatted(port, address));
+          add(all, "bridge", "ports", "\"" + port + "\"");
+          String hardwareAddress = source.hardwareAddress();
+          if (!hardwareAddress.isEmpty()) {
+            add(all, "bridge", "stations", "\"%s\" . %s".formatted(port, hardwareAddress));
+            add(all, "bridge", "held", hardwareAddress);
+          }
+        });
+    return all;
+  }
+
+  private void add(Map<String, Set<String>> all, String family, String set, String element) {
+    all.computeIfAbsent("%s %s %s".formatted(family, name, set), unusedSet -> new LinkedHashSet<>())
+        .add(element);
   }
 
   /** What shows the counters; nft 1.0.6 finds only one of the tables if asked for both at once. */
@@ -107,7 +146,7 @@ final class PinTables {
   /** How many packets were dropped that came with an address from elsewhere, for each address. */
   static Map<String, Long> dropped(List<String> listing) {
     Map<String, Long> dropped = new LinkedHashMap<>();
-    Matcher matcher = COUNTER.matcher(listing.stream().collect(Collectors.joining(" ")));
+    Matcher matcher = COUNTER.matcher(String.join(" ", listing));
     while (matcher.find()) {
       dropped.merge(matcher.group(1), Long.valueOf(matcher.group(2)), Long::sum);
     }

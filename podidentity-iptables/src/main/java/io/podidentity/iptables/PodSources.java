@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,14 @@ final class PodSources {
 
   private static final Pattern LINK =
       Pattern.compile("^\\d+: ([^:@\\s]+)[@:].*?(?: master (\\S+) )");
+
+  /** An interface of a result that is not the node's. */
+  private static final Pattern IN_SANDBOX =
+      Pattern.compile("\\{[^{}]*\"sandbox\"\\s*:\\s*\"[^\"{}]+\"[^{}]*}");
+
+  private static final Pattern HARDWARE_ADDRESS =
+      Pattern.compile("\"mac\"\\s*:\\s*\"((?:[\\da-fA-F]{2}:){5}[\\da-fA-F]{2})\"");
+
   private static final Pattern NAME = Pattern.compile("^\\d+: ([^:@\\s]+)[@:]");
 
   /** Bridges and their ports. */
@@ -93,9 +102,9 @@ final class PodSources {
     String device = host == null ? networkOf(address) : host;
     Set<String> bridgePorts = ports.get(device);
     if (bridgePorts != null) {
-      return portOf(address, uid, bridgePorts).map(port -> new PodSource(device, port));
+      return behind(device, bridgePorts, address, uid);
     }
-    return host == null ? Optional.empty() : Optional.of(new PodSource(device, ""));
+    return host == null ? Optional.empty() : Optional.of(PodSource.routed(device));
   }
 
   private String networkOf(String address) {
@@ -111,14 +120,30 @@ final class PodSources {
    * The one port that is named by results for that pod and that address. The UID is in them as the
    * argument K8S_POD_UID, which the container runtime gives.
    */
-  private Optional<String> portOf(String address, String uid, Set<String> candidates) {
-    List<String> found = new ArrayList<>();
+  private Optional<PodSource> behind(
+      String bridge, Set<String> candidates, String address, String uid) {
+    List<PodSource> found = new ArrayList<>();
     for (String result : results) {
       if (result.contains("\"" + uid + "\"") && result.contains("\"" + address + "/")) {
-        candidates.stream().filter(port -> result.contains("\"" + port + "\"")).forEach(found::add);
+        candidates.stream()
+            .filter(port -> result.contains("\"" + port + "\""))
+            .forEach(port -> found.add(new PodSource(bridge, port, hardwareAddress(result))));
       }
     }
     return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+  }
+
+  /** That of the one interface in a sandbox; empty if it is not told. */
+  private static String hardwareAddress(String result) {
+    List<String> found =
+        IN_SANDBOX
+            .matcher(result)
+            .results()
+            .map(end -> HARDWARE_ADDRESS.matcher(end.group()))
+            .filter(Matcher::find)
+            .map(address -> address.group(1).toLowerCase(Locale.ROOT))
+            .toList();
+    return found.size() == 1 ? found.get(0) : "";
   }
 
   private static List<String> read(Path folder) {

@@ -104,14 +104,16 @@ public final class RulesGuard {
         return;
       }
     }
-    executor.execute(this::look);
+    // Before the first look, which holds the lock until the rules are there.
     NodeRules.News listening = rules.listen(this::wake);
     synchronized (lock) {
       news = listening;
       if (stopped) {
         listening.close();
+        return;
       }
     }
+    executor.execute(this::look);
   }
 
   /**

@@ -3,16 +3,16 @@ package io.podidentity.iptables;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.Subscription;
-import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,11 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   /** Where libcni keeps what network plugins answered. */
   public static final Path RESULTS = Path.of("/var/lib/cni/cache/results");
 
+  /** What came before a pin was there has been answered by then, or thrown away. */
+  private static final Duration SETTLED = Duration.ofSeconds(1);
+
+  private static final String NAME = "podidentity-pins-";
+
   /** The pods of this node, as far as they are known. */
   public interface Pods {
     /** All of them now. */
@@ -42,23 +47,38 @@ public final class SourcePins implements RuleSet, AutoCloseable {
     Subscription onAnyChange(Runnable wake);
   }
 
+  /** What is told of spoofed packets. */
+  public interface Alarm {
+    /**
+     * Packets were dropped that came with a pod's address from elsewhere.
+     *
+     * @param pod whose address it is
+     * @param address in dotted form
+     * @param packets since the last time; positive
+     */
+    void spoofed(Pod pod, String address, long packets);
+  }
+
   private final Pods pods;
   private final NodePrograms programs;
   private final Path results;
-  private final boolean enforced;
+  private final Alarm alarm;
   private final PinTables tables;
 
   private final Object lock = new Object();
-  private @Nullable NftSession session;
-  private Map<String, PodSource> pins = Map.of();
+  // Guarded by lock, as is all that is not final or volatile. Also those that an nft took along.
+  private Map<String, Pin> pins = Map.of();
+  private final SpoofCounts counts = new SpoofCounts();
+  private Set<String> told = Set.of();
 
-  /** The UIDs of the pods that the pins are for. */
-  private Map<String, String> owners = Map.of();
+  private volatile @Nullable HeldAddresses held;
 
-  private Map<String, Long> counted = new HashMap<>();
-  private boolean failing;
-  private volatile int pinned;
-  private volatile int unpinned;
+  /** The last one that was begun; it may not hold anything yet. */
+  private volatile @Nullable NftSession running;
+
+  private volatile boolean closed;
+  private volatile Runnable wake = () -> {};
+  private volatile int addresses;
   private final AtomicLong dropped = new AtomicLong();
 
   /**
@@ -68,7 +88,7 @@ public final class SourcePins implements RuleSet, AutoCloseable {
    * @param results the folder of the network plugins' results, for bridges
    * @param metadataAddress the metadata service's IPv4 address in dotted form
    * @param port NMI's
-   * @param enforced whether an address without a pin is refused, instead of left to NMI
+   * @param alarm called while it looks or counts; quick
    */
   public SourcePins(
       Pods pods,
@@ -76,21 +96,39 @@ public final class SourcePins implements RuleSet, AutoCloseable {
       Path results,
       String metadataAddress,
       int port,
-      boolean enforced) {
-    RedirectRules.checkAddress(metadataAddress, "metadataAddress");
+      Alarm alarm) {
     this.pods = pods;
     this.programs = programs;
     this.results = results;
-    this.enforced = enforced;
+    this.alarm = alarm;
     byte[] random = new byte[4];
     // Two NMIs may be there at once, each in a PID namespace of its own.
     new SecureRandom().nextBytes(random);
-    this.tables =
-        new PinTables(
-            "podidentity-pins-" + HexFormat.of().formatHex(random),
-            metadataAddress,
-            port,
-            enforced);
+    this.tables = tables(HexFormat.of().formatHex(random), metadataAddress, port);
+  }
+
+  private static PinTables tables(String suffix, String metadataAddress, int port) {
+    RedirectRules.checkAddress(metadataAddress, "metadataAddress");
+    return new PinTables(NAME + suffix, metadataAddress, port);
+  }
+
+  /**
+   * What would be written on any node, without the pins, which depend on its pods; in the form of
+   * {@link #text()}.
+   *
+   * @param metadataAddress the metadata service's IPv4 address in dotted form
+   * @param port NMI's
+   */
+  public static String text(String metadataAddress, int port) {
+    return text(tables("XXXXXXXX", metadataAddress, port));
+  }
+
+  private static String text(PinTables tables) {
+    return """
+        # nft -i, which NMI keeps running: the tables end with it
+        # each process has other digits for X; the sets are filled from the pods of the node
+        """
+        + tables.text();
   }
 
   @Override
@@ -100,109 +138,108 @@ public final class SourcePins implements RuleSet, AutoCloseable {
 
   @Override
   public String text() {
-    return "# nft -i\n" + tables.creation() + "\n";
+    return text(tables);
   }
 
   /**
    * Brings the pins up to date.
    *
    * @return false: nobody else can change them
-   * @throws PodIdentityException with {@code REDIRECT_FAILED} if that failed and it is enforced;
-   *     otherwise a failure is logged, and NMI decides by the address alone
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if that failed; pins that are there
+   *     stay, unless nft has ended
    */
   @Override
   public boolean ensure() {
     synchronized (lock) {
-      try {
+      if (!closed) {
+        countHere();
         update();
-        failing = false;
-      } catch (PodIdentityException e) {
-        if (enforced) {
-          throw e;
-        }
-        pinned = 0;
-        if (!failing) {
-          log.warn(
-              "no source pins: pods are known by their address alone error={}", e.getMessage());
-        }
-        failing = true;
       }
       return false;
     }
   }
 
+  /**
+   * Looks what was dropped since the last time. Does nothing while there are no pins.
+   *
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if nft does not answer
+   */
+  public void count() {
+    synchronized (lock) {
+      countHere();
+    }
+  }
+
   @Override
   public News listen(Runnable onChange) {
+    wake = onChange;
     Subscription changes = pods.onAnyChange(onChange);
+    // A pod's interface may be replaced without news of the pod.
+    Monitor links =
+        new Monitor(
+            programs.command("ip", "-4", "monitor", "link", "route"), line -> true, onChange);
     return new News() {
       @Override
       public boolean isComplete() {
-        return true;
+        return links.isListening();
       }
 
       @Override
       public void close() {
         changes.close();
+        links.close();
       }
     };
   }
 
   private void update() {
+    Map<String, Optional<Pod>> owners = AddressOwners.of(pods.all());
+    addresses = owners.size();
     PodSources sources = PodSources.read(programs, results);
-    Map<String, PodSource> wanted = new TreeMap<>();
-    Map<String, String> wantedOwners = new HashMap<>();
-    Set<String> without = new TreeSet<>();
-    for (Pod pod : pods.all()) {
-      if (!pod.ownsItsAddress()) {
-        continue;
-      }
-      pod.addresses().stream()
-          .filter(Inet4Address.class::isInstance)
-          .map(address -> address.getHostAddress())
-          .forEach(
-              address -> {
-                // Another pod's pin is not inherited.
-                PodSource kept = pod.uid().equals(owners.get(address)) ? pins.get(address) : null;
-                PodSource source = sources.of(address, pod.uid()).orElse(kept);
-                if (source == null) {
-                  without.add(address);
-                } else {
-                  wanted.put(address, source);
-                  wantedOwners.put(address, pod.uid());
-                }
-              });
-    }
-    NftSession nft = session();
-    String change = tables.update(pins, wanted);
+    HeldAddresses now = session();
+    Map<String, Pin> wanted = Pin.of(owners, sources, pins);
+    Map<String, PodSource> after = Pin.sources(wanted);
+    String change = tables.update(now.sources(), after);
     if (!change.isEmpty()) {
-      nft.run(change);
-      pins = Map.copyOf(wanted);
+      now.session().run(change);
     }
-    owners = wantedOwners;
-    pinned = wanted.size();
-    if (unpinned != without.size() && !without.isEmpty()) {
-      log.warn("no source pin for {} addresses: {}", without.size(), without);
-    }
-    unpinned = without.size();
-    List<String> counters = new ArrayList<>();
-    tables.listings().forEach(listing -> counters.addAll(nft.run(listing)));
-    count(PinTables.dropped(counters));
+    pins = wanted;
+    held = now.changedTo(after, System.nanoTime());
+    tellUnpinned(owners.keySet());
   }
 
-  private NftSession session() {
-    NftSession running = session;
-    if (running == null || !running.isAlive()) {
-      running = openWithTables();
-      pins = Map.of();
-      counted.clear();
-      session = running;
+  private void tellUnpinned(Set<String> all) {
+    Set<String> without = new TreeSet<>(all);
+    without.removeAll(pins.keySet());
+    if (!without.isEmpty() && !without.equals(told)) {
+      log.warn("no source pin for {} addresses: {}", without.size(), without);
     }
-    return running;
+    told = without;
+  }
+
+  private HeldAddresses session() {
+    HeldAddresses now = held;
+    if (now == null || !now.session().isAlive()) {
+      held = null;
+      now = HeldAddresses.none(openWithTables());
+      counts.reset();
+      held = now;
+    }
+    return now;
   }
 
   /** One that has no tables is not kept: the next look would take it for one that has. */
   private NftSession openWithTables() {
-    NftSession opened = NftSession.open(programs);
+    NftSession before = running;
+    if (before != null) {
+      // Its tables have the same name.
+      before.awaitEnd();
+    }
+    NftSession opened = NftSession.open(programs, this::ended);
+    running = opened;
+    if (closed) {
+      opened.close();
+    }
     try {
       opened.run(tables.creation());
     } catch (PodIdentityException e) {
@@ -212,26 +249,55 @@ public final class SourcePins implements RuleSet, AutoCloseable {
     return opened;
   }
 
-  private void count(Map<String, Long> now) {
-    now.forEach(
-        (address, packets) -> {
-          long more = packets - counted.getOrDefault(address, 0L);
-          if (more > 0) {
-            dropped.addAndGet(more);
-            log.warn("spoofed packets dropped address={} packets={}", address, more);
-          }
-        });
-    counted = new HashMap<>(now);
+  /** One that held something is missed at once; for others whoever looks comes again. */
+  private void ended(NftSession session) {
+    HeldAddresses now = held;
+    if (!closed && now != null && now.session() == session) {
+      wake.run();
+    }
+  }
+
+  private void countHere() {
+    HeldAddresses now = held;
+    if (now == null || !now.session().isAlive()) {
+      return;
+    }
+    List<String> counters = new ArrayList<>();
+    tables.listings().forEach(listing -> counters.addAll(now.session().run(listing)));
+    counts
+        .more(PinTables.dropped(counters))
+        .forEach(
+            (address, packets) -> {
+              dropped.addAndGet(packets);
+              log.warn("spoofed packets dropped address={} packets={}", address, packets);
+              Pin pin = pins.get(address);
+              if (pin != null) {
+                alarm.spoofed(pin.pod(), address, packets);
+              }
+            });
+  }
+
+  /**
+   * Whether what comes from the address now can only come from its pod: it is held to that pod's
+   * interface, and has been for a second. Quick.
+   */
+  public boolean isPinned(InetAddress address) {
+    HeldAddresses now = held;
+    return now != null && now.holds(address.getHostAddress(), SETTLED.toNanos(), System.nanoTime());
   }
 
   /** How many addresses have a pin. */
   public int pinned() {
-    return pinned;
+    HeldAddresses now = held;
+    return now == null || !now.session().isAlive() ? 0 : now.since().size();
   }
 
-  /** How many addresses of pods have none, because their interface cannot be told. */
+  /**
+   * How many addresses of pods have none, because their interface cannot be told or pins cannot be
+   * written.
+   */
   public int unpinned() {
-    return unpinned;
+    return Math.max(0, addresses - pinned());
   }
 
   /** How many packets were dropped that came with a pod's address from elsewhere. */
@@ -245,16 +311,14 @@ public final class SourcePins implements RuleSet, AutoCloseable {
     close();
   }
 
-  /** As {@link #remove()}. */
+  /** As {@link #remove()}; for good. A look that is under way fails. */
   @Override
   public void close() {
-    synchronized (lock) {
-      if (session != null) {
-        session.close();
-        session = null;
-      }
-      pins = Map.of();
-      counted.clear();
+    // Without the lock, which a look may hold that waits for nft.
+    closed = true;
+    NftSession last = running;
+    if (last != null) {
+      last.close();
     }
   }
 }

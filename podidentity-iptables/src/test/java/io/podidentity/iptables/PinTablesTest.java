@@ -9,43 +9,66 @@ import org.junit.jupiter.api.Test;
 /** The commands for nft, to the letter. */
 final class PinTablesTest {
 
-  private static final PodSource VETH = new PodSource("veth1", "");
-  private final PinTables tables = new PinTables("pins", "169.254.169.254", 2579, false);
+  private static final PodSource VETH = PodSource.routed("veth1");
+  private static final PodSource PORT = new PodSource("cbr0", "veth2", "0a:58:0a:f4:00:02");
+  private final PinTables tables = new PinTables("pins", "169.254.169.254", 2579);
 
   @Test
   void bothTablesAreMadeInOneTransaction() {
-    assertThat(tables.creation())
+    assertThat(tables.text())
         .isEqualTo(
-            "add table ip pins { flags owner; set sources { type ifname . ipv4_addr; };"
-                + " set pinned { type ipv4_addr; counter; };"
-                + " chain prerouting { type filter hook prerouting priority -310; policy accept;"
-                + " ip daddr 169.254.169.254 goto check;"
-                + " fib daddr type local tcp dport 2579 goto check; };"
-                + " chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; };"
-                + " add table bridge pins { flags owner; set sources { type ifname . ipv4_addr; };"
-                + " set pinned { type ipv4_addr; counter; };"
-                + " chain prerouting { type filter hook prerouting priority -310; policy accept;"
-                + " meta protocol ip ip daddr 169.254.169.254 goto check;"
-                + " meta protocol ip tcp dport 2579 goto check; };"
-                + " chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; }");
+            """
+            add table ip pins { flags owner;
+              set sources { type ifname . ipv4_addr; };
+              set pinned { type ipv4_addr; counter; };
+              chain prerouting { type filter hook prerouting priority -310; policy accept;
+                ip daddr 169.254.169.254 goto check; };
+              chain input { type filter hook input priority -310; policy accept;
+                tcp dport 2579 goto check; };
+              chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; };
+            add table bridge pins { flags owner;
+              set sources { type ifname . ipv4_addr; };
+              set pinned { type ipv4_addr; counter; };
+              set ports { type ifname; };
+              set stations { type ifname . ether_addr; };
+              set held { type ether_addr; };
+              chain prerouting { type filter hook prerouting priority -310; policy accept;
+                iifname @ports meta protocol { 8021q, 8021ad } drop;
+                iifname . ether saddr != @stations ether saddr @held drop;
+                meta protocol arp iifname . arp saddr ip != @sources arp saddr ip @pinned drop;
+                meta protocol ip ip daddr 169.254.169.254 goto check;
+                meta protocol ip tcp dport 2579 goto check; };
+              chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; }
+            """);
+    assertThat(tables.creation()).isEqualTo(tables.text().strip().replaceAll("\\n *", " "));
   }
 
   @Test
-  void whatChangedIsChangedAndNothingElse() {
-    Map<String, PodSource> before = Map.of("10.0.0.1", VETH, "10.0.0.2", VETH);
-    Map<String, PodSource> after =
-        Map.of("10.0.0.1", VETH, "10.0.0.2", new PodSource("cbr0", "veth2"));
+  void whatChangedIsChangedInOneLineAndNothingElse() {
+    Map<String, PodSource> before = Map.of("10.0.0.1", VETH);
     assertThat(tables.update(before, before)).isEmpty();
-    assertThat(tables.update(before, after))
+    assertThat(tables.update(Map.of("10.0.0.2", VETH), Map.of("10.0.0.2", PORT)))
         .isEqualTo(
             "delete element ip pins sources { \"veth1\" . 10.0.0.2 };"
                 + " add element ip pins sources { \"cbr0\" . 10.0.0.2 };"
-                + " add element bridge pins sources { \"veth2\" . 10.0.0.2 }");
-    assertThat(tables.update(Map.of("10.0.0.1", VETH), Map.of()))
+                + " add element bridge pins sources { \"veth2\" . 10.0.0.2 };"
+                + " add element bridge pins ports { \"veth2\" };"
+                + " add element bridge pins stations { \"veth2\" . 0a:58:0a:f4:00:02 };"
+                + " add element bridge pins held { 0a:58:0a:f4:00:02 }");
+    assertThat(tables.update(before, Map.of()))
         .isEqualTo(
             "delete element ip pins sources { \"veth1\" . 10.0.0.1 };"
                 + " delete element ip pins pinned { 10.0.0.1 };"
                 + " delete element bridge pins pinned { 10.0.0.1 }");
+  }
+
+  @Test
+  void portStaysWhileOneOfItsAddressesDoes() {
+    PodSource place = new PodSource("cbr0", "veth2", "");
+    assertThat(tables.update(Map.of("10.0.0.1", place), Map.of("10.0.0.2", place)))
+        .doesNotContain("ports")
+        .contains("delete element bridge pins sources { \"veth2\" . 10.0.0.1 }")
+        .contains("add element bridge pins sources { \"veth2\" . 10.0.0.2 }");
   }
 
   @Test

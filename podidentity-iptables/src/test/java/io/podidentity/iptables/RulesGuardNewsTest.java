@@ -71,6 +71,15 @@ final class RulesGuardNewsTest {
     assertThat(rules.delays).containsExactly(INTERVAL, Duration.ofMillis(240));
   }
 
+  /** What changed in between would be missed, and whoever starts it would wait for the look. */
+  @Test
+  void listensBeforeItLooks() {
+    Runnable nobody = rules.onChange;
+    rules.looks.add(() -> rules.onChange != nobody);
+    rules.guard.start();
+    assertThat(rules.told).containsExactly("changed=true");
+  }
+
   @Test
   void rulesThatCannotTellOfAllChangesAreLookedAtEachSecond() {
     rules.newsAreComplete.set(false);
@@ -87,7 +96,6 @@ final class RulesGuardNewsTest {
         });
     rules.looks.add(() -> true);
     rules.guard.start();
-    // Before it listens it does not know.
     rules.onChange.run();
     rules.ring();
     rules.ring();
@@ -95,7 +103,11 @@ final class RulesGuardNewsTest {
     rules.ring();
     assertThat(rules.delays)
         .containsExactly(
-            INTERVAL, Duration.ZERO, Duration.ofMillis(1200), Duration.ofSeconds(2), INTERVAL);
+            Duration.ofSeconds(1),
+            Duration.ZERO,
+            Duration.ofMillis(1200),
+            Duration.ofSeconds(2),
+            INTERVAL);
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +19,7 @@ public final class ClusterBindings extends MirrorBacked implements BindingDirect
   private final KeyedIndex<Key, IdentityBinding> bySelector =
       new KeyedIndex<>(binding -> Set.of(new Key(binding.name().namespace(), binding.selector())));
   private final Mirror<AzureIdentityBindingResource, IdentityBinding> bindings;
+  private final ManagedIds ids = new ManagedIds();
   private final Mirror<AzureIdentityResource, AzureIdentity> identities;
   private final Mirrors all;
 
@@ -40,7 +40,7 @@ public final class ClusterBindings extends MirrorBacked implements BindingDirect
             client.resources(AzureIdentityBindingResource.class).inAnyNamespace(),
             object -> IdentityMapping.binding(object, Metadata.of(object).name()),
             bySelector::replace);
-    identities = ClusterIdentities.mirror(client);
+    identities = ClusterIdentities.mirror(client, ids);
     all = new Mirrors(bindings, identities);
   }
 
@@ -53,11 +53,11 @@ public final class ClusterBindings extends MirrorBacked implements BindingDirect
   }
 
   @Override
-  public Collection<AzureIdentity> identities() {
+  public Set<String> describedIds() {
     if (!hasSynced()) {
       throw ClusterFollower.notYet("identities");
     }
-    return identities.values();
+    return ids.view();
   }
 
   @Override

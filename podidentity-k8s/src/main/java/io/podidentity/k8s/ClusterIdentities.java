@@ -4,11 +4,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.k8s.crd.AzureIdentityResource;
-import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** The {@code AzureIdentity} objects of all namespaces. */
 public final class ClusterIdentities implements IdentityDirectory, ClusterFollower {
+  private final ManagedIds ids = new ManagedIds();
   private final Mirror<AzureIdentityResource, AzureIdentity> mirror;
 
   /**
@@ -22,23 +23,24 @@ public final class ClusterIdentities implements IdentityDirectory, ClusterFollow
   }
 
   ClusterIdentities(KubernetesClient client) {
-    mirror = mirror(client);
+    mirror = mirror(client, ids);
   }
 
-  static Mirror<AzureIdentityResource, AzureIdentity> mirror(KubernetesClient client) {
+  static Mirror<AzureIdentityResource, AzureIdentity> mirror(
+      KubernetesClient client, ManagedIds ids) {
     return new Mirror<>(
         KubernetesClusterView.IDENTITIES,
         client.resources(AzureIdentityResource.class).inAnyNamespace(),
         object -> IdentityMapping.identity(object, Metadata.of(object).name()),
-        (before, after) -> {});
+        ids::replace);
   }
 
   @Override
-  public Collection<AzureIdentity> identities() {
+  public Set<String> describedIds() {
     if (!hasSynced()) {
       throw ClusterFollower.notYet("identities");
     }
-    return mirror.values();
+    return ids.view();
   }
 
   @Override

@@ -57,6 +57,8 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
           AzureIdentityBindingResource, Original<AzureIdentityBindingResource, IdentityBinding>>
       bindings;
   private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> records;
+  private final SharedParts parts =
+      new SharedParts(this::knownPod, this::knownIdentity, this::knownBinding);
   private final Mirrors all;
   private final Clock clock;
 
@@ -117,9 +119,10 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
         new Mirror<>(
             KubernetesAssignmentStore.KIND,
             client.resources(AzureAssignedIdentityResource.class).inAnyNamespace().withLimit(PAGE),
-            RecordMapping::record,
+            object -> parts.in(RecordMapping.record(object)),
             this::recordChanged);
-    all = new Mirrors(pods, nodes, identities, bindings, records);
+    // The records last: they share what the others know.
+    all = new Mirrors(List.of(pods, nodes, identities, bindings), List.of(records));
     var unused = all.synced().thenRun(nudges::call);
   }
 
@@ -173,7 +176,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
 
   /** The store wrote a record. */
   void wrote(AssignedIdentity record) {
-    written.wrote(record);
+    written.wrote(parts.in(record));
   }
 
   /** The store deleted a record, or found it gone; its name is free. */
@@ -185,6 +188,20 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   /** The store found a record other than this view shows it. */
   void contradicted(NamespacedName record) {
     written.forget(record);
+  }
+
+  private @Nullable Pod knownPod(NamespacedName name) {
+    return pods.get(name.toString());
+  }
+
+  private @Nullable AzureIdentity knownIdentity(NamespacedName name) {
+    var known = identities.get(name.toString());
+    return known == null ? null : known.meaning();
+  }
+
+  private @Nullable IdentityBinding knownBinding(NamespacedName name) {
+    var known = bindings.get(name.toString());
+    return known == null ? null : known.meaning();
   }
 
   private void originalChanged(@Nullable Original<?, ?> before, @Nullable Original<?, ?> after) {
@@ -223,6 +240,6 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       BiFunction<String, String, @Nullable ComputeTarget> targets) {
     String name = node.getMetadata().getName();
     String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
-    return new Node(name, targets.apply(name, Metadata.orEmpty(providerId)));
+    return new Node(name.intern(), targets.apply(name, Metadata.orEmpty(providerId)));
   }
 }

@@ -15,8 +15,9 @@ import java.time.Clock;
 import java.util.concurrent.Executor;
 
 /**
- * Tells the owners of bindings what comes of them, by the events that AAD Pod Identity v1 writes:
- * same component, reasons and wording. {@code kubectl describe azureidentitybinding} shows them.
+ * Tells the owners of bindings what comes of them, and who leads, by the events that AAD Pod
+ * Identity v1 writes: same component, reasons and wording. {@code kubectl describe
+ * azureidentitybinding} shows them.
  *
  * <p>It never blocks its caller and never fails: an event that cannot be written is logged and
  * lost. One that repeats within ten minutes is counted, not written again.
@@ -45,6 +46,16 @@ public final class KubernetesEvents implements Telemetry {
       KubernetesClient client, KubernetesClusterView view, Executor executor, Clock clock) {
     this.view = view;
     this.events = new EventLog(client, executor, clock, Api.GROUP);
+  }
+
+  /** This instance leads now, or has lost that, as v1's MIC says it. */
+  public void leads(LeaderElection election, boolean now) {
+    ObjectReference object = election.reference();
+    if (object != null) {
+      String what = now ? "became leader" : "stopped leading";
+      events.add(
+          new EventLog.Entry(object, NORMAL, "LeaderElection", election.identity() + " " + what));
+    }
   }
 
   @Override

@@ -122,10 +122,17 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
   }
 
   private void put(String key, @Nullable V after) {
-    V before = after == null ? values.remove(key) : values.put(key, after);
-    if (!Objects.equals(before, after)) {
-      observer.changed(before, after);
+    V before = values.get(key);
+    if (Objects.equals(before, after)) {
+      // Others may share the one that is there.
+      return;
     }
+    if (after == null) {
+      values.remove(key);
+    } else {
+      values.put(key, after);
+    }
+    observer.changed(before, after);
   }
 
   /**

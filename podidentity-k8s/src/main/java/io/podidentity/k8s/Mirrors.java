@@ -5,21 +5,32 @@ import java.util.concurrent.CompletableFuture;
 
 /** Several that are followed together. */
 final class Mirrors implements ClusterFollower {
-  private final List<Mirror<?, ?>> all;
+  private final List<Mirror<?, ?>> first;
+  private final List<Mirror<?, ?>> then;
+  private final CompletableFuture<Void> firstSynced;
   private final CompletableFuture<Void> synced;
 
   Mirrors(Mirror<?, ?>... all) {
-    this.all = List.of(all);
-    this.synced =
-        CompletableFuture.allOf(
-            this.all.stream().map(Mirror::synced).toArray(CompletableFuture<?>[]::new));
+    this(List.of(all), List.of());
+  }
+
+  /**
+   * Several, some of which begin when the others have synced.
+   *
+   * @param first those that begin at once
+   * @param then those that begin after them
+   */
+  Mirrors(List<Mirror<?, ?>> first, List<Mirror<?, ?>> then) {
+    this.first = first;
+    this.then = then;
+    this.firstSynced = synced(first);
+    this.synced = CompletableFuture.allOf(firstSynced, synced(then));
   }
 
   @Override
   public CompletableFuture<Void> start() {
-    for (Mirror<?, ?> mirror : all) {
-      var unused = mirror.start();
-    }
+    begin(first);
+    var unused = firstSynced.thenRun(() -> begin(then));
     return synced;
   }
 
@@ -30,6 +41,18 @@ final class Mirrors implements ClusterFollower {
 
   @Override
   public void close() {
-    all.forEach(Mirror::close);
+    first.forEach(Mirror::close);
+    then.forEach(Mirror::close);
+  }
+
+  private static void begin(List<Mirror<?, ?>> mirrors) {
+    for (Mirror<?, ?> mirror : mirrors) {
+      var unused = mirror.start();
+    }
+  }
+
+  private static CompletableFuture<Void> synced(List<Mirror<?, ?>> mirrors) {
+    return CompletableFuture.allOf(
+        mirrors.stream().map(Mirror::synced).toArray(CompletableFuture<?>[]::new));
   }
 }

@@ -3,11 +3,11 @@ package io.podidentity.k8s;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code AzureAssignedIdentity} records about one node's pods, in all namespaces. Empty until
  * {@link #start()}. Those of other nodes, where the API server is asked for them too, are seen by
- * {@link #all()} alone.
+ * {@link #recordedIds()} alone.
  */
 public final class NodeAssignments extends MirrorBacked implements AssignmentDirectory {
   /** The label that records carry, with the node's name. */
@@ -23,6 +23,7 @@ public final class NodeAssignments extends MirrorBacked implements AssignmentDir
 
   private final KeyedIndex<NamespacedName, AssignedIdentity> byPod =
       new KeyedIndex<>(record -> Set.of(record.pod()));
+  private final ManagedIds ids = new ManagedIds();
   private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> mirror;
   private final String nodeName;
 
@@ -49,7 +50,10 @@ public final class NodeAssignments extends MirrorBacked implements AssignmentDir
             KubernetesAssignmentStore.KIND,
             objects,
             RecordMapping::record,
-            (before, after) -> byPod.replace(onNode(before), onNode(after)));
+            (before, after) -> {
+              ids.replace(identityOf(before), identityOf(after));
+              byPod.replace(onNode(before), onNode(after));
+            });
   }
 
   @Override
@@ -58,11 +62,11 @@ public final class NodeAssignments extends MirrorBacked implements AssignmentDir
   }
 
   @Override
-  public Collection<AssignedIdentity> all() {
+  public Set<String> recordedIds() {
     if (!hasSynced()) {
       throw ClusterFollower.notYet("records");
     }
-    return mirror.values();
+    return ids.view();
   }
 
   @Override
@@ -73,6 +77,10 @@ public final class NodeAssignments extends MirrorBacked implements AssignmentDir
   @Override
   ClusterFollower mirrors() {
     return mirror;
+  }
+
+  private static @Nullable AzureIdentity identityOf(@Nullable AssignedIdentity record) {
+    return record == null ? null : record.identity();
   }
 
   private @Nullable AssignedIdentity onNode(@Nullable AssignedIdentity record) {

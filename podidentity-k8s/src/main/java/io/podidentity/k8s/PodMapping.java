@@ -1,6 +1,7 @@
 package io.podidentity.k8s;
 
 import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodController;
 import io.podidentity.api.model.PodPhase;
@@ -40,7 +41,7 @@ final class PodMapping {
     String label = Metadata.of(pod).labels().get(IdentityBinding.POD_LABEL);
     return map(
         pod,
-        label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label),
+        label == null ? Map.of() : Map.of(IdentityBinding.POD_LABEL, label.intern()),
         Set.of(),
         "",
         null);
@@ -57,9 +58,11 @@ final class PodMapping {
       return null;
     }
     PodResource.Spec spec = pod.getSpec();
-    String node = spec == null ? "" : Metadata.orEmpty(spec.nodeName());
+    // Thousands of pods have the same few.
+    String node = spec == null ? "" : Metadata.orEmpty(spec.nodeName()).intern();
+    NamespacedName name = meta.name();
     return new Pod(
-        meta.name(),
+        new NamespacedName(name.namespace().intern(), name.name()),
         meta.uid(),
         node.isEmpty() ? null : node,
         labels,

@@ -70,7 +70,7 @@ final class ClusterBindingsTest extends BindingDirectoryContract {
           .isThrownBy(() -> early.bindings("default", "any"))
           .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
       assertThatExceptionOfType(PodIdentityException.class)
-          .isThrownBy(early::identities)
+          .isThrownBy(early::describedIds)
           .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
     }
   }

@@ -27,6 +27,7 @@ final class Relay implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final List<AtomicBoolean> live = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger sent = new AtomicInteger();
   private volatile boolean silent;
 
   private Relay(ServerSocket listener, InetSocketAddress server) {
@@ -55,6 +56,11 @@ final class Relay implements AutoCloseable {
     return accepted.get();
   }
 
+  /** How often something came from a client: once or more for each request. */
+  int sent() {
+    return sent.get();
+  }
+
   /** From now on nothing that is sent on the open connections arrives; new ones work. */
   void forgetConnections() {
     live.forEach(connection -> connection.set(false));
@@ -64,6 +70,11 @@ final class Relay implements AutoCloseable {
   void fallSilent() {
     silent = true;
     forgetConnections();
+  }
+
+  /** New connections work again. */
+  void speakAgain() {
+    silent = false;
   }
 
   @Override
@@ -83,20 +94,21 @@ final class Relay implements AutoCloseable {
         sockets.add(peer);
         AtomicBoolean alive = new AtomicBoolean(!silent);
         live.add(alive);
-        threads.execute(() -> pump(client, peer, alive));
-        threads.execute(() -> pump(peer, client, alive));
+        threads.execute(() -> pump(client, peer, alive, sent));
+        threads.execute(() -> pump(peer, client, alive, new AtomicInteger()));
       } catch (IOException e) {
         // Closed, or the server is away: the next one may have more luck.
       }
     }
   }
 
-  private static void pump(Socket from, Socket to, AtomicBoolean alive) {
+  private static void pump(Socket from, Socket to, AtomicBoolean alive, AtomicInteger count) {
     byte[] buffer = new byte[8192];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        count.incrementAndGet();
         if (alive.get()) {
           out.write(buffer, 0, read);
         }

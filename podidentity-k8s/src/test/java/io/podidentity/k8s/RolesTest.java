@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.EndpointsBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -101,6 +102,27 @@ final class RolesTest {
         () -> nmi.apps().replicaSets().inNamespace("kube-system").withName("any").get());
     assertThatCode(() -> nmi.apps().replicaSets().inNamespace("default").withName("any").get())
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void micTouchesNoOtherEndpoints() {
+    admin
+        .resource(
+            new EndpointsBuilder()
+                .withNewMetadata()
+                .withNamespace("default")
+                .withName("of-another")
+                .endMetadata()
+                .build())
+        .create();
+    var mine = mic.endpoints().inNamespace("default");
+
+    assertForbidden(() -> mine.withName("of-another").get());
+    assertForbidden(() -> mine.withName("aad-pod-identity-mic").delete());
+    assertForbidden(() -> mine.list());
+    assertForbidden(
+        () -> mic.endpoints().inNamespace("kube-system").withName("aad-pod-identity-mic").get());
+    assertThatCode(() -> mine.withName("aad-pod-identity-mic").get()).doesNotThrowAnyException();
   }
 
   @Test

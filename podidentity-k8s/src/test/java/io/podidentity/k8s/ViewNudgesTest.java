@@ -9,6 +9,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
@@ -161,6 +162,29 @@ final class ViewNudgesTest {
 
     Await.until("the record to go", SOON, () -> shown(created.name()).isEmpty());
     Await.until("a nudge", SOON, () -> nudges.get() > before);
+  }
+
+  @Test
+  void recordsShareWhatTheClusterHoldsHoweverTheyBecameKnown() {
+    DesiredAssignment desired = ready("shared");
+    NamespacedName record = store.create(desired).name();
+    assertSharesParts(view, record);
+
+    try (KubernetesClusterView later =
+        new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC())) {
+      TestCluster.follow(later);
+      assertSharesParts(later, record);
+    }
+  }
+
+  private static void assertSharesParts(KubernetesClusterView view, NamespacedName record) {
+    ClusterSnapshot snapshot = view.snapshot();
+    AssignedIdentity found =
+        snapshot.records().stream().filter(r -> r.name().equals(record)).findFirst().orElseThrow();
+    assertThat(snapshot.identities())
+        .anySatisfy(identity -> assertThat(identity).isSameAs(found.identity()));
+    assertThat(snapshot.bindings())
+        .anySatisfy(binding -> assertThat(binding).isSameAs(found.binding()));
   }
 
   private DesiredAssignment ready(String name) {

@@ -22,7 +22,6 @@ import io.podidentity.api.spi.ReplicaSetDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
 import java.time.Clock;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +29,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -210,8 +211,8 @@ public final class InMemoryCluster
   }
 
   @Override
-  public Collection<AssignedIdentity> all() {
-    return store.records.all();
+  public Set<String> recordedIds() {
+    return managedIds(store.records.all().stream().map(AssignedIdentity::identity));
   }
 
   @Override
@@ -225,8 +226,14 @@ public final class InMemoryCluster
   }
 
   @Override
-  public Collection<AzureIdentity> identities() {
-    return identities.all();
+  public Set<String> describedIds() {
+    return managedIds(identities.all().stream());
+  }
+
+  private static Set<String> managedIds(Stream<AzureIdentity> identities) {
+    return identities
+        .flatMap(identity -> identity.managedIds().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   @Override

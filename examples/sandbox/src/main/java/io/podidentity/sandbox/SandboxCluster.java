@@ -9,7 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.PodResource;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.k8s.KubernetesClients;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
@@ -155,8 +155,8 @@ final class SandboxCluster implements AutoCloseable {
   }
 
   /**
-   * What MIC wrote: records, its lease, and events about our objects. MIC is gone by now, and would
-   * not do it when the process is told to end: then the libraries below it end at the same time.
+   * What MIC wrote: records, its locks, and its events. MIC is gone by now, and would not do it
+   * when the process is told to end: then the libraries below it end at the same time.
    */
   private void deleteTraces() {
     for (AzureAssignedIdentityResource record :
@@ -167,11 +167,16 @@ final class SandboxCluster implements AutoCloseable {
     }
     client
         .leases()
-        .inNamespace(LeaseElection.DEFAULT_NAMESPACE)
-        .withName(LeaseElection.DEFAULT_NAME)
+        .inNamespace(LeaderElection.DEFAULT_NAMESPACE)
+        .withName(LeaderElection.DEFAULT_NAME)
+        .delete();
+    client
+        .endpoints()
+        .inNamespace(LeaderElection.DEFAULT_NAMESPACE)
+        .withName(LeaderElection.DEFAULT_NAME)
         .delete();
     client.v1().events().inNamespace(StoryObjects.NAMESPACE).list().getItems().stream()
-        .filter(event -> Api.API_VERSION.equals(event.getInvolvedObject().getApiVersion()))
+        .filter(event -> Api.GROUP.equals(event.getSource().getComponent()))
         .forEach(event -> client.resource(event).delete());
   }
 

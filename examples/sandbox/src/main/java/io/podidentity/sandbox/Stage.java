@@ -7,7 +7,7 @@ import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Parts;
-import io.podidentity.k8s.LeaseElection;
+import io.podidentity.k8s.LeaderElection;
 import io.podidentity.mic.AssignmentOptions;
 import io.podidentity.mic.Mic;
 import io.podidentity.mic.MicOptions;
@@ -52,11 +52,12 @@ final class Stage implements AutoCloseable {
                 new CloudAccess(null, caBundle, List.of()),
                 false,
                 Duration.ofHours(1),
-                new LeaseElection.Settings(
-                    LeaseElection.DEFAULT_NAMESPACE,
-                    LeaseElection.DEFAULT_NAME,
+                new LeaderElection.Settings(
+                    LeaderElection.DEFAULT_NAMESPACE,
+                    LeaderElection.DEFAULT_NAME,
                     "sandbox",
-                    LeaseElection.DEFAULT_DURATION),
+                    LeaderElection.DEFAULT_DURATION,
+                    true),
                 0,
                 0,
                 AssignmentOptions.withoutDelay(),

@@ -44,6 +44,8 @@ final class SandboxTest {
 
       assertThat(api.kubectl("get", "nodes,pods,leases,events", "-n", "default", "-o", "name"))
           .isEmpty();
+      assertThat(api.kubectl("get", "endpoints", "-n", "default", "-o", "name"))
+          .doesNotContain("aad-pod-identity");
       assertThat(api.kubectl("get", "crds", "-o", "name")).isEmpty();
     }
   }

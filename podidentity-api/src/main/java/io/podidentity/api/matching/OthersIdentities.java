@@ -3,51 +3,49 @@ package io.podidentity.api.matching;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityChoice;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
- * The managed identities that are on a node for other pods. An exempt pod is given the node's
- * identities, and none of these: in AAD Pod Identity v1 an exemption opens every identity of the
- * node. Immutable.
+ * The managed identities that are on a node for other pods, by their {@link
+ * AzureIdentity#managedIds()}. An exempt pod is given the node's identities, and none of these: in
+ * AAD Pod Identity v1 an exemption opens every identity of the node. However many they are, each
+ * question takes a look-up or two. As unchanging as what it was made of.
  */
 public final class OthersIdentities {
   /** None. */
-  public static final OthersIdentities NONE = new OthersIdentities(Set.of());
+  public static final OthersIdentities NONE = new OthersIdentities(List.of(), Set.of());
 
-  /** Client IDs and resource IDs, in lower case. */
-  private final Set<String> ids;
+  private final List<Set<String>> all;
+  private final Set<String> own;
 
-  private OthersIdentities(Set<String> ids) {
-    this.ids = Set.copyOf(ids);
+  private OthersIdentities(List<Set<String>> all, Set<String> own) {
+    this.all = all;
+    this.own = own;
   }
 
   /**
    * The identities of others.
    *
-   * @param ofOthers the identities that other pods have; service principals among them are on no
-   *     node
-   * @param own those that the pod has too, which are therefore not closed to it
+   * @param all the IDs of those that pods have, the pod's own too or not; looked up in, not copied
+   * @param own those that the pod has, which are therefore not closed to it
    */
-  public static OthersIdentities of(
-      Collection<AzureIdentity> ofOthers, Collection<AzureIdentity> own) {
+  public static OthersIdentities of(List<Set<String>> all, Collection<AzureIdentity> own) {
     Set<String> ids = new HashSet<>();
-    ofOthers.forEach(identity -> idsOf(identity).forEach(ids::add));
-    own.forEach(identity -> idsOf(identity).forEach(ids::remove));
-    return ids.isEmpty() ? NONE : new OthersIdentities(ids);
+    own.forEach(identity -> ids.addAll(identity.managedIds()));
+    return new OthersIdentities(List.copyOf(all), ids);
   }
 
   /** Whether a request names one of them. */
   public boolean include(IdentityChoice choice) {
     ClientId clientId = choice.clientId();
     String resourceId = choice.resourceId();
-    return (clientId != null && ids.contains(lower(clientId.value())))
-        || (resourceId != null && ids.contains(lower(resourceId)));
+    return (clientId != null && includes(clientId.value().toLowerCase(Locale.ROOT)))
+        || (resourceId != null && includes(resourceId.toLowerCase(Locale.ROOT)));
   }
 
   /**
@@ -56,20 +54,19 @@ public final class OthersIdentities {
    * another's, if there is another.
    */
   public boolean mayInclude(AccessToken token) {
-    if (ids.isEmpty()) {
+    if (areNone()) {
       return false;
     }
     TokenClaims claims = TokenClaims.of(token);
-    return !claims.tellTheOwner() || ids.stream().anyMatch(claims::mention);
+    return !claims.tellTheOwner() || claims.texts().anyMatch(this::includes);
   }
 
-  private static Stream<String> idsOf(AzureIdentity identity) {
-    return identity.credential() instanceof Credential.ManagedIdentity managed
-        ? Stream.of(lower(managed.clientId().value()), lower(managed.resourceId().value()))
-        : Stream.of();
+  private boolean includes(String id) {
+    return !own.contains(id) && all.stream().anyMatch(ids -> ids.contains(id));
   }
 
-  private static String lower(String id) {
-    return id.toLowerCase(Locale.ROOT);
+  /** A step further than over the pod's own at most. */
+  private boolean areNone() {
+    return all.stream().allMatch(own::containsAll);
   }
 }

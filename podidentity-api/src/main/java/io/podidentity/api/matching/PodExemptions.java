@@ -3,6 +3,7 @@ package io.podidentity.api.matching;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
 import java.util.List;
+import java.util.Map;
 
 /** Tells which pods are exempt, as AAD Pod Identity v1's {@code AzurePodIdentityException} does. */
 public final class PodExemptions {
@@ -13,9 +14,22 @@ public final class PodExemptions {
    * compared ignoring case, keys are not.
    */
   public static boolean isExempt(Pod pod, List<PodExemption> exemptions) {
-    return exemptions.stream()
-        .filter(exemption -> exemption.name().namespace().equals(pod.name().namespace()))
-        .flatMap(exemption -> exemption.podLabels().entrySet().stream())
-        .anyMatch(label -> label.getValue().equalsIgnoreCase(pod.labels().get(label.getKey())));
+    // Loops, because each request for a cached token comes through here.
+    for (PodExemption exemption : exemptions) {
+      if (exemption.name().namespace().equals(pod.name().namespace())
+          && namesLabelOf(pod, exemption)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean namesLabelOf(Pod pod, PodExemption exemption) {
+    for (Map.Entry<String, String> label : exemption.podLabels().entrySet()) {
+      if (label.getValue().equalsIgnoreCase(pod.labels().get(label.getKey()))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

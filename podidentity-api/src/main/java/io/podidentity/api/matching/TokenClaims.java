@@ -1,10 +1,12 @@
 package io.podidentity.api.matching;
 
 import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.ClientId;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,19 +54,36 @@ public final class TokenClaims {
     return OWNER.matcher(claims).find();
   }
 
-  /** Whether a claim, whichever, is that text. */
-  boolean mention(String lowerCase) {
-    return claims.contains('"' + lowerCase + '"');
+  /** All names and texts in them, in lower case; and what is between these. */
+  Stream<String> texts() {
+    return Pattern.compile("\"", Pattern.LITERAL).splitAsStream(claims);
   }
 
   /** The resource ID of the managed identity, in lower case; null if they do not tell. */
   public @Nullable String resourceId() {
+    return claims("xms_mirid").findFirst().orElse(null);
+  }
+
+  /** Whether they tell a client ID. */
+  public boolean tellTheClientId() {
+    return clientIds().findAny().isPresent();
+  }
+
+  /** Whether they tell that client ID and no other. */
+  public boolean tellTheClientId(ClientId clientId) {
+    return tellTheClientId()
+        && clientIds().allMatch(clientId.value().toLowerCase(Locale.ROOT)::equals);
+  }
+
+  private Stream<String> clientIds() {
+    return claims("appid|azp");
+  }
+
+  private Stream<String> claims(String names) {
     return OWNER
         .matcher(claims)
         .results()
-        .filter(claim -> claim.group(1).equals("xms_mirid"))
-        .map(claim -> claim.group(2))
-        .findFirst()
-        .orElse(null);
+        .filter(claim -> claim.group(1).matches(names))
+        .map(claim -> claim.group(2));
   }
 }

@@ -1,6 +1,9 @@
 package io.podidentity.api.model;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * An {@code AzureIdentity} object of the cluster.
@@ -28,6 +31,21 @@ public record AzureIdentity(
   @Override
   public int hashCode() {
     return 31 * name.hashCode() + uid.hashCode();
+  }
+
+  /**
+   * By what a managed identity can be asked for: its client ID and its resource ID, in lower case.
+   * Empty for what is on no node.
+   */
+  public Set<String> managedIds() {
+    return credential instanceof Credential.ManagedIdentity managed
+        ? Set.copyOf(
+            List.of(lower(managed.clientId().value()), lower(managed.resourceId().value())))
+        : Set.of();
+  }
+
+  private static String lower(String id) {
+    return id.toLowerCase(Locale.ROOT);
   }
 
   /** Whether it is kept to pods of its own namespace, by the annotation or for all. */

@@ -2,8 +2,8 @@ package io.podidentity.api.spi;
 
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.NamespacedName;
-import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The assigned identities of this node's pods. Called by the token broker on the request's own
@@ -14,13 +14,14 @@ public interface AssignmentDirectory {
   List<AssignedIdentity> forPod(NamespacedName pod);
 
   /**
-   * Every record that the directory sees: those of this node, and maybe of others. A copy, or a
-   * view that may change while it is walked.
+   * All {@link io.podidentity.api.model.AzureIdentity#managedIds()} of the identities in every
+   * record that the directory sees, in any state: those of this node, and maybe of others. A copy,
+   * or a view that may change while it is walked.
    *
    * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} until it is
    *     known which there are
    */
-  Collection<AssignedIdentity> all();
+  Set<String> recordedIds();
 
   /**
    * Calls back after each change of a record about a pod of that name.

@@ -1,19 +1,19 @@
 package io.podidentity.api.spi;
 
-import io.podidentity.api.model.AzureIdentity;
-import java.util.Collection;
+import java.util.Set;
 
 /**
  * The {@code AzureIdentity} objects of the cluster. Called by the token broker on the request's own
- * thread: a look-up neither blocks nor locks. Thread-safe.
+ * thread: a look-up neither blocks nor locks, nor walks them. Thread-safe.
  */
 @FunctionalInterface
 public interface IdentityDirectory {
   /**
-   * Every identity, in any order; a copy, or a view that may change while it is walked.
+   * All {@link io.podidentity.api.model.AzureIdentity#managedIds()} of all objects; a copy, or a
+   * view that may change while it is walked.
    *
    * @throws io.podidentity.api.PodIdentityException with {@code CLUSTER_UNAVAILABLE} until it is
    *     known which there are
    */
-  Collection<AzureIdentity> identities();
+  Set<String> describedIds();
 }

@@ -18,4 +18,16 @@ public interface TokenSource {
    *     a moment, {@code IDENTITY_INVALID} if this source cannot serve such an identity
    */
   List<AccessToken> fetch(TokenQuery query);
+
+  /**
+   * Tells one credential from another, for credentials that may change while the identity object
+   * that names them does not, as the Secret of a service principal. May block, as {@link #fetch}.
+   *
+   * @return the same text as long as a fetch would use the same credential, and nothing from which
+   *     that could be told; empty, as by default, if it cannot change
+   * @throws io.podidentity.api.PodIdentityException if it cannot be told now
+   */
+  default String fingerprint(TokenQuery query) {
+    return "";
+  }
 }

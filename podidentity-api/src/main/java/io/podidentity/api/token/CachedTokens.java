@@ -17,12 +17,18 @@ final class CachedTokens {
   private static final int OVERHEAD = 1024;
 
   private static final long MARGIN = 5 * 60_000L;
+
+  /** How long after a look at the credential another is made, if they are asked for. */
+  private static final long NEXT_CHECK = 60_000L;
+
   private static final int PARTS_OF_LIFE = 10;
 
   private final List<AccessToken> tokens;
   private final int bytes;
   private final long usableUntil;
   private final long refreshAfter;
+  private final String fingerprint;
+  private volatile long refreshAt;
   private volatile long dueAt;
   private volatile boolean used;
   private volatile boolean stale;
@@ -32,11 +38,19 @@ final class CachedTokens {
   /**
    * Tokens that have just come.
    *
+   * @param fingerprint what the credential is known by; empty if that cannot change
    * @param used whether someone waits for them
    * @param share when to refresh them, as a share of what is left of their life; 0.5 is half-life
    */
-  CachedTokens(TokenQuery query, List<AccessToken> tokens, boolean used, long now, double share) {
+  CachedTokens(
+      TokenQuery query,
+      List<AccessToken> tokens,
+      String fingerprint,
+      boolean used,
+      long now,
+      double share) {
     this.tokens = tokens;
+    this.fingerprint = fingerprint;
     this.used = used;
     int size = OVERHEAD + query.resource().length();
     for (AccessToken token : tokens) {
@@ -49,7 +63,12 @@ final class CachedTokens {
     // The service itself may give a token that is about to end; it has no better one then.
     this.usableUntil = now + left - Math.min(MARGIN, left / PARTS_OF_LIFE);
     this.refreshAfter = (long) (left * share);
-    this.dueAt = now + refreshAfter;
+    this.refreshAt = now + refreshAfter;
+    this.dueAt = nextDue(now);
+  }
+
+  private long nextDue(long now) {
+    return fingerprint.isEmpty() ? refreshAt : Math.min(refreshAt, now + NEXT_CHECK);
   }
 
   List<AccessToken> tokens() {
@@ -73,8 +92,17 @@ final class CachedTokens {
     return now < usableUntil;
   }
 
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  /** Whether they are to be refreshed, or their credential is to be looked at. */
   boolean isDue(long now) {
     return now >= dueAt;
+  }
+
+  boolean isRefreshDue(long now) {
+    return now >= refreshAt;
   }
 
   boolean isUsed() {
@@ -90,14 +118,20 @@ final class CachedTokens {
     return stale ? TokenCacheEvent.STALE : TokenCacheEvent.HIT;
   }
 
-  /** A refresh is on its way: none is due meanwhile. */
+  /** A refresh, or a look at the credential, is on its way: none is due meanwhile. */
   void refreshing() {
     dueAt = Long.MAX_VALUE;
+  }
+
+  /** The credential is as it was, or cannot be looked at now. */
+  void checked(long now) {
+    dueAt = nextDue(now);
   }
 
   /** The refresh failed. */
   void postponeTo(long time) {
     stale = true;
+    refreshAt = time;
     dueAt = time;
   }
 

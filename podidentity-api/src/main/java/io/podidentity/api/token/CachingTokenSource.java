@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       of them hangs up.
  *   <li>Tokens that are in use are fetched anew at half of their life, give or take a tenth of that
  *       so that they do not all come due at once; nobody waits for it.
+ *   <li>While they are asked for, their credential is looked at once a minute, where it may change
+ *       by itself (a Secret); if it is another, they are fetched anew.
  *   <li>Where that fails, the old ones are given out until 5 minutes before they expire, or a tenth
  *       of their life where that is shorter; no clock that is set back makes it longer. Where it is
  *       refused for good, as after the identity's Secret was emptied, they are dropped.
@@ -104,7 +106,7 @@ public final class CachingTokenSource implements TokenFetcher {
     }
     telemetry.tokenCache(hit.use());
     if (hit.isDue(now)) {
-      refresh(query, hit);
+      keepUp(query, hit, now);
     }
     return CompletableFuture.completedFuture(hit.tokens());
   }
@@ -115,13 +117,13 @@ public final class CachingTokenSource implements TokenFetcher {
       telemetry.tokenCache(TokenCacheEvent.ERROR);
       return CompletableFuture.failedFuture(failure);
     }
-    return share(query, pod).copy();
+    return share(query, pod, null).copy();
   }
 
   /** The fetch that is under way, or else a new one. */
   private CompletableFuture<List<AccessToken>> share(
-      TokenQuery query, @Nullable NamespacedName pod) {
-    Flight flight = new Flight(query, clock.instant());
+      TokenQuery query, @Nullable NamespacedName pod, @Nullable CachedTokens known) {
+    Flight flight = Flight.toKeep(query, clock.instant(), known);
     Shared own =
         new Shared(
             flight,
@@ -149,21 +151,29 @@ public final class CachingTokenSource implements TokenFetcher {
   private void landed(
       Flight flight, @Nullable List<AccessToken> tokens, @Nullable Throwable error) {
     TokenQuery query = flight.query();
+    CachedTokens known = flight.known();
     try {
-      if (error != null) {
+      if (known != null && flight.wasAsked()) {
+        telemetry.tokenCache(TokenCacheEvent.REFRESH);
+      }
+      if (error != null && (known == null || flight.wasAsked())) {
         failed(query, error, flight.wasAsked());
       } else if (tokens != null && flight.wasAsked()) {
-        keep(query, tokens, flight.isWanted());
+        keep(query, tokens, flight);
       }
     } finally {
       var unused = underWay.remove(query);
     }
+    if (known != null && !flight.wasAsked()) {
+      checked(query, known);
+    }
   }
 
-  private void keep(TokenQuery query, List<AccessToken> tokens, boolean wanted) {
+  private void keep(TokenQuery query, List<AccessToken> tokens, Flight flight) {
     long now = clock.millis();
     double share = HALF_LIFE * (1 - JITTER + 2 * JITTER * random.getAsDouble());
-    CachedTokens kept = new CachedTokens(query, tokens, wanted, now, share);
+    CachedTokens kept =
+        new CachedTokens(query, tokens, flight.fingerprint(), flight.isWanted(), now, share);
     failures.forget(query);
     if (!kept.isUsable(now)) {
       cache.invalidate(query);
@@ -209,10 +219,28 @@ public final class CachingTokenSource implements TokenFetcher {
     }
   }
 
+  private void keepUp(TokenQuery query, CachedTokens tokens, long now) {
+    if (tokens.isRefreshDue(now)) {
+      refresh(query, tokens);
+    } else {
+      tokens.refreshing();
+      var unused = share(query, null, tokens);
+    }
+  }
+
   private void refresh(TokenQuery query, CachedTokens tokens) {
     tokens.refreshing();
     telemetry.tokenCache(TokenCacheEvent.REFRESH);
-    var unused = share(query, null);
+    var unused = share(query, null, null);
+  }
+
+  /** What came due meanwhile found this under way. */
+  private void checked(TokenQuery query, CachedTokens tokens) {
+    long now = clock.millis();
+    tokens.checked(now);
+    if (tokens.isRefreshDue(now)) {
+      refreshIfUsed(query, tokens);
+    }
   }
 
   private void drop(TokenQuery query, CachedTokens tokens) {

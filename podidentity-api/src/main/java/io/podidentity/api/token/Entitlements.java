@@ -5,9 +5,12 @@ import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.WaitReason;
+import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.token.EventWait.Look;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Who asks, and what that pod may have, as things stand; what is not decided yet is waited for.
@@ -53,14 +56,10 @@ final class Entitlements {
 
   /** The identity that it may have, of those that are bound to it. */
   CompletableFuture<AzureIdentity> identity(Pod pod, IdentityChoice choice) {
+    SoughtIdentity sought = new SoughtIdentity(mode, holds, pod, choice);
     return wait(
         WaitReason.IDENTITY,
-        EventWait.until(
-            () -> look(pod, choice),
-            wake -> mode.onChange(pod, wake),
-            timer,
-            holds.untilRecorded(),
-            holds.untilAssigned()));
+        EventWait.until(sought, sought, timer, holds.untilRecorded(), holds.untilAssigned()));
   }
 
   /**
@@ -78,16 +77,30 @@ final class Entitlements {
         : ((Selection.Refused) selection).refusal();
   }
 
-  private Look<AzureIdentity> look(Pod pod, IdentityChoice choice) {
-    Selection selection = mode.select(pod, choice);
-    if (selection instanceof Selection.Chosen chosen) {
-      return new EventWait.Ready<>(chosen.identity());
+  /**
+   * How to look for the identity of a request, and where to learn of changes; one object for both,
+   * as each request has one.
+   */
+  private record SoughtIdentity(
+      OperationMode mode, HoldPolicy holds, Pod pod, IdentityChoice choice)
+      implements Supplier<Look<AzureIdentity>>, Function<Runnable, Subscription> {
+    @Override
+    public Look<AzureIdentity> get() {
+      Selection selection = mode.select(pod, choice);
+      if (selection instanceof Selection.Chosen chosen) {
+        return new EventWait.Ready<>(chosen.identity());
+      }
+      if (selection instanceof Selection.NotYet notYet) {
+        return new EventWait.Undecided<>(
+            notYet.refusal(), notYet.recorded() ? holds.untilAssigned() : holds.untilRecorded());
+      }
+      return new EventWait.Refused<>(((Selection.Refused) selection).refusal());
     }
-    if (selection instanceof Selection.NotYet notYet) {
-      return new EventWait.Undecided<>(
-          notYet.refusal(), notYet.recorded() ? holds.untilAssigned() : holds.untilRecorded());
+
+    @Override
+    public Subscription apply(Runnable wake) {
+      return mode.onChange(pod, wake);
     }
-    return new EventWait.Refused<>(((Selection.Refused) selection).refusal());
   }
 
   /** A step that news complete: when they will come, if at all, nobody knows. */

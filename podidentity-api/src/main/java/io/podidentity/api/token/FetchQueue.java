@@ -69,7 +69,7 @@ public final class FetchQueue implements TokenFetcher {
 
   @Override
   public CompletableFuture<List<AccessToken>> fetch(TokenQuery query, NamespacedName pod) {
-    Flight flight = new Flight(query, clock.instant());
+    Flight flight = Flight.once(query, clock.instant());
     var unused = flight.outcome().whenComplete((tokens, error) -> giveUp(flight));
     submit(flight, pod);
     return flight.outcome();
@@ -185,10 +185,19 @@ public final class FetchQueue implements TokenFetcher {
   }
 
   private List<AccessToken> ask(TokenService service, Flight flight) {
+    CachedTokens known = flight.known();
+    // A pod that waits for it finds those too old.
+    if (known != null && !flight.isWanted() && isStillBy(known, flight.query())) {
+      return known.tokens();
+    }
     Instant start = clock.instant();
     Duration waited = Duration.between(flight.since(), start);
     flight.ask();
     try {
+      if (flight.isToBeKept()) {
+        // Before it is used: if it changes in between, it is looked at once more and not once less.
+        flight.fingerprint(source.fingerprint(flight.query()));
+      }
       List<AccessToken> tokens = List.copyOf(source.fetch(flight.query()));
       if (tokens.isEmpty()) {
         throw new IllegalStateException("the token source gave no token and no reason");
@@ -202,6 +211,15 @@ public final class FetchQueue implements TokenFetcher {
         rest(service, refusal);
       }
       throw e;
+    }
+  }
+
+  /** One that cannot be told now is looked at another time. */
+  private boolean isStillBy(CachedTokens known, TokenQuery query) {
+    try {
+      return source.fingerprint(query).equals(known.fingerprint());
+    } catch (PodIdentityException e) {
+      return e.reason().isTransient();
     }
   }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One fetch, from its request to its outcome. Several may wait for it; it stands in the line of
@@ -21,13 +22,32 @@ final class Flight {
   private final TokenQuery query;
   private final Instant since;
   private final CompletableFuture<List<AccessToken>> outcome = new CompletableFuture<>();
+  private final @Nullable CachedTokens known;
+  private final boolean toBeKept;
+  private volatile String fingerprint = "";
   private volatile boolean wanted;
   private volatile boolean asked;
 
-  /** A fetch that stands in no line yet. */
-  Flight(TokenQuery query, Instant since) {
+  private Flight(TokenQuery query, Instant since, boolean toBeKept, @Nullable CachedTokens known) {
     this.query = query;
     this.since = since;
+    this.toBeKept = toBeKept;
+    this.known = known;
+  }
+
+  /** A fetch that stands in no line yet, for one request. */
+  static Flight once(TokenQuery query, Instant since) {
+    return new Flight(query, since, false, null);
+  }
+
+  /**
+   * A fetch that stands in no line yet, for a cache.
+   *
+   * @param known its outcome, without a call of the service, if these were got by the credential as
+   *     it is; null if the service is to be asked in any case
+   */
+  static Flight toKeep(TokenQuery query, Instant since, @Nullable CachedTokens known) {
+    return new Flight(query, since, true, known);
   }
 
   TokenQuery query() {
@@ -42,6 +62,24 @@ final class Flight {
   /** Complete when the tokens are there; whoever completes it first decides. */
   CompletableFuture<List<AccessToken>> outcome() {
     return outcome;
+  }
+
+  boolean isToBeKept() {
+    return toBeKept;
+  }
+
+  @Nullable CachedTokens known() {
+    return known;
+  }
+
+  /** What the credential is known by; empty if that cannot change. */
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  /** Notes what the credential is known by, before the service is asked. */
+  void fingerprint(String text) {
+    fingerprint = text;
   }
 
   /** A pod waits for it: it is no mere refresh. */

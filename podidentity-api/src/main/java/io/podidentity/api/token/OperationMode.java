@@ -6,7 +6,6 @@ import io.podidentity.api.matching.IdentitySelector;
 import io.podidentity.api.matching.ManagedSelector;
 import io.podidentity.api.matching.OthersIdentities;
 import io.podidentity.api.matching.Selection;
-import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.IdentityChoice;
@@ -16,9 +15,9 @@ import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.api.spi.Subscription;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How it is told which identity a pod may have: the two operation modes of AAD Pod Identity v1.
@@ -31,7 +30,7 @@ public abstract sealed class OperationMode {
    * @param forceNamespaced whether every identity is kept to pods of its own namespace
    */
   public static OperationMode standard(AssignmentDirectory records, boolean forceNamespaced) {
-    return standard(records, List::of, forceNamespaced);
+    return standard(records, Set::of, forceNamespaced);
   }
 
   /**
@@ -92,12 +91,9 @@ public abstract sealed class OperationMode {
     /** Whatever their state: what is not assigned yet, or no longer, may be on the node already. */
     @Override
     OthersIdentities identitiesOfOthers(Pod pod) {
-      List<AzureIdentity> ofOthers = new ArrayList<>(identities.identities());
-      records.all().stream()
-          .filter(record -> !record.isOf(pod))
-          .map(AssignedIdentity::identity)
-          .forEach(ofOthers::add);
-      return OthersIdentities.of(ofOthers, selector.identitiesOf(pod, records.forPod(pod.name())));
+      return OthersIdentities.of(
+          List.of(identities.describedIds(), records.recordedIds()),
+          selector.identitiesOf(pod, records.forPod(pod.name())));
     }
   }
 
@@ -117,7 +113,7 @@ public abstract sealed class OperationMode {
     @Override
     OthersIdentities identitiesOfOthers(Pod pod) {
       List<AzureIdentity> own = boundTo(pod);
-      return OthersIdentities.of(directory.identities(), own);
+      return OthersIdentities.of(List.of(directory.describedIds()), own);
     }
 
     private List<AzureIdentity> boundTo(Pod pod) {

@@ -50,7 +50,12 @@ final class PendingGrant {
   /** Sets out. A failure on the way is the answer's, or is thrown. */
   void go() {
     waited = false;
-    Steps.then(answer, entitlements.pod(request.caller()), this::ofPod);
+    CompletableFuture<Pod> pod = entitlements.pod(request.caller());
+    if (Steps.isThere(pod)) {
+      ofPod(pod.join());
+    } else {
+      Steps.then(answer, pod, this::ofPod);
+    }
   }
 
   private void ofPod(Pod pod) {
@@ -62,7 +67,12 @@ final class PendingGrant {
           "pod %s, which asked, is gone; its address or name is that of another one now"
               .formatted(asker.name()));
     }
-    then(entitlements.exemption(request.caller(), pod), why -> ofPod(pod, why));
+    CompletableFuture<ExemptPods.Kind> why = entitlements.exemption(request.caller(), pod);
+    if (Steps.isThere(why)) {
+      ofPod(pod, why.join());
+    } else {
+      then(why, known -> ofPod(pod, known));
+    }
   }
 
   private void ofPod(Pod pod, ExemptPods.Kind why) {
@@ -73,7 +83,11 @@ final class PendingGrant {
     } else {
       CompletableFuture<AzureIdentity> identity = entitlements.identity(pod, request.choice());
       held = !identity.isDone();
-      then(identity, found -> bound(pod, found));
+      if (Steps.isThere(identity)) {
+        bound(pod, identity.join());
+      } else {
+        then(identity, found -> bound(pod, found));
+      }
     }
   }
 
@@ -103,7 +117,12 @@ final class PendingGrant {
     } else if (fetched != null && fetched.query().equals(query)) {
       give.accept(fetched.tokens());
     } else {
-      then(fetcher.fetch(query, pod.name()), tokens -> arrived(new Fetched(query, tokens), give));
+      CompletableFuture<List<AccessToken>> tokens = fetcher.fetch(query, pod.name());
+      if (Steps.isThere(tokens)) {
+        give.accept(tokens.join());
+      } else {
+        then(tokens, list -> arrived(new Fetched(query, list), give));
+      }
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +50,7 @@ final class PodFinder {
    */
   CompletableFuture<Pod> find(Caller caller) {
     Search search = new Search(SoughtPod.of(caller));
-    return EventWait.until(search::look, search::begin, timer, hold);
+    return EventWait.until(search, search, timer, hold);
   }
 
   private void rememberAbsent(SoughtPod sought) {
@@ -67,8 +69,12 @@ final class PodFinder {
         cause);
   }
 
-  /** The search for one request. */
-  private final class Search implements SharedList.Seeker {
+  /**
+   * The search for one request: how to look, and what to do if it is not found at once. Itself, as
+   * objects of method references are dear in the first compiler tier, and each request has one.
+   */
+  private final class Search
+      implements Supplier<Look<Pod>>, Function<Runnable, Subscription>, SharedList.Seeker {
     private final SoughtPod sought;
     private volatile @Nullable Pod listed;
     private volatile @Nullable PodIdentityException unanswered;
@@ -78,7 +84,8 @@ final class PodFinder {
       this.sought = sought;
     }
 
-    Look<Pod> look() {
+    @Override
+    public Look<Pod> get() {
       Pod found = listed;
       if (found != null) {
         return new EventWait.Ready<>(found);
@@ -91,7 +98,8 @@ final class PodFinder {
       }
     }
 
-    Subscription begin(Runnable lookAgain) {
+    @Override
+    public Subscription apply(Runnable lookAgain) {
       wake = lookAgain;
       Subscription changes = sought.onChange(pods, lookAgain);
       if (absent.contains(sought)) {

@@ -97,7 +97,7 @@ public final class TokenBroker implements AutoCloseable {
       return CompletableFuture.failedFuture(Unanswered.stopping());
     }
     CompletableFuture<A> answer = new CompletableFuture<>();
-    Steps.attempt(answer, () -> begin.accept(answer));
+    Steps.attempt(answer, begin, answer);
     return answers.add(answer);
   }
 

@@ -22,9 +22,18 @@ public record TokenServices(TokenSource imds, TokenSource entra) implements Toke
 
   @Override
   public List<AccessToken> fetch(TokenQuery query) {
+    return of(query).fetch(query);
+  }
+
+  @Override
+  public String fingerprint(TokenQuery query) {
+    return of(query).fingerprint(query);
+  }
+
+  private TokenSource of(TokenQuery query) {
     return switch (query.service()) {
-      case IMDS -> imds.fetch(query);
-      case ENTRA -> entra.fetch(query);
+      case IMDS -> imds;
+      case ENTRA -> entra;
     };
   }
 }

@@ -29,12 +29,19 @@ import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.api.spi.ReplicaSetDirectory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -165,7 +172,8 @@ class ExemptPodTest {
   @Test
   void itIsNotGivenAnIdentityThatIsAssignedForPodsOfOtherNodes() {
     AzureIdentity elsewhere = identity("apps/elsewhere");
-    IdentityDirectory identities = () -> List.of(X, elsewhere);
+    IdentityDirectory identities =
+        () -> Set.copyOf(Stream.of(X, elsewhere).flatMap(i -> i.managedIds().stream()).toList());
     TokenBroker scaleSet =
         broker(OperationMode.standard(node, identities, false), Exemptions.of(node));
     node.put(record(AGENT, X).build());
@@ -184,6 +192,49 @@ class ExemptPodTest {
     tokens.answer = query -> gives(jwt("\"appid\":\"of-the-node\""));
     assertThat(ask(scaleSet, AGENT_ADDRESS, IdentityChoice.ANY)).isCompleted();
     assertThat(ask(scaleSet, AGENT_ADDRESS, X_BY_CLIENT)).as("its own").isCompleted();
+  }
+
+  /** It runs on a thread that serves all pods, and any pod may be exempt. */
+  @Test
+  void howManyIdentitiesThereAreDoesNotMatter() {
+    Set<String> known = new HashSet<>(X.managedIds());
+    IntStream.range(0, 1000).forEach(i -> known.addAll(identity("apps/i" + i).managedIds()));
+    AtomicInteger steps = new AtomicInteger();
+    Set<String> many =
+        new AbstractSet<>() {
+          @Override
+          public boolean contains(Object id) {
+            return known.contains(id);
+          }
+
+          @Override
+          public Iterator<String> iterator() {
+            return known.stream().peek(id -> steps.incrementAndGet()).iterator();
+          }
+
+          @Override
+          public int size() {
+            return known.size();
+          }
+        };
+    TokenBroker crowded =
+        broker(OperationMode.standard(node, () -> many, false), Exemptions.of(node));
+    node.put(record(AGENT, X).build());
+    int own = X.managedIds().size();
+
+    assertThat(ask(crowded, AGENT_ADDRESS, KUBELET)).isCompleted();
+    assertThat(ask(crowded, AGENT_ADDRESS, X_BY_RESOURCE)).isCompleted();
+    assertRefused(
+        ask(crowded, AGENT_ADDRESS, new IdentityChoice(clientId("i7"), null)),
+        ErrorReason.IDENTITY_NOT_ALLOWED);
+    tokens.answer = query -> gives(jwt("\"appid\":\"%s\"".formatted(clientId("i8").value())));
+    assertRefused(
+        ask(crowded, AGENT_ADDRESS, IdentityChoice.ANY), ErrorReason.IDENTITY_NOT_ALLOWED);
+    tokens.answer = query -> gives("opaque");
+    assertRefused(
+        ask(crowded, AGENT_ADDRESS, IdentityChoice.ANY), ErrorReason.IDENTITY_NOT_ALLOWED);
+
+    assertThat(steps.get()).isLessThanOrEqualTo(5 * (own + 1));
   }
 
   /** Before the first list, any may be another's. */

@@ -120,10 +120,10 @@ class LaneTest {
   void onePodMayLetOnlySoManyWait() {
     Lane lane = lane(1, 1, 100, 3);
     enter(lane, WEB, 3);
-    Flight tooMuch = new Flight(query("shop/x"), START);
+    Flight tooMuch = Flight.once(query("shop/x"), START);
 
     assertThat(lane.enter(tooMuch, WEB)).isSameAs(tooMuch);
-    assertThat(lane.enter(new Flight(query("shop/x"), START), JOB)).isNull();
+    assertThat(lane.enter(Flight.once(query("shop/x"), START), JOB)).isNull();
   }
 
   @Test
@@ -132,7 +132,7 @@ class LaneTest {
     List<Flight> greedy = enter(lane, WEB, 8);
     enter(lane, JOB, 2);
 
-    assertThat(lane.enter(new Flight(query("shop/x"), START), SHY)).isSameAs(greedy.get(7));
+    assertThat(lane.enter(Flight.once(query("shop/x"), START), SHY)).isSameAs(greedy.get(7));
     assertThat(lane.load()).isEqualTo(new Lane.Load(10, 0));
     assertThat(all(lane)).hasSize(10).doesNotContain(greedy.get(7));
   }
@@ -142,7 +142,7 @@ class LaneTest {
     Lane lane = lane(1, 1, 4, 4);
     enter(lane, WEB, 2);
     enter(lane, JOB, 2);
-    Flight third = new Flight(query("shop/x"), START);
+    Flight third = Flight.once(query("shop/x"), START);
 
     assertThat(lane.enter(third, WEB)).isSameAs(third);
     assertThat(lane.load()).isEqualTo(new Lane.Load(4, 0));
@@ -155,7 +155,7 @@ class LaneTest {
     lane.enter(greedy.get(7), JOB);
     enter(lane, SHY, 1);
 
-    assertThat(lane.enter(new Flight(query("shop/y"), START), name("shop/fourth"))).isNull();
+    assertThat(lane.enter(Flight.once(query("shop/y"), START), name("shop/fourth"))).isNull();
     assertThat(all(lane)).hasSize(10).contains(greedy.get(7));
   }
 
@@ -210,7 +210,7 @@ class LaneTest {
   private static List<Flight> enter(Lane lane, @Nullable NamespacedName pod, int count) {
     List<Flight> flights = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Flight flight = new Flight(query("shop/x"), START);
+      Flight flight = Flight.once(query("shop/x"), START);
       assertThat(lane.enter(flight, pod)).isNull();
       flights.add(flight);
     }

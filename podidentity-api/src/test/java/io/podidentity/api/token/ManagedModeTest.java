@@ -29,12 +29,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -225,8 +226,10 @@ class ManagedModeTest {
     }
 
     @Override
-    public Collection<AzureIdentity> identities() {
-      return identities;
+    public Set<String> describedIds() {
+      return identities.stream()
+          .flatMap(identity -> identity.managedIds().stream())
+          .collect(Collectors.toSet());
     }
 
     @Override

@@ -46,6 +46,7 @@ public final class EntraTokenSource implements TokenSource {
   private final Duration timeout;
   private final Clock clock;
   private final FirstTimes warned = new FirstTimes();
+  private final Fingerprints fingerprints = new Fingerprints();
 
   /**
    * A source.
@@ -105,6 +106,19 @@ public final class EntraTokenSource implements TokenSource {
               query.resource()));
     }
     return tokens;
+  }
+
+  /** By what is in the Secret, which is read only if it may be used. */
+  @Override
+  public String fingerprint(TokenQuery query) {
+    if (!(query.subject() instanceof TokenQuery.Bound bound)) {
+      return "";
+    }
+    AzureIdentity identity = bound.identity();
+    Credential.ServicePrincipal principal = principal(identity);
+    URI unusedEndpoint = endpoints.choose(principal.authorityEndpoint(), identity);
+    boolean unusedIsForeign = scope.isForeign(principal.secret(), identity);
+    return secrets.read(principal.secret()).map(fingerprints::of).orElse("none");
   }
 
   private static Credential.ServicePrincipal principal(AzureIdentity identity) {

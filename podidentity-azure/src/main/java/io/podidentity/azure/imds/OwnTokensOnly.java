@@ -8,9 +8,12 @@ import io.podidentity.api.matching.TokenClaims;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.TokenSource;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses the token of another identity than the one that the {@code AzureIdentity}'s resource ID
@@ -19,11 +22,14 @@ import java.util.List;
  * ID of another identity that is on the node, the kubelet's for example, is given that one's token.
  *
  * <p>Whose a token is, its claim {@code xms_mirid} tells. Nothing is verified: it came from the
- * metadata service itself. A token that does not tell is let through; what is in it is the
- * resource's business, which may have it encrypted. As thread-safe as what it wraps.
+ * metadata service itself. A token need not have that claim, and the resource may have it
+ * encrypted: then one that is asked for by the resource ID is given instead, unless it names
+ * another client ID than the object. What has been proven of an object is remembered. As
+ * thread-safe as what it wraps.
  */
 public final class OwnTokensOnly implements TokenSource {
   private final TokenSource imds;
+  private final RecentIdentities proven = new RecentIdentities();
 
   /** A check behind a source. */
   public OwnTokensOnly(TokenSource imds) {
@@ -35,21 +41,71 @@ public final class OwnTokensOnly implements TokenSource {
     List<AccessToken> tokens = imds.fetch(query);
     if (query.subject() instanceof TokenQuery.Bound bound
         && bound.identity().credential() instanceof Credential.ManagedIdentity managed) {
-      tokens.forEach(token -> check(bound.identity(), managed, token));
+      return own(tokens, query, bound.identity(), managed);
     }
     return tokens;
   }
 
-  private static void check(
-      AzureIdentity identity, Credential.ManagedIdentity managed, AccessToken token) {
-    String owner = TokenClaims.of(token).resourceId();
-    if (owner != null && !owner.equalsIgnoreCase(managed.resourceId().value())) {
-      throw new PodIdentityException(
-          ErrorReason.IDENTITY_NOT_PERMITTED,
-          ("cannot get a token for AzureIdentity %s: its clientID is that of another identity than"
-                  + " its resourceID names; correct the one that is wrong, or have the administrator"
-                  + " permit it with --accept-foreign-client-ids")
-              .formatted(identity.name()));
+  private List<AccessToken> own(
+      List<AccessToken> tokens,
+      TokenQuery query,
+      AzureIdentity identity,
+      Credential.ManagedIdentity managed) {
+    if (tell(tokens, identity, managed, claims -> claims.resourceId() != null)) {
+      proven.add(identity);
+      return tokens;
     }
+    if (proven.contains(identity)) {
+      return tokens;
+    }
+    List<AccessToken> byResourceId = askByResourceId(query.resource(), identity, managed);
+    // By its client ID the same object gets the same identity's tokens from now on.
+    if (tell(byResourceId, identity, managed, TokenClaims::tellTheClientId)) {
+      proven.add(identity);
+    }
+    return byResourceId;
+  }
+
+  private List<AccessToken> askByResourceId(
+      String resource, AzureIdentity identity, Credential.ManagedIdentity managed) {
+    IdentityChoice choice = new IdentityChoice(null, managed.resourceId().value());
+    try {
+      return imds.fetch(new TokenQuery(new TokenQuery.OfNode(choice), resource));
+    } catch (PodIdentityException e) {
+      throw e.reason() == ErrorReason.TOKEN_REFUSED
+          ? refusal(identity, "it cannot be told whose its clientID is", e)
+          : e;
+    }
+  }
+
+  /** Whether each of the tokens tells that much; one that tells of another is refused. */
+  private static boolean tell(
+      List<AccessToken> tokens,
+      AzureIdentity identity,
+      Credential.ManagedIdentity managed,
+      Predicate<TokenClaims> enough) {
+    boolean all = true;
+    for (AccessToken token : tokens) {
+      TokenClaims claims = TokenClaims.of(token);
+      String owner = claims.resourceId();
+      if ((owner != null && !owner.equalsIgnoreCase(managed.resourceId().value()))
+          || (claims.tellTheClientId() && !claims.tellTheClientId(managed.clientId()))) {
+        throw refusal(
+            identity, "its clientID is that of another identity than its resourceID names", null);
+      }
+      all &= enough.test(claims);
+    }
+    return all;
+  }
+
+  private static PodIdentityException refusal(
+      AzureIdentity identity, String problem, @Nullable PodIdentityException cause) {
+    return new PodIdentityException(
+        ErrorReason.IDENTITY_NOT_PERMITTED,
+        ("cannot get a token for AzureIdentity %s: %s; correct the one that is wrong, or have the"
+                + " administrator permit it with --accept-foreign-client-ids")
+            .formatted(identity.name(), problem),
+        null,
+        cause);
   }
 }

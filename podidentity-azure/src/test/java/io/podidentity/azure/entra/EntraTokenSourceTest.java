@@ -2,6 +2,7 @@ package io.podidentity.azure.entra;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.api.ErrorReason;
@@ -94,6 +95,35 @@ final class EntraTokenSourceTest {
 
     assertThat(FakeTokens.clientIdOf(token.value())).isEqualTo(CLIENT_ID);
     assertThat(token.resource()).isEqualTo(RESOURCE);
+  }
+
+  @Test
+  void fingerprintChangesWithTheSecretAndShowsNothingOfIt() {
+    String before = source.fingerprint(query(withSecret()));
+    assertThat(source.fingerprint(query(withCertificate()))).isEqualTo(before);
+    assertThat(before).isNotEmpty().doesNotContain(VALUE);
+    assertThat(source(ANY_NAMESPACE).fingerprint(query(withSecret())))
+        .as("elsewhere nobody can compare")
+        .isNotEqualTo(before);
+
+    put(Map.of("clientSecret", VALUE, "more", ""));
+    String more = source.fingerprint(query(withSecret()));
+    put(Map.of("clientSecret", VALUE + "more"));
+    String other = source.fingerprint(query(withSecret()));
+    secrets.delete(SECRET);
+    String gone = source.fingerprint(query(withSecret()));
+
+    assertThat(List.of(before, more, other, gone)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void secretThatMustNotBeUsedHasNoFingerprint() {
+    EntraTokenSource ownOnly = source(new SecretScope(false, true));
+
+    assertThatThrownBy(() -> ownOnly.fingerprint(query(inNamespace("team", false))))
+        .isInstanceOfSatisfying(
+            PodIdentityException.class,
+            e -> assertThat(e.reason()).isEqualTo(ErrorReason.IDENTITY_NOT_PERMITTED));
   }
 
   // https://learn.microsoft.com/entra/identity-platform/certificate-credentials

@@ -77,25 +77,33 @@ public abstract class AssignmentDirectoryContract {
   }
 
   @Test
-  void recordsOfAllPodsAreFoundTogether() {
-    AssignedIdentity one = record(Samples.pod(NAMESPACE), AssignmentState.CREATED);
-    AssignedIdentity other = record(Samples.pod(NAMESPACE), AssignmentState.ASSIGNED);
+  void idsOfEachRecordAreFoundUntilTheLastOneThatHasThemGoes() {
+    AzureIdentity shared = Samples.identity(NAMESPACE);
+    AssignedIdentity one = record(Samples.pod(NAMESPACE), shared, AssignmentState.CREATED);
+    AssignedIdentity other = record(Samples.pod(NAMESPACE), shared, AssignmentState.UNASSIGNED);
+    AssignedIdentity third = record(Samples.pod(NAMESPACE), AssignmentState.ASSIGNED);
 
     put(one);
     put(other);
+    put(third);
     Eventually.asserted(
         () ->
-            assertThat(directory().all())
-                .extracting(AssignedIdentity::name)
-                .contains(one.name(), other.name()));
+            assertThat(directory().recordedIds())
+                .containsAll(shared.managedIds())
+                .containsAll(third.identity().managedIds()));
 
     delete(one.name());
+    delete(third.name());
     Eventually.asserted(
         () ->
-            assertThat(directory().all())
-                .extracting(AssignedIdentity::name)
-                .contains(other.name())
-                .doesNotContain(one.name()));
+            assertThat(directory().recordedIds())
+                .containsAll(shared.managedIds())
+                .doesNotContainAnyElementsOf(third.identity().managedIds()));
+
+    delete(other.name());
+    Eventually.asserted(
+        () ->
+            assertThat(directory().recordedIds()).doesNotContainAnyElementsOf(shared.managedIds()));
   }
 
   @Test
@@ -159,7 +167,10 @@ public abstract class AssignmentDirectoryContract {
   }
 
   private static AssignedIdentity record(Pod pod, AssignmentState state) {
-    AzureIdentity identity = Samples.identity(NAMESPACE);
+    return record(pod, Samples.identity(NAMESPACE), state);
+  }
+
+  private static AssignedIdentity record(Pod pod, AzureIdentity identity, AssignmentState state) {
     return Samples.record(
         Samples.desired(pod, identity, Samples.binding(identity, "contract")), state);
   }

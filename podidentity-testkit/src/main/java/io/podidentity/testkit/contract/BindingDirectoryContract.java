@@ -80,15 +80,20 @@ public abstract class BindingDirectoryContract {
 
     put(identity);
     assertMeans(identity);
-    assertThat(directory().identities())
-        .extracting(AzureIdentity::name)
-        .containsOnlyOnce(identity.name());
+    assertThat(directory().describedIds()).containsAll(identity.managedIds());
 
     put(changed);
     assertMeans(changed);
+    assertThat(directory().describedIds())
+        .containsAll(changed.managedIds())
+        .doesNotContainAnyElementsOf(identity.managedIds());
 
     deleteIdentity(identity.name());
     Eventually.asserted(() -> assertThat(directory().identity(identity.name())).isEmpty());
+    Eventually.asserted(
+        () ->
+            assertThat(directory().describedIds())
+                .doesNotContainAnyElementsOf(changed.managedIds()));
   }
 
   private void assertMeans(AzureIdentity wanted) {

@@ -25,8 +25,9 @@ import java.util.UUID;
 
 /**
  * A cluster in which all is assigned: 20 pods to an identity, 30 to a node, 100 nodes to a scale
- * set. No string is shared between a pod and its record, as none is when both come from an API
- * server.
+ * set. What is shared is what {@code KubernetesClusterView} has shared: a record holds the very
+ * pod's name and UID, identity and binding; the names of nodes and namespaces and the labels are
+ * interned.
  */
 final class PlannedCluster {
   private static final String SUBSCRIPTION = "11111111-1111-1111-1111-111111111111";
@@ -43,12 +44,14 @@ final class PlannedCluster {
       bindings.add(binding(i));
     }
     for (int i = 0; i <= size / 30; i++) {
-      nodes.add(new Node("node-" + i, ComputeTarget.scaleSet(SUBSCRIPTION, "rg", "set" + i / 100)));
+      nodes.add(
+          new Node(
+              ("node-" + i).intern(), ComputeTarget.scaleSet(SUBSCRIPTION, "rg", "set" + i / 100)));
     }
     for (int i = 0; i < size; i++) {
       Pod pod = pod(i);
       pods.add(pod);
-      records.add(record(i, pod(i)));
+      records.add(record(i, pods.get(i)));
     }
     Random random = new Random(size);
     Collections.shuffle(pods, random);
@@ -73,8 +76,8 @@ final class PlannedCluster {
     return new Pod(
         new NamespacedName(namespace(i), name),
         new UUID(42, i).toString(),
-        "node-" + i % nodes.size(),
-        Map.of(IdentityBinding.POD_LABEL, "app-" + i % identities.size()),
+        ("node-" + i % nodes.size()).intern(),
+        Map.of(IdentityBinding.POD_LABEL, ("app-" + i % identities.size()).intern()),
         Set.of(),
         PodPhase.RUNNING,
         false,
@@ -110,14 +113,14 @@ final class PlannedCluster {
         String.valueOf(i),
         pod.name(),
         pod.uid(),
-        "node-" + i % nodes.size(),
-        identity(of),
-        binding(of),
+        pod.nodeName(),
+        identities.get(of),
+        bindings.get(of),
         AssignmentState.ASSIGNED,
         false);
   }
 
   private static String namespace(int i) {
-    return "team-" + i % 50;
+    return ("team-" + i % 50).intern();
   }
 }
