@@ -45,7 +45,7 @@ final class LockdownTrafficTest {
   private static ClusterNetwork network;
   private static NodeNetwork node;
   private static PodNetwork pod;
-  private static NetworkNamespace bridged;
+  private static PodNetwork bridged;
   private static ManagedProcess sink;
 
   @TempDir private Path folder;
@@ -88,11 +88,11 @@ final class LockdownTrafficTest {
   @ParameterizedTest
   @EnumSource
   void podOnABridgeIsKeptFromItToo(ForwardLayer layer) {
-    assertThat(ask(bridged, IMDS)).isEqualTo("imds saw 10.244.0.130");
+    assertThat(ask(bridged.namespace(), IMDS)).isEqualTo("imds saw " + bridged.address());
     write(layer.lockdown(node.namespace()));
-    assertRefused(bridged, IMDS);
+    assertRefused(bridged.namespace(), IMDS);
     write(Backend.NFT.redirect(node.namespace()));
-    assertThat(ask(bridged, IMDS)).isEqualTo("nmi saw 10.244.0.130");
+    assertThat(ask(bridged.namespace(), IMDS)).isEqualTo("nmi saw " + bridged.address());
   }
 
   @ParameterizedTest

@@ -10,13 +10,17 @@ import java.util.List;
  */
 public final class NodeNetwork {
 
-  private static final int FIRST_BRIDGED = 130;
+  /** What {@link #addBridgedPod} plugs pods into. */
+  public static final String BRIDGE = "cbr0";
+
+  private static final int BRIDGE_ADDRESS = 225;
 
   private final int number;
   private final NetworkNamespace namespace;
   private final List<PodNetwork> pods = new ArrayList<>();
-  private final List<NetworkNamespace> bridged = new ArrayList<>();
+  private final CniResults cniResults = CniResults.create();
   private int lastPod;
+  private int lastBridged = BRIDGE_ADDRESS;
 
   NodeNetwork(int number, NetworkNamespace namespace) {
     this.number = number;
@@ -63,7 +67,7 @@ public final class NodeNetwork {
    * @param label part of the namespace's name
    */
   public PodNetwork addPod(String label) {
-    if (lastPod == 254) {
+    if (lastPod == BRIDGE_ADDRESS - 2) {
       throw new IllegalStateException("no address is left in " + podRange());
     }
     lastPod++;
@@ -83,35 +87,37 @@ public final class NodeNetwork {
   }
 
   /**
-   * Makes a pod's namespace as the bridge plugin connects it (kubenet, flannel): its other end is a
-   * port of the bridge {@code cbr0}, on which the node is 10.244.N.129. Its address is 10.244.N.130
-   * or the next one.
+   * Makes a pod's namespace on a bridge, which the first of them makes: 10.244.N.226, .227, … What
+   * a network plugin would leave of it is not written.
    *
    * @param label part of the namespace's name
    */
-  public NetworkNamespace addBridgedPod(String label) {
-    String gateway = "10.244." + number + ".129";
-    if (bridged.isEmpty()) {
+  public PodNetwork addBridgedPod(String label) {
+    if (lastBridged == BRIDGE_ADDRESS) {
       namespace.ip(
-          "link add cbr0 type bridge",
-          "address add " + gateway + "/25 dev cbr0",
-          "link set cbr0 up");
+          "link add " + BRIDGE + " type bridge",
+          "address add " + bridgeAddress() + "/27 dev " + BRIDGE,
+          "link set " + BRIDGE + " up");
     }
-    int last = FIRST_BRIDGED + bridged.size();
-    NetworkNamespace pod = NetworkNamespace.create(label);
-    bridged.add(pod);
-    Cable.connect(pod.device("eth0"), namespace.device("port" + last));
-    namespace.ip("link set port" + last + " master cbr0");
-    pod.ip(
-        "address add 10.244." + number + "." + last + "/25 dev eth0",
-        "route add default via " + gateway);
+    lastBridged++;
+    String address = "10.244." + number + "." + lastBridged;
+    PodNetwork pod = PodNetwork.plugIntoBridge(this, NetworkNamespace.create(label), address);
+    pods.add(pod);
     return pod;
+  }
+
+  /** The bridge's own address, which is the gateway of the pods on it. */
+  public String bridgeAddress() {
+    return "10.244." + number + "." + BRIDGE_ADDRESS;
+  }
+
+  /** What network plugins left on the node. */
+  public CniResults cniResults() {
+    return cniResults;
   }
 
   /** Removes its pods. */
   void close() {
-    bridged.forEach(NetworkNamespace::close);
-    bridged.clear();
     pods.forEach(PodNetwork::close);
     pods.clear();
   }
