@@ -43,7 +43,8 @@ public final class MicMain {
       System.exit(exit.getAsInt());
     }
     try {
-      MicOptions options = MicOptions.of(flags, System.getenv(), hostName(System.getenv()));
+      MicOptions options =
+          MicOptions.of(flags, System.getenv(), hostName(System.getenv()), version.version());
       Logging.configure(options.logFormat());
       if (command.equals(PLAN)) {
         PlanFormat format = PlanFormat.named(flags.own.output);
