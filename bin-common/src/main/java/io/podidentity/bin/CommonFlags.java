@@ -59,6 +59,12 @@ public final class CommonFlags {
     return prometheusPort;
   }
 
+  /** Takes any free ports, whatever was given. */
+  public void anyPorts() {
+    probePort = 0;
+    prometheusPort = 0;
+  }
+
   /** How to log. */
   public LogFormat logFormat() {
     return logFormat;

@@ -5,6 +5,7 @@ import io.podidentity.api.assignment.Reconciler;
 import io.podidentity.api.assignment.TargetApplier;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.arm.ArmClients;
 import io.podidentity.azure.arm.NodeTargets;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +56,12 @@ public final class Mic implements AutoCloseable {
   private final Parts parts = new Parts();
   private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
   private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
+  private final UnaryOperator<ClusterView> shown;
   private volatile boolean active;
 
-  private Mic() {}
+  private Mic(UnaryOperator<ClusterView> shown) {
+    this.shown = shown;
+  }
 
   /**
    * Starts.
@@ -67,7 +72,21 @@ public final class Mic implements AutoCloseable {
    *     it was told cannot be used; nothing runs then
    */
   public static Mic start(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
-    Mic mic = new Mic();
+    return start(options, userAgent, clock, onLeaseLost, UnaryOperator.identity());
+  }
+
+  /**
+   * The same over another picture of the cluster.
+   *
+   * @param shown makes it of the cluster as it is; asked once
+   */
+  static Mic start(
+      MicOptions options,
+      String userAgent,
+      Clock clock,
+      Runnable onLeaseLost,
+      UnaryOperator<ClusterView> shown) {
+    Mic mic = new Mic(shown);
     boolean started = false;
     try {
       mic.assemble(options, userAgent, clock, onLeaseLost);
@@ -130,7 +149,7 @@ public final class Mic implements AutoCloseable {
             leaderOnly);
     Reconciler reconciler =
         new Reconciler(
-            view,
+            shown.apply(view),
             new AssignmentPlanner(
                 () ->
                     work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),

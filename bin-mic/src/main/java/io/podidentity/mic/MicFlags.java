@@ -17,10 +17,11 @@ import picocli.CommandLine.Option;
     name = "mic",
     usageHelpWidth = 100,
     showDefaultValues = true,
-    customSynopsis = {"mic [flags]", "mic plan [flags]"},
+    customSynopsis = {"mic [flags]", "mic plan [flags]", "mic drain [flags]"},
     description = {
       "Assigns Azure identities to the machines under the pods that are bound to them.",
       "plan prints what it would do now, and why; it reads the cluster and changes nothing.",
+      "drain takes off the machines all that MIC put there, and deletes its records: for an uninstall.",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
@@ -128,6 +129,12 @@ final class MicFlags {
   @ArgGroup(validate = false, heading = "%nFurther flags:%n")
   Own own = new Own();
 
+  /** As {@code mic drain} needs them: nothing waits, and another MIC may have the ports. */
+  void drain() {
+    own.detachDelay = Duration.ZERO;
+    common.anyPorts();
+  }
+
   /** Flags that v1 does not have. */
   static final class Own {
     @Option(names = "--output", description = "How mic plan prints: text or json.")
@@ -136,7 +143,7 @@ final class MicFlags {
     @Option(
         showDefaultValue = Visibility.NEVER,
         names = "--timeout",
-        description = "How long mic plan may take at most. Default: 5m.")
+        description = "How long mic plan and mic drain may take. Default: 5m.")
     Duration timeout = Duration.ofMinutes(5);
 
     @Option(

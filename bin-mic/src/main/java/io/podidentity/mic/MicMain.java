@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,8 @@ public final class MicMain {
   private static final Duration STOPPING = Duration.ofSeconds(20);
 
   private static final String PLAN = "plan";
-  private static final List<String> COMMANDS = List.of(PLAN);
+  private static final String DRAIN = "drain";
+  private static final List<String> COMMANDS = List.of(PLAN, DRAIN);
 
   private MicMain() {}
 
@@ -42,6 +45,9 @@ public final class MicMain {
     if (exit.isPresent()) {
       System.exit(exit.getAsInt());
     }
+    if (command.equals(DRAIN)) {
+      flags.drain();
+    }
     try {
       MicOptions options =
           MicOptions.of(flags, System.getenv(), hostName(System.getenv()), version.version());
@@ -49,22 +55,24 @@ public final class MicMain {
       if (command.equals(PLAN)) {
         PlanFormat format = PlanFormat.named(flags.own.output);
         PlanCommand.run(
-            options,
-            version.userAgent(options.customUserAgent()),
-            flags.own.timeout,
-            format,
-            System.out);
+            options, userAgent(options, version), flags.own.timeout, format, System.out);
         System.exit(0);
       }
       log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
-      run(options, version);
+      Drain drain = command.equals(DRAIN) ? new Drain() : null;
+      Shutdown shutdown = run(options, userAgent(options, version), drain);
+      if (drain != null) {
+        end(drain, flags.own.timeout, shutdown);
+      }
+      // The parts' threads are daemons; the shutdown hook ends the process.
+      new CountDownLatch(1).await();
     } catch (PodIdentityException e) {
       System.exit(ExitCode.report(e, "mic", System.err));
     }
   }
 
-  private static void run(MicOptions options, ProgramVersion version) throws InterruptedException {
+  private static Shutdown run(MicOptions options, String userAgent, @Nullable Drain drain) {
     Parts parts = new Parts();
     // First: SIGTERM may come while it starts.
     Shutdown shutdown = Shutdown.install(parts, STOPPING);
@@ -72,14 +80,29 @@ public final class MicMain {
       parts.add(
           Mic.start(
               options,
-              version.userAgent(options.customUserAgent()),
+              userAgent,
               Clock.systemUTC(),
-              () -> leaseLost(shutdown)));
+              () -> leaseLost(shutdown),
+              drain == null ? UnaryOperator.identity() : drain::of));
     } catch (PodIdentityException e) {
       shutdown.exit(ExitCode.report(e, log));
     }
-    // The parts' threads are daemons; the shutdown hook ends the process.
-    new CountDownLatch(1).await();
+    return shutdown;
+  }
+
+  private static void end(Drain drain, Duration atMost, Shutdown shutdown)
+      throws InterruptedException {
+    try {
+      drain.await(atMost);
+      log.info("drained: no record is left, nor an identity that MIC added");
+      shutdown.exit(0);
+    } catch (PodIdentityException e) {
+      shutdown.exit(ExitCode.report(e, log));
+    }
+  }
+
+  private static String userAgent(MicOptions options, ProgramVersion version) {
+    return version.userAgent(options.customUserAgent());
   }
 
   private static void leaseLost(Shutdown shutdown) {

@@ -6,9 +6,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How much of the metadata service the node's pods may use for what is no token: IMDS serves five
@@ -30,17 +31,28 @@ final class MetadataBudget {
 
   private static final Duration SECOND = Duration.ofSeconds(1);
 
+  /** How long a turn is kept for one that was told to come back in a second. */
+  private static final Duration KEPT = Duration.ofSeconds(2);
+
+  /** About as many as a node has pods. */
+  private static final int MAX_OWED = 256;
+
   private final Clock clock;
   private final Places<InetAddress> places = new Places<>(AT_ONCE);
-  // Guarded by this: when those of the last second began.
-  private final Deque<Instant> begun = new ArrayDeque<>();
+  // Guarded by this: those of the last second, and whom it turned away since its last, and when.
+  private final Deque<Begun> begun = new ArrayDeque<>();
+  private final Map<InetAddress, Instant> owed = new LinkedHashMap<>();
+
+  private record Begun(InetAddress source, Instant at) {}
 
   MetadataBudget(Clock clock) {
     this.clock = clock;
   }
 
   /**
-   * Takes a place for a request, to be given back with {@link #end}.
+   * Takes a place for a request, to be given back with {@link #end}. The second one of a pod in a
+   * second needs two left, the third three, so that there is one for who has had none; and who was
+   * turned away has its turn before those that were later, if it comes back in time.
    *
    * @param source the address it comes from
    * @return false if there is none now
@@ -48,11 +60,19 @@ final class MetadataBudget {
   synchronized boolean tryBegin(InetAddress source) {
     Instant now = clock.instant();
     forgetBefore(now);
-    int most = Exchanges.isNodeItself(source) ? AT_ONCE : AT_ONCE_FOR_ONE_POD;
-    if (begun.size() >= PER_SECOND || !places.tryTake(source, most)) {
+    boolean node = Exchanges.isNodeItself(source);
+    int had = node ? 0 : had(source);
+    if (PER_SECOND - begun.size() - ahead(source) <= had) {
+      if (owed.containsKey(source) || owed.size() < MAX_OWED) {
+        owed.put(source, now);
+      }
       return false;
     }
-    begun.addLast(now);
+    if (!places.tryTake(source, node ? AT_ONCE : AT_ONCE_FOR_ONE_POD)) {
+      return false;
+    }
+    owed.remove(source);
+    begun.addLast(new Begun(source, now));
     return true;
   }
 
@@ -61,15 +81,33 @@ final class MetadataBudget {
     places.giveBack(source);
   }
 
+  private int had(InetAddress source) {
+    return (int) begun.stream().filter(one -> one.source().equals(source)).count();
+  }
+
+  /** How many have their turn before it; who has had one in this second does not. */
+  private int ahead(InetAddress source) {
+    return (int)
+        owed.keySet().stream()
+            .takeWhile(other -> !other.equals(source))
+            .filter(other -> had(other) == 0)
+            .count();
+  }
+
+  /** A clock that is set back gives nothing, and takes a second or two at most. */
   private void forgetBefore(Instant now) {
-    if (!begun.isEmpty() && now.isBefore(begun.getLast())) {
-      // A clock that is set back gives nothing, and takes a second at most.
-      List<Instant> all = Collections.nCopies(begun.size(), now);
+    if (!begun.isEmpty() && now.isBefore(begun.getLast().at())) {
+      List<Begun> all = begun.stream().map(one -> new Begun(one.source(), now)).toList();
       begun.clear();
       begun.addAll(all);
     }
-    while (!begun.isEmpty() && Duration.between(begun.getFirst(), now).compareTo(SECOND) >= 0) {
+    while (!begun.isEmpty() && isOver(begun.getFirst().at(), SECOND, now)) {
       begun.removeFirst();
     }
+    owed.values().removeIf(since -> since.isAfter(now) || isOver(since, KEPT, now));
+  }
+
+  private static boolean isOver(Instant since, Duration time, Instant now) {
+    return Duration.between(since, now).compareTo(time) >= 0;
   }
 }

@@ -5,6 +5,7 @@ import io.podidentity.api.matching.MicPods;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
+import io.podidentity.bin.Daemons;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.http.HttpListener;
 import io.podidentity.k8s.ClusterBindings;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -105,15 +108,19 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
-    // A third of the time of a start each. They are made beside each other; none listens or calls.
+    // A third of the time of a start each. They are made beside each other, and beside the programs
+    // that write the rules; none listens or calls.
+    ThreadFactory threads = Daemons.named("start");
+    Executor beside = task -> threads.newThread(task).start();
+    var unusedTls = CompletableFuture.runAsync(KubernetesConnection::load, beside);
     CompletableFuture<KubernetesConnection> opening =
         CompletableFuture.supplyAsync(
-            () -> KubernetesConnection.open(options.kubeconfig(), userAgent));
+            () -> KubernetesConnection.open(options.kubeconfig(), userAgent), beside);
     parts.add(
         () -> {
           var unusedClosed = opening.thenAccept(KubernetesConnection::close);
         });
-    var unusedLoad = CompletableFuture.runAsync(HttpListener::load);
+    var unusedLoad = CompletableFuture.runAsync(HttpListener::load, beside);
     @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
     if (rules != null) {
       rules.begin();
@@ -126,6 +133,9 @@ public final class NodeNmi implements AutoCloseable {
     List<ClusterFollower> followers = List.copyOf(followed.all.values());
     NmiMetrics metrics = new NmiMetrics();
 
+    if (rules != null) {
+      metrics.observeRouteLocalnet(rules::interfacesWithoutRouteLocalnet);
+    }
     boolean pinned = rules != null && options.rules().pinning() != SourcePinning.OFF;
     @Nullable NodePins pins =
         pinned ? parts.add(new NodePins(options, kubernetes, pods, metrics, clock)) : null;

@@ -208,25 +208,36 @@ class MetadataEndpointTest {
   // https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#rate-limiting
   @Test
   void fiveASecondArePassedOn() throws IOException {
-    nmi.pod("web", POD);
-    RawHttp pod = nmi.from(POD);
+    RawHttp node = nmi.from(NODE);
     for (int i = 0; i < 5; i++) {
-      assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+      assertThat(node.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
     }
 
-    Received sixth = pod.get(COMPUTE, METADATA).read();
+    Received sixth = node.get(COMPUTE, METADATA).read();
     assertThat(sixth.status()).isEqualTo(503);
     assertThat(sixth.header("Retry-After")).isEqualTo("1");
     assertThat(sixth.header("X-Pod-Identity-Error")).isEqualTo("metadata-busy");
 
     nmi.clock.advance(Duration.ofMillis(999));
-    assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
+    assertThat(node.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
     nmi.clock.advance(Duration.ofMillis(1));
     for (int i = 0; i < 5; i++) {
-      assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
+      assertThat(node.get(COMPUTE, METADATA).read().status()).isEqualTo(200);
     }
-    assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
+    assertThat(node.get(COMPUTE, METADATA).read().status()).isEqualTo(503);
     assertThat(imds.requests().all()).hasSize(10);
+  }
+
+  @Test
+  void onePodThatAsksAsOftenAsItCanLeavesOneForAnother() throws IOException {
+    nmi.pod("web", POD);
+    nmi.pod("other", "127.0.0.3");
+    RawHttp pod = nmi.from(POD);
+    for (int i = 0; i < 10; i++) {
+      assertThat(pod.get(COMPUTE, METADATA).read().status()).isEqualTo(i < 3 ? 200 : 503);
+    }
+
+    assertThat(nmi.from("127.0.0.3").get(COMPUTE, METADATA).read().status()).isEqualTo(200);
   }
 
   @Test

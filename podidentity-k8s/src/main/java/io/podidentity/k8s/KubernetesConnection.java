@@ -3,20 +3,57 @@ package io.podidentity.k8s;
 import static java.util.Objects.requireNonNull;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A way to the Kubernetes API, for everything in this package. It keeps the client library out of
  * the sight of programs; who has a client already wraps it. Thread-safe.
  */
 public final class KubernetesConnection implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KubernetesConnection.class);
+
   private final KubernetesClient client;
   private final boolean own;
 
   private KubernetesConnection(KubernetesClient client, boolean own) {
     this.client = requireNonNull(client, "client");
     this.own = own;
+  }
+
+  /**
+   * Loads what the first call needs, which that would do otherwise: classes, and tables for the key
+   * exchange of TLS, which take a tenth of a second. It makes no call, and keeps nothing.
+   */
+  public static void load() {
+    try {
+      beginHandshake();
+    } catch (GeneralSecurityException | SSLException e) {
+      log.debug("TLS cannot be prepared; the first call will say why", e);
+    }
+  }
+
+  /**
+   * Makes the first message of a handshake, which nobody is sent.
+   *
+   * @return its length in bytes
+   */
+  static int beginHandshake() throws GeneralSecurityException, SSLException {
+    SSLContext tls = SSLContext.getInstance("TLS");
+    // Trusts none: for the JDK's own, all of its authorities would be read.
+    tls.init(null, new TrustManager[0], null);
+    SSLEngine engine = tls.createSSLEngine();
+    engine.setUseClientMode(true);
+    int room = engine.getSession().getPacketBufferSize();
+    return engine.wrap(ByteBuffer.allocate(0), ByteBuffer.allocate(room)).bytesProduced();
   }
 
   /**

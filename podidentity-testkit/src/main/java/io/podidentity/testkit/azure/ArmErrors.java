@@ -144,8 +144,9 @@ final class ArmErrors {
   }
 
   /**
-   * Too much for one resource. Source: https://github.com/Azure/azure-sdk-for-go/issues/1932 (an
-   * {@code OperationNotAllowed} of Compute).
+   * Too much for one resource: the code that Compute throttles with. Its text for one resource is
+   * not documented; this is the one for a subscription. Source:
+   * https://learn.microsoft.com/troubleshoot/azure/virtual-machines/troubleshooting-throttling-errors.
    */
   static ArmError resourceThrottled() {
     return ArmError.of(

@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubeletStandIn;
 import io.podidentity.harness.net.ClusterNetwork;
+import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.ManagedProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -175,6 +176,11 @@ final class EndToEndCluster implements AutoCloseable {
     standby.start();
     standby.awaitHealth("Not Active");
     return standby;
+  }
+
+  /** Runs one of MIC's commands to its end, with MIC's permissions. */
+  CommandResult micCommand(String... words) {
+    return Program.micCommand(network.control(), micAccount, azure, List.of(words));
   }
 
   Program nmi(TestNode node) {

@@ -5,6 +5,7 @@ import io.podidentity.harness.HarnessException;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
+import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.ManagedProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,18 +50,37 @@ final class Program implements AutoCloseable {
       Path kubeconfig,
       SimulatedAzureProcess azure) {
     Command command =
-        Command.of(
-                ProjectFiles.program("mic"),
-                "-kubeconfig=" + kubeconfig,
-                "-cloudconfig=" + azure.file("azure.json"),
+        mic(
+            kubeconfig,
+            azure,
+            List.of(
                 "-leader-election-instance=" + instance,
                 "-http-probe-port=" + probePort,
                 // As v1: what a test removes, it sees go.
                 "-detach-delay=0s",
                 "-logtostderr",
-                "-v=2")
-            .withEnvironment("MIC_POD_NAMESPACE", "default");
-    return new Program(namespace, instance, probePort, inCloud(command, azure));
+                "-v=2"));
+    return new Program(namespace, instance, probePort, command);
+  }
+
+  /** One of MIC's commands: {@code plan} or {@code drain}. */
+  static CommandResult micCommand(
+      NetworkNamespace namespace,
+      Path kubeconfig,
+      SimulatedAzureProcess azure,
+      List<String> words) {
+    Command command = mic(kubeconfig, azure, words);
+    return namespace
+        .inside(command.withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .run();
+  }
+
+  private static Command mic(Path kubeconfig, SimulatedAzureProcess azure, List<String> words) {
+    List<String> all = new ArrayList<>(List.of(ProjectFiles.program("mic")));
+    all.addAll(words);
+    all.add("-kubeconfig=" + kubeconfig);
+    all.add("-cloudconfig=" + azure.file("azure.json"));
+    return inCloud(Command.of(all).withEnvironment("MIC_POD_NAMESPACE", "default"), azure);
   }
 
   /**
@@ -105,8 +125,28 @@ final class Program implements AutoCloseable {
         node.network().namespace(),
         "nmi-" + node.name(),
         8085,
-        inCloud(account.inPod(Command.of(words)), azure));
+        inCloud(
+            account
+                .inPod(Command.of(words))
+                .withPrefix(
+                    List.of(
+                        "sh",
+                        "-ec",
+                        CNI_RESULTS,
+                        "sh",
+                        node.network().cniResults().folder().toString())),
+            azure));
   }
+
+  /** In a mount namespace of its own, as {@link InClusterAccount}'s. */
+  private static final String CNI_RESULTS =
+      """
+      mount -t tmpfs tmpfs /var/lib
+      mkdir -p /var/lib/cni/cache
+      ln -s "$1" /var/lib/cni/cache/results
+      shift
+      exec "$@"
+      """;
 
   private static Command inCloud(Command command, SimulatedAzureProcess azure) {
     return command

@@ -144,11 +144,22 @@ final class SimulatedAzureProcess {
             1));
   }
 
+  /** Puts the identity on the virtual machine or scale set, as somebody else may. */
+  void attach(BoundIdentity identity, TestNode node) {
+    change("attach", identity, node);
+  }
+
   /** Takes the identity off the virtual machine or scale set, as somebody else may. */
   void detach(BoundIdentity identity, TestNode node) {
+    change("detach", identity, node);
+  }
+
+  private void change(String action, BoundIdentity identity, TestNode node) {
     control(
         "POST",
-        "/computes/detach?id="
+        "/computes/"
+            + action
+            + "?id="
             + encode(node.computeId())
             + "&identity="
             + encode(identity.resourceId()),
