@@ -13,6 +13,7 @@ import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.azure.config.AzureCloud;
 import java.net.URI;
 import java.time.Clock;
@@ -50,6 +51,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final ArmOptions options;
   private final Clock clock;
   private final Telemetry telemetry;
+  private final WriteGuard guard;
   private final Pause pause;
   private final ArmHttp http;
   private final Predicate<String> permitted;
@@ -67,6 +69,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    * @param userAgent the {@code User-Agent} header
    * @param timer for the waits while a change goes on
    * @param telemetry is told of each read and each change
+   * @param guard asked right before each change
    */
   public ArmComputeIdentities(
       AzureCloud cloud,
@@ -77,7 +80,9 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       ArmOptions options,
       Clock clock,
       Timer timer,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      WriteGuard guard) {
+    this.guard = requireNonNull(guard, "guard");
     this.cloud = requireNonNull(cloud, "cloud");
     this.permitted = requireNonNull(permitted, "permitted");
     this.options = requireNonNull(options, "options");
@@ -229,7 +234,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
 
   private ArmAnswer send(ComputeResource resource, ArmCall call) {
     String subscription = resource.target().id().subscription();
-    ArmAnswer answer = http.send(call);
+    ArmAnswer answer = http.send(call, call.isWrite() ? guard : WriteGuard.NONE);
     throttle.note(subscription, call, answer);
     return answer;
   }
