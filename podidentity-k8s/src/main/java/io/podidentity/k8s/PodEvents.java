@@ -42,7 +42,7 @@ public final class PodEvents {
   }
 
   PodEvents(KubernetesClient client, Executor executor, Clock clock) {
-    this.events = new EventLog(client, executor, clock, Api.GROUP);
+    this.events = new EventLog(client, executor, clock, Api.GROUP, CallRate.unlimited());
     this.clock = clock;
   }
 
