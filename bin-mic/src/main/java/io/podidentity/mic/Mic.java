@@ -3,6 +3,8 @@ package io.podidentity.mic;
 import io.podidentity.api.assignment.AssignmentPlanner;
 import io.podidentity.api.assignment.Reconciler;
 import io.podidentity.api.assignment.TargetApplier;
+import io.podidentity.api.spi.AssignmentStore;
+import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.arm.ArmClients;
@@ -15,11 +17,13 @@ import io.podidentity.bin.HealthServer;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.k8s.CallRate;
 import io.podidentity.k8s.KubernetesAssignmentStore;
 import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.TypeUpgradeMarker;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,10 +111,13 @@ public final class Mic implements AutoCloseable {
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
-    KubernetesEvents events = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock);
+    CallRate rate = CallRate.perSecond(options.clientQps());
+    KubernetesEvents events = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock, rate);
     // On a connection of its own: a renewal must not wait for other calls.
     KubernetesConnection forLease =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade());
+    ExecutorService once = pool(1, "upgrade");
     LeaderElection election =
         parts.add(
             new LeaderElection(
@@ -118,26 +125,28 @@ public final class Mic implements AutoCloseable {
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(view, events),
+                () -> lead(view, events, () -> once.execute(marker::write)),
                 () -> stepDown(onLeaseLost, events)));
     elections.set(election);
     MicMetrics metrics = new MicMetrics(events);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    LeaderOnly writes =
-        new LeaderOnly(
-            election::isLeader,
-            new CountedStore(new KubernetesAssignmentStore(kubernetes, view), metrics.v1(), clock),
-            ArmClients.computeIdentities(
-                config,
-                subscriptions,
-                cloud,
-                options.access(),
-                IMDS,
-                userAgent,
-                work.arm(),
-                clock,
-                timer,
-                metrics));
+    LeaderOnly leaderOnly = new LeaderOnly(election::isLeader);
+    AssignmentStore store =
+        new CountedStore(
+            new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly), metrics.v1(), clock);
+    ComputeIdentities compute =
+        ArmClients.computeIdentities(
+            config,
+            subscriptions,
+            cloud,
+            options.access(),
+            IMDS,
+            userAgent,
+            work.arm(),
+            clock,
+            timer,
+            metrics,
+            leaderOnly);
     Reconciler reconciler =
         new Reconciler(
             shown.apply(view),
@@ -145,7 +154,7 @@ public final class Mic implements AutoCloseable {
                 () ->
                     work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),
             new TargetApplier(
-                writes, writes, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
+                store, compute, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
             telemetry,
             pool(TARGETS_AT_A_TIME, "target"),
             timer,
@@ -180,9 +189,10 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void lead(KubernetesClusterView view, KubernetesEvents events) {
+  private void lead(KubernetesClusterView view, KubernetesEvents events, Runnable atFirst) {
     log.info("leading");
     tell(events, true);
+    atFirst.run();
     var unused = view.synced().thenRun(this::begin);
   }
 

@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
     footer = {
       "",
-      "Environment: FORCENAMESPACED=true is --forceNamespaced; AZURE_ENVIRONMENT_FILEPATH is the custom"
+      "Environment: FORCENAMESPACED=true is --forceNamespaced; MIC_POD_NAMESPACE"
+          + " is MIC's namespace, else default; AZURE_ENVIRONMENT_FILEPATH is the custom"
           + " cloud's file; HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR are for Azure"
           + " Resource Manager and Entra ID; MIC_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
     })
@@ -84,22 +85,24 @@ final class MicFlags {
   @Option(names = "--enableScaleFeatures", description = "Accepted without effect, as in v1.")
   boolean enableScaleFeatures;
 
-  @WithoutEffect
-  @Option(names = "--clientQps", description = "Accepted; calls are not limited yet.")
-  double clientQps = 5;
+  @Option(
+      names = "--clientQps",
+      description =
+          "How many records and events are written a second, and as many at once; 0 for any number."
+              + " (v1: 5, of all calls.)")
+  double clientQps = 200;
 
-  @WithoutEffect
-  @Option(names = "--config-map-name", description = "Accepted; see --enable-type-upgrade.")
+  @Option(
+      names = "--config-map-name",
+      description = "The ConfigMap, in MIC's namespace, of --type-upgrade-status-key.")
   String configMapName = "aad-pod-identity-config";
 
-  @WithoutEffect
-  @Option(names = "--type-upgrade-status-key", description = "Accepted; see --enable-type-upgrade.")
+  @Option(
+      names = "--type-upgrade-status-key",
+      description = "The key that keeps v1's MIC from rewriting all objects when it comes back.")
   String typeUpgradeStatusKey = "type-upgrade-status";
 
-  @WithoutEffect
-  @Option(
-      names = "--enable-type-upgrade",
-      description = "Accepted; objects are not rewritten yet. Default: true.")
+  @Option(names = "--enable-type-upgrade", description = "Whether to set that key. Default: true.")
   boolean enableTypeUpgrade = true;
 
   @WithoutEffect

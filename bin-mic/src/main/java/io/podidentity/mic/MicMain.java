@@ -49,7 +49,8 @@ public final class MicMain {
       flags.drain();
     }
     try {
-      MicOptions options = MicOptions.of(flags, System.getenv(), hostName(System.getenv()));
+      MicOptions options =
+          MicOptions.of(flags, System.getenv(), hostName(System.getenv()), version.version());
       Logging.configure(options.logFormat());
       if (command.equals(PLAN)) {
         PlanFormat format = PlanFormat.named(flags.own.output);

@@ -7,6 +7,7 @@ import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.TypeUpgradeMarker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param forceNamespaced whether pod, binding and identity must share a namespace
  * @param syncInterval how long at most between two looks at the whole cluster
  * @param lease who leads, and by which lease
+ * @param typeUpgrade where it is marked that no objects have to be rewritten
+ * @param clientQps how many records and events are written a second; 0 for any number
  * @param probePort the port of the probes; 0 for any free one
  * @param metricsPort the port of the metrics; 0 for any free one
  * @param assignment how identities are put on machines and taken off
@@ -42,26 +45,34 @@ public record MicOptions(
     boolean forceNamespaced,
     Duration syncInterval,
     LeaderElection.Settings lease,
+    TypeUpgradeMarker.Settings typeUpgrade,
+    double clientQps,
     int probePort,
     int metricsPort,
     AssignmentOptions assignment,
     LogFormat logFormat,
     String customUserAgent) {
 
+  /** Where v1's manifests put MIC. */
+  private static final String DEFAULT_NAMESPACE = "default";
+
   /**
    * Takes flags and environment together.
    *
    * @param hostName this instance's name unless a flag gives one
+   * @param version this program's
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a value
    *     is out of range
    */
-  static MicOptions of(MicFlags flags, Map<String, String> environment, String hostName) {
+  static MicOptions of(
+      MicFlags flags, Map<String, String> environment, String hostName, String version) {
     require(isPositive(flags.syncRetryDuration), "--syncRetryDuration must be positive");
     require(
         flags.leaderElectionDuration.compareTo(Duration.ofSeconds(1)) >= 0,
         "--leader-election-duration must be at least 1s");
     requirePort("--http-probe-port", flags.common.probePort(), 0);
     requirePort("--prometheus-port", flags.common.prometheusPort(), 0);
+    require(flags.clientQps >= 0, "--clientQps must not be negative");
     require(flags.createDeleteBatch >= 1, "--createDeleteBatch must be at least 1");
     require(
         !flags.identityAssignmentReconcileInterval.isNegative(),
@@ -88,6 +99,13 @@ public record MicOptions(
             flags.leaderElectionInstance.isEmpty() ? hostName : flags.leaderElectionInstance,
             flags.leaderElectionDuration,
             flags.own.leaderElectionEndpoints),
+        new TypeUpgradeMarker.Settings(
+            flags.enableTypeUpgrade,
+            environment.getOrDefault("MIC_POD_NAMESPACE", DEFAULT_NAMESPACE),
+            flags.configMapName,
+            flags.typeUpgradeStatusKey,
+            version),
+        flags.clientQps,
         flags.common.probePort(),
         flags.common.prometheusPort(),
         AssignmentOptions.of(flags),

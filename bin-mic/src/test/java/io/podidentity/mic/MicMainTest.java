@@ -3,6 +3,7 @@ package io.podidentity.mic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
+import io.podidentity.harness.kube.UnreachableCluster;
 import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.harness.process.ManagedProcess;
@@ -44,7 +45,7 @@ final class MicMainTest {
 
   @Test
   void withoutAClusterItIsAliveAndNotActiveAndServesMetrics() throws IOException {
-    Path kubeconfig = kubeconfig();
+    Path kubeconfig = UnreachableCluster.kubeconfig(folder);
     Path cloud = azureJson();
     int probes = freePort();
     int metrics = freePort();
@@ -84,7 +85,7 @@ final class MicMainTest {
         JavaProgram.of(
                 MicMain.class,
                 "plan",
-                "--kubeconfig=" + kubeconfig(),
+                "--kubeconfig=" + UnreachableCluster.kubeconfig(folder),
                 "--cloudconfig=" + azureJson(),
                 "--timeout=1s")
             .run();
@@ -103,19 +104,6 @@ final class MicMainTest {
         """
         {"cloud": "AzurePublicCloud", "tenantId": "t", "subscriptionId": "s",
          "resourceGroup": "g", "useManagedIdentityExtension": true}
-        """);
-  }
-
-  private Path kubeconfig() throws IOException {
-    return Files.writeString(
-        folder.resolve("kubeconfig"),
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: c
-        contexts: [{name: c, context: {cluster: c, user: u}}]
-        clusters: [{name: c, cluster: {server: "http://127.0.0.1:9"}}]
-        users: [{name: u, user: {token: t}}]
         """);
   }
 

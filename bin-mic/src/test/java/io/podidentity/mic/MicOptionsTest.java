@@ -9,6 +9,7 @@ import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.TypeUpgradeMarker;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -70,11 +71,17 @@ final class MicOptionsTest {
                 "--leader-election-endpoints=false",
                 "--http-probe-port=8081",
                 "--createDeleteBatch=50",
+                "--clientQps=12.5",
+                "--config-map-name=map",
+                "--type-upgrade-status-key=key",
                 "--immutable-user-msis=a, b,,c",
                 "--log-format=json",
                 "--custom-user-agent=acme"),
-            Map.of());
+            Map.of("MIC_POD_NAMESPACE", "identity"));
 
+    assertThat(options.clientQps()).isEqualTo(12.5);
+    assertThat(options.typeUpgrade())
+        .isEqualTo(new TypeUpgradeMarker.Settings(true, "identity", "map", "key", "1.2.3"));
     assertThat(options.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(options.forceNamespaced()).isTrue();
     assertThat(options.syncInterval()).isEqualTo(Duration.ofMinutes(30));
@@ -224,10 +231,6 @@ final class MicOptionsTest {
         .containsExactly(
             "enableProfile",
             "enableScaleFeatures",
-            "clientQps",
-            "config-map-name",
-            "type-upgrade-status-key",
-            "enable-type-upgrade",
             "update-user-msi-max-retry",
             "update-user-msi-retry-interval",
             "logtostderr",
@@ -239,7 +242,7 @@ final class MicOptionsTest {
     assertThat(new GoFlags(flags, version()).parse(arguments, System.out, System.err)).isEmpty();
     Map<String, String> all = new HashMap<>(CLOUD);
     all.putAll(environment);
-    return MicOptions.of(flags, all, "this-host");
+    return MicOptions.of(flags, all, "this-host", "1.2.3");
   }
 
   private static ProgramVersion version() {

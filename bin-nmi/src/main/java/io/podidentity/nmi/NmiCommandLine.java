@@ -90,6 +90,20 @@ public final class NmiCommandLine {
     return OwnRules.of(rules(), metadata(), flags.port);
   }
 
+  /** Whether the rules are to be tried. */
+  boolean checksRules() {
+    return flags.rules.check;
+  }
+
+  /**
+   * What tries them.
+   *
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
+   */
+  RulesCheck rulesCheck() {
+    return new RulesCheck(ownRules(), metadata(), flags.rules.pod);
+  }
+
   /** How to log; that needs no node's name either. */
   LogFormat logFormat() {
     return flags.common.logFormat();

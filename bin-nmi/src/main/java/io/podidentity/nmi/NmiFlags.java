@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
       "  uninstall      removes all of NMI's rules, which otherwise outlive it, and nothing else",
       "  lockdown       keeps this node's pods from the metadata service; takes --metadata-ip, --print",
       "  rules --print  shows the rules that NMI would write with these flags, and writes none",
+      "  rules --check  says what keeps these rules from being written; with --pod=NAMESPACE/NAME, or",
+      "                 the file of a network namespace, sends a request from there, too, and says who",
+      "                 answers",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",

@@ -42,11 +42,19 @@ public final class NmiMain {
     try {
       switch (command) {
         case UNINSTALL -> uninstall(commandLine);
-        case RULES -> System.out.print(commandLine.ownRules().text());
+        case RULES -> rules(commandLine);
         default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {
       System.exit(ExitCode.report(e, "nmi", System.err));
+    }
+  }
+
+  private static void rules(NmiCommandLine commandLine) {
+    if (!commandLine.checksRules()) {
+      System.out.print(commandLine.ownRules().text());
+    } else if (!commandLine.rulesCheck().run(System.out)) {
+      System.exit(ExitCode.FAILED);
     }
   }
 

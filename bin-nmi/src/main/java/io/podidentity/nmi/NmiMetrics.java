@@ -29,6 +29,7 @@ public final class NmiMetrics {
   private final Reading rulesInPlace;
   private final Counter rulesRepairs;
   private final Counter rulesFailures;
+  private final Reading routeLocalnetOff;
   private final Family<Reading> informers;
   private final Family<Reading> sourcePins;
   private volatile LongSupplier spoofed = () -> 0;
@@ -62,6 +63,12 @@ public final class NmiMetrics {
             .counters(
                 "podidentity_rules_failures_total",
                 "Times that the rules could not be looked at or written.")
+            .with();
+    routeLocalnetOff =
+        registry
+            .gauges(
+                "podidentity_route_localnet_off_interfaces",
+                "Interfaces behind which pods cannot be redirected to 127.0.0.1.")
             .with();
     informers =
         registry.gauges(
@@ -98,6 +105,11 @@ public final class NmiMetrics {
     synced.forEach((resource, known) -> informers.with(resource).from(() -> number(known)));
     connections.from(open::getAsInt);
     inFlight.from(unanswered::getAsInt);
+  }
+
+  /** Where to look for how many interfaces have route_localnet off. */
+  void observeRouteLocalnet(IntSupplier off) {
+    routeLocalnetOff.from(off::getAsInt);
   }
 
   /** Where to look for what is pinned, and what was dropped for it. */

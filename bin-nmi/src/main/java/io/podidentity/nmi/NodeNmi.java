@@ -133,6 +133,9 @@ public final class NodeNmi implements AutoCloseable {
     List<ClusterFollower> followers = List.copyOf(followed.all.values());
     NmiMetrics metrics = new NmiMetrics();
 
+    if (rules != null) {
+      metrics.observeRouteLocalnet(rules::interfacesWithoutRouteLocalnet);
+    }
     boolean pinned = rules != null && options.rules().pinning() != SourcePinning.OFF;
     @Nullable NodePins pins =
         pinned ? parts.add(new NodePins(options, kubernetes, pods, metrics, clock)) : null;

@@ -37,6 +37,8 @@ final class OwnRules {
   /** What the redirect's target needs. */
   private final RuleSet path;
 
+  private final RouteLocalnet routeLocalnet;
+
   /** Any target of ours, for removal. */
   private final RuleSet anyTarget;
 
@@ -54,12 +56,14 @@ final class OwnRules {
   private OwnRules(
       boolean lockedDown,
       RuleSet path,
+      RouteLocalnet routeLocalnet,
       RuleSet anyTarget,
       RuleSet lockdown,
       RuleSet redirect,
       RuleChanges changes,
       String pins) {
     this.path = path;
+    this.routeLocalnet = routeLocalnet;
     this.anyTarget = anyTarget;
     this.changes = changes;
     this.pins = pins;
@@ -92,11 +96,11 @@ final class OwnRules {
             rules.target() == null ? REDIRECT_TO : rules.target(),
             port);
     RuleSet redirect = new IptablesRedirect(target, backend, rules.interval(), System::nanoTime);
+    RouteLocalnet routeLocalnet = new RouteLocalnet();
     return new OwnRules(
         rules.lockdown(),
-        rules.target() == null
-            ? new RouteLocalnet()
-            : new LoopbackAddress(rules.target(), programs),
+        rules.target() == null ? routeLocalnet : new LoopbackAddress(rules.target(), programs),
+        routeLocalnet,
         new LoopbackAddress(null, programs),
         Lockdown.of(metadata.ip(), programs, backend),
         rules.cutsConnections() ? new ConntrackDeletion(redirect, target, programs) : redirect,
@@ -130,6 +134,14 @@ final class OwnRules {
     return new NodeRuleSets(List.of(lockdown, anyTarget, redirect));
   }
 
+  /**
+   * On how many interfaces a redirect to 127.0.0.1 does not work, as it was looked at last; 0 if it
+   * goes elsewhere.
+   */
+  int interfacesWithoutRouteLocalnet() {
+    return routeLocalnet.off();
+  }
+
   /** Pods come to this NMI and no other: what its options do not want may be removed. */
   void nodeIsOurs() {
     unwanted.begin();
@@ -144,10 +156,18 @@ final class OwnRules {
       if (lockedDown) {
         lockdown.ensure();
       }
+    } catch (PodIdentityException e) {
+      log(e);
+    }
+    try {
       // NMI is about to listen on it.
       path.ensure();
     } catch (PodIdentityException e) {
-      log.error("rules failed error={}", e.getMessage());
+      log(e);
     }
+  }
+
+  private static void log(PodIdentityException error) {
+    Problems.of(error).forEach(problem -> log.error("rules failed error={}", problem));
   }
 }

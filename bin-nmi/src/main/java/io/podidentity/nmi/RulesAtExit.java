@@ -39,7 +39,10 @@ record RulesAtExit(
       rules.remove();
       log.info("rules are removed: pods of this node reach the metadata service itself");
     } catch (PodIdentityException e) {
-      log.error("rules are not all removed; run nmi uninstall error={}", e.getMessage());
+      Problems.of(e)
+          .forEach(
+              problem ->
+                  log.error("rules are not all removed; run nmi uninstall error={}", problem));
     }
   }
 }

@@ -11,6 +11,18 @@ final class RulesFlags {
   boolean print;
 
   @Option(
+      names = "--check",
+      hidden = true,
+      description = "For the command rules: tries, and writes nothing.")
+  boolean check;
+
+  @Option(
+      names = "--pod",
+      hidden = true,
+      description = "For the command rules with --check: NAMESPACE/NAME, or a file.")
+  String pod = "";
+
+  @Option(
       names = "--redirect",
       description =
           "iptables, or none: then no rules are written, and something else must send pods' requests"

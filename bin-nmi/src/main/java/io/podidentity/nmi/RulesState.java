@@ -64,7 +64,10 @@ final class RulesState implements RulesGuard.Listener, AutoCloseable {
     inPlace = false;
     metrics.rulesFailed();
     if (!failing) {
-      log.error("rules failed; trying again error={}", error.getMessage(), error);
+      for (String problem : Problems.of(error)) {
+        log.error("rules failed; trying again error={}", problem);
+      }
+      log.debug("rules failed", error);
     }
     failing = true;
   }

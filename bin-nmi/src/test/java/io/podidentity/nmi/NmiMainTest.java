@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.kube.UnreachableCluster;
 import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.JavaProgram;
 import java.io.IOException;
@@ -31,7 +32,7 @@ class NmiMainTest {
 
   @BeforeEach
   void writeKubeconfig() throws IOException {
-    NoCluster.kubeconfig(folder);
+    UnreachableCluster.kubeconfig(folder);
   }
 
   @AfterEach

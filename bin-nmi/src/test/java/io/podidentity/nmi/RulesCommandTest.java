@@ -24,25 +24,6 @@ import org.junit.jupiter.api.Test;
 /** The commands that show and remove the rules, as processes in a namespace. */
 @RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT, RealPart.IPTABLES_LEGACY})
 class RulesCommandTest {
-  private static final String LOCKDOWN =
-      """
-      # ip -4 -batch -
-      rule add pref 1 from all to 169.254.169.254 iif lo lookup main proto 169
-      rule add pref 2 from all to 169.254.169.254 prohibit proto 169
-
-      # nft -f -
-      add table ip podidentity-lockdown
-      delete table ip podidentity-lockdown
-      table ip podidentity-lockdown {
-      \tchain forward {
-      \t\ttype filter hook forward priority -10; policy accept;
-      \t\tip daddr 169.254.169.254 ip protocol tcp reject with tcp reset
-      \t\tip daddr 169.254.169.254 reject with icmp type admin-prohibited
-      \t}
-      }
-
-      """;
-
   private static final String REDIRECT =
       """
       # iptables-%s-restore --noflush -w 10
@@ -80,7 +61,7 @@ class RulesCommandTest {
   void printShowsAllThatWouldBeWrittenAndWritesNothing() {
     String before = everything();
     assertThat(nmi("rules", "--print").stdout())
-        .startsWith(LOCKDOWN + REDIRECT.formatted("nft", 2579) + PINS)
+        .startsWith(lockdown() + "\n" + REDIRECT.formatted("nft", 2579) + PINS)
         .endsWith(SourcePins.text("169.254.169.254", 2579));
     assertThat(
             nmi(
@@ -101,8 +82,7 @@ class RulesCommandTest {
     node.exec("iptables-legacy", "-t", "nat", "-A", "PREROUTING", "-p", "udp", "-j", "ACCEPT");
     node.ip("rule add pref 1 to 10.0.0.9 prohibit");
     String before = everything();
-    NodePrograms programs =
-        NodePrograms.HERE.withPrefix(List.of("ip", "netns", "exec", node.name()));
+    NodePrograms programs = programs();
     for (IptablesBackend backend : IptablesBackend.values()) {
       BackendChoice choice = BackendChoice.of(backend, programs);
       new IptablesRedirect(RedirectRules.DEFAULT, choice).ensure();
@@ -115,6 +95,15 @@ class RulesCommandTest {
     CommandResult again = nmi("uninstall", "--log-format=json");
     assertThat(everything()).isEqualTo(before);
     assertThat(again.stderr()).startsWith("{").contains("rules are removed");
+  }
+
+  /** LockdownTest has it in full. */
+  private String lockdown() {
+    return Lockdown.of("169.254.169.254", programs(), BackendChoice.auto(programs())).text();
+  }
+
+  private NodePrograms programs() {
+    return NodePrograms.HERE.withPrefix(List.of("ip", "netns", "exec", node.name()));
   }
 
   private String everything() {

@@ -13,6 +13,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.api.token.OperationMode;
@@ -37,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.LoggerFactory;
 
 /** A real NMI on a free port, over a cluster in memory and a clock that stands still. */
@@ -131,6 +133,13 @@ final class TestNmi implements AutoCloseable {
 
   /** With an audit log that goes there. */
   TestNmi(Settings settings, Consumer<String> audit) {
+    this(settings, audit, pods -> pods);
+  }
+
+  /**
+   * With an audit log that goes there, and what is made of the cluster as its directory of pods.
+   */
+  TestNmi(Settings settings, Consumer<String> audit, UnaryOperator<PodDirectory> pods) {
     NmiOptions options =
         new NmiOptions(
             "n1",
@@ -152,7 +161,7 @@ final class TestNmi implements AutoCloseable {
         new Nmi(
             options,
             new Nmi.Ports(
-                cluster,
+                pods.apply(cluster),
                 OperationMode.standard(cluster, false),
                 Exemptions.of(cluster),
                 this::fetch,

@@ -1,16 +1,17 @@
 package io.podidentity.nmi;
 
+import static io.podidentity.nmi.NmiProcess.IN_PLACE;
+import static io.podidentity.nmi.NmiProcess.LIMIT;
+import static io.podidentity.nmi.NmiProcess.LISTENING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
-import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.harness.process.ManagedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -22,21 +23,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two NMIs on a node, as real processes: whose rules they are. There is no cluster. */
 @RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT})
 class TwoNmisTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Pattern IN_PLACE = Pattern.compile("rules are in place");
-  private static final Pattern LISTENING = Pattern.compile("listening address=");
   private static final Pattern WAITING = Pattern.compile("waiting for a port");
   private static final String REDIRECT = "aad-metadata";
   private static final String LOCKDOWN = "podidentity-lockdown";
 
   @TempDir private Path folder;
   private final List<ManagedProcess> nmis = new ArrayList<>();
-  private Path kubeconfig;
   private NetworkNamespace node;
 
   @BeforeEach
-  void makeNode() throws IOException {
-    kubeconfig = NoCluster.kubeconfig(folder);
+  void makeNode() {
     node = NetworkNamespace.create("two");
   }
 
@@ -47,7 +43,7 @@ class TwoNmisTest {
   }
 
   @Test
-  void secondOneThatIsToldToEndLeavesTheRulesToTheFirst() {
+  void secondOneThatIsToldToEndLeavesTheRulesToTheFirst() throws IOException {
     ManagedProcess first = start();
     first.awaitLine(LISTENING, LIMIT);
     first.awaitLine(IN_PLACE, LIMIT);
@@ -65,7 +61,7 @@ class TwoNmisTest {
   }
 
   @Test
-  void lockdownOfTheFirstStaysUntilTheSecondHasTheNode() {
+  void lockdownOfTheFirstStaysUntilTheSecondHasTheNode() throws IOException {
     ManagedProcess first = start();
     first.awaitLine(LISTENING, LIMIT);
     ManagedProcess second = start("--lockdown=false", "--on-exit=remove");
@@ -83,18 +79,8 @@ class TwoNmisTest {
     assertThat(rules()).doesNotContain(REDIRECT);
   }
 
-  private ManagedProcess start(String... flags) {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "--node=n1",
-                "--kubeconfig=" + kubeconfig,
-                "--http-probe-port=0",
-                "--prometheus-port=0"));
-
-    all.addAll(List.of(flags));
-    ManagedProcess nmi =
-        node.inside(JavaProgram.of(NmiMain.class, all.toArray(String[]::new))).start("nmi");
+  private ManagedProcess start(String... flags) throws IOException {
+    ManagedProcess nmi = NmiProcess.start(node, folder, flags);
     nmis.add(nmi);
     return nmi;
   }

@@ -55,6 +55,11 @@ public final class ConntrackDeletion implements RuleSet {
   }
 
   @Override
+  public void check() {
+    redirect.check();
+  }
+
+  @Override
   public boolean ensure() {
     synchronized (lock) {
       boolean changed = redirect.ensure();

@@ -4,7 +4,6 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,14 +31,14 @@ final class Failures {
   private static final int LONGEST_QUOTE = 200;
 
   private final Limits limits;
-  private final Supplier<OptionalInt> effectiveUid;
+  private final Supplier<ProcessRights> rights;
 
   /**
-   * @param effectiveUid this process's, asked for only if permission was denied
+   * @param rights this process's, asked for only if permission was denied
    */
-  Failures(Limits limits, Supplier<OptionalInt> effectiveUid) {
+  Failures(Limits limits, Supplier<ProcessRights> rights) {
     this.limits = limits;
-    this.effectiveUid = effectiveUid;
+    this.rights = rights;
   }
 
   PodIdentityException ofStart(String program, IOException error) {
@@ -64,7 +63,7 @@ final class Failures {
     if (errors.contains("holding the xtables lock")) {
       return failure(lockBusy(program));
     }
-    if (errors.contains("can't open lock file") && isRoot()) {
+    if (errors.contains("can't open lock file") && rights.get().advice().isEmpty()) {
       return failure(
           program + " cannot open the lock " + limits.lock() + ": mount the node's, writable");
     }
@@ -89,6 +88,7 @@ final class Failures {
       case "ip" -> "iproute2";
       case "nft" -> "nftables";
       case "conntrack" -> "conntrack";
+      case "nsenter" -> "util-linux";
       default -> "iptables";
     };
   }
@@ -109,17 +109,17 @@ final class Failures {
         + now;
   }
 
+  /** The same for all programs where it is this process that lacks something. */
   private String notPermitted(String program) {
-    OptionalInt uid = effectiveUid.get();
-    return program
-        + " needs root and the capabilities NET_ADMIN and NET_RAW"
-        + (uid.isPresent() ? "; the effective uid is " + uid.getAsInt() : "")
-        + (isRoot() ? ", so a capability is missing" : "");
-  }
-
-  private boolean isRoot() {
-    OptionalInt uid = effectiveUid.get();
-    return uid.isPresent() && uid.getAsInt() == 0;
+    return rights
+        .get()
+        .advice()
+        .map(advice -> "rules cannot be read or written: " + advice)
+        .orElse(
+            program
+                + " was not permitted, though this process is root and has the capabilities NET_ADMIN"
+                + " and NET_RAW: look for a security module (AppArmor, SELinux, seccomp) or a user"
+                + " namespace");
   }
 
   /** The names of the modules; empty if none is missing. */

@@ -3,6 +3,8 @@ package io.podidentity.iptables;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The second layer of the lockdown: packets to the metadata service that would be forwarded are
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * FORWARD. Thread-safe.
  */
 final class ForwardReject implements RuleSet {
+  private static final Logger log = LoggerFactory.getLogger(ForwardReject.class);
+
   /** Of the nft table, or of the chain of iptables. */
   static final String NAME = "podidentity-lockdown";
 
@@ -58,6 +62,17 @@ final class ForwardReject implements RuleSet {
   }
 
   @Override
+  public void check() {
+    synchronized (lock) {
+      if (byNft()) {
+        table.check();
+      } else {
+        byIptables(backend.current()).check();
+      }
+    }
+  }
+
+  @Override
   public boolean ensure() {
     synchronized (lock) {
       return byNft() ? table.ensure() : byIptables(backend.current()).ensure();
@@ -82,6 +97,9 @@ final class ForwardReject implements RuleSet {
   private boolean byNft() {
     if (byNft == null) {
       byNft = table.works();
+      if (!byNft) {
+        log.info("nft does not work, so iptables' FORWARD is used set=\"{}\"", name());
+      }
     }
     return byNft;
   }

@@ -38,6 +38,12 @@ final class IptablesChain {
     return "# " + table.restoreCommand() + "\n" + Transaction.ofNothing(chain).text();
   }
 
+  /** Tries to write it where there is nothing. */
+  void check() {
+    table.read();
+    table.attempt(Transaction.ofNothing(chain));
+  }
+
   boolean ensure() {
     return settle("written", this::toEnsure);
   }

@@ -72,6 +72,13 @@ public final class IptablesRedirect implements RuleSet {
   }
 
   @Override
+  public void check() {
+    synchronized (lock) {
+      new IptablesChain(chain, choice.current(), place).check();
+    }
+  }
+
+  @Override
   public boolean ensure() {
     synchronized (lock) {
       IptablesCommands commands = choice.current();

@@ -1,5 +1,6 @@
 package io.podidentity.iptables;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The table of one of our chains, through the iptables commands. */
@@ -30,6 +31,13 @@ final class IptablesTable {
    */
   void write(Transaction change) {
     restore.run(restoreArguments, change.text(), line -> {});
+  }
+
+  /** Has the change looked at, and not made. */
+  void attempt(Transaction change) {
+    List<String> arguments = new ArrayList<>(restoreArguments);
+    arguments.add("--test");
+    restore.run(arguments, change.text(), line -> {});
   }
 
   /** The command that reads a change. */

@@ -45,6 +45,12 @@ public final class LoopbackAddress implements RuleSet {
     return wanted == null ? "" : "# ip -4 -batch -\n" + batch(List.of(), wanted);
   }
 
+  /** Reads: ip has no way to try. */
+  @Override
+  public void check() {
+    var unused = own();
+  }
+
   @Override
   public boolean ensure() {
     return settle(wanted, "written");

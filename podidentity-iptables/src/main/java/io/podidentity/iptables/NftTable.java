@@ -47,6 +47,11 @@ final class NftTable {
     return "# nft -f -\n" + text;
   }
 
+  /** Has the kernel look at the table, and not keep it. */
+  void check() {
+    nft.run(List.of("-c", "-f", "-"), text, line -> {});
+  }
+
   boolean ensure() {
     List<String> found = listing();
     if (!found.isEmpty() && found.equals(asWritten)) {

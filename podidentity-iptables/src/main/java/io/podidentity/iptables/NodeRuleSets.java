@@ -63,6 +63,11 @@ public final class NodeRuleSets implements RuleSet {
   }
 
   @Override
+  public void check() {
+    each(parts, RuleSet::check);
+  }
+
+  @Override
   public boolean ensure() {
     boolean[] changed = new boolean[1];
     each(parts, part -> changed[0] |= part.ensure());

@@ -22,7 +22,7 @@ final class NodeTool {
   NodeTool(List<String> program, Limits limits) {
     this.program = List.copyOf(program);
     this.limits = limits;
-    this.failures = new Failures(limits, Posix::effectiveUid);
+    this.failures = new Failures(limits, ProcessRights::read);
     // A lock of our caller's choice is told to the program; else its own environment decides.
     this.environment =
         limits.lock().equals(IptablesCommands.DEFAULT_LOCK)

@@ -1,6 +1,5 @@
 package io.podidentity.iptables;
 
-import java.util.OptionalInt;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +44,6 @@ final class Posix {
         return null;
       }
     }
-  }
-
-  /** The effective user ID of this process; empty if that cannot be told. */
-  static OptionalInt effectiveUid() {
-    POSIX library = Library.LOADED;
-    return library == null ? OptionalInt.empty() : OptionalInt.of(library.geteuid());
   }
 
   /**

@@ -25,10 +25,13 @@ public final class RuleChanges {
    */
   public NodeRules.News listen(Runnable onChange) {
     // Without stdbuf it would keep its lines until it has many. One such line ends each
-    // transaction.
+    // transaction,
+    // of whatever family. -6: it ends over the first rule that it cannot read, such as our own
+    // pins;
+    // so it is told to read as few as it can.
     Monitor netfilter =
         new Monitor(
-            programs.command("stdbuf", "-oL", "xtables-monitor", "-4", "-e"),
+            programs.command("stdbuf", "-oL", "xtables-monitor", "-6", "-e"),
             line -> line.contains("NEWGEN"),
             onChange);
     Monitor routing =

@@ -15,4 +15,12 @@ public interface RuleSet extends NodeRules {
    *     what the node has, and that cannot be told
    */
   String text();
+
+  /**
+   * Tries what {@link #ensure()} needs, and writes nothing: reads, and has the kernel look at what
+   * would be written where the programs can do that. By default there is nothing to try.
+   *
+   * @throws io.podidentity.api.PodIdentityException as {@link #ensure()}
+   */
+  default void check() {}
 }

@@ -18,15 +18,13 @@ import org.jspecify.annotations.Nullable;
  * and retried after 1 s, then 2 s, 4 s and so on up to the interval. It has no thread of its own.
  * Thread-safe.
  *
- * <p>However many changes are told, it rests after each look: four times as long as that took, up
- * to 250 ms; and nine times where it looks each second.
+ * <p>However many changes are told, looks take no more than a fifth of the time; see {@link
+ * LookPace}. So it is where it looks each second, which becomes two at most.
  */
 public final class RulesGuard {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final int PAUSE_AFTER_CHANGE = 4;
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
-  private static final int PAUSE_AFTER_POLL = 9;
+  private static final int PAUSE_AFTER_POLL = 4;
 
   /** What is told of each look, on the executor's thread. */
   public interface Listener {
@@ -55,11 +53,10 @@ public final class RulesGuard {
   private @Nullable Subscription next;
   private NodeRules.@Nullable News news;
 
+  private final LookPace pace = new LookPace();
+
   /** A look that some change asked for is planned. */
   private boolean woken;
-
-  private long lastLookEnded;
-  private long lastLookTook;
 
   /**
    * A guard that does nothing yet.
@@ -135,7 +132,7 @@ public final class RulesGuard {
     }
   }
 
-  /** Something changed: looks at once, or as soon as the last look is far enough behind. */
+  /** Something changed: looks at once, or as soon as the pace allows. */
   private void wake() {
     synchronized (lock) {
       if (stopped || woken) {
@@ -150,9 +147,7 @@ public final class RulesGuard {
   }
 
   private Duration pause() {
-    // On a busy machine a look takes long without keeping it busy itself.
-    long rest = Math.min(PAUSE_AFTER_CHANGE * lastLookTook, LONGEST_PAUSE.toNanos());
-    return Duration.ofNanos(Math.max(0, lastLookEnded + rest - nanoTime.getAsLong()));
+    return pace.rest(nanoTime.getAsLong());
   }
 
   /** Plans the next look in place of the one that was planned. */
@@ -185,8 +180,7 @@ public final class RulesGuard {
       if (failure != null) {
         failuresInARow++;
       }
-      lastLookEnded = nanoTime.getAsLong();
-      lastLookTook = lastLookEnded - begun;
+      pace.looked(begun, nanoTime.getAsLong());
     }
     try {
       if (failure == null) {
@@ -210,7 +204,9 @@ public final class RulesGuard {
 
   private Duration rest() {
     if (failuresInARow == 0) {
-      Duration poll = longer(POLL, Duration.ofNanos(PAUSE_AFTER_POLL * lastLookTook));
+      Duration poll =
+          shorter(
+              longer(POLL, pace.lastTook().multipliedBy(PAUSE_AFTER_POLL)), POLL.multipliedBy(2));
       return news == null || news.isComplete() ? interval : shorter(poll, interval);
     }
     Duration rest = FIRST_RETRY;

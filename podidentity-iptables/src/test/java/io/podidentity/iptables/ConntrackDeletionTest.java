@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A connection of a pod to IMDS from before the redirect. */
 @RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT, RealPart.CONNTRACK})
@@ -33,8 +35,10 @@ final class ConntrackDeletionTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void connectionFromBeforeGoesOnUntilItsEntryIsDeleted() throws IOException {
+  /** With the lockdown it is mute at once, and reset when its entry is deleted. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void connectionFromBeforeIsResetWhenItsEntryIsDeleted(boolean locked) throws IOException {
     try (ClusterNetwork network = ClusterNetwork.create(1)) {
       NodeNetwork node = network.node(0);
       PodNetwork pod = node.addPod("pod");
@@ -51,16 +55,23 @@ final class ConntrackDeletionTest {
         say(writer, "before");
         imds.awaitLine(Pattern.compile("said before"), LIMIT);
 
+        if (locked) {
+          ForwardLayer.NFT.lockdown(node.namespace()).ensure();
+        }
         RuleSet redirect = Backend.NFT.redirect(node.namespace());
         redirect.ensure();
         say(writer, "beside");
-        imds.awaitLine(Pattern.compile("said beside"), LIMIT);
+        if (!locked) {
+          imds.awaitLine(Pattern.compile("said beside"), LIMIT);
+        }
 
         deletion(redirect, node).ensure();
         say(writer, "after");
         // From the node: it has no such connection.
         client.awaitLine(Pattern.compile("^closed$"), LIMIT);
-        assertThat(Files.readString(imds.log())).doesNotContain("after");
+        assertThat(Files.readString(imds.log()))
+            .doesNotContain("after")
+            .satisfies(said -> assertThat(said.contains("beside")).isEqualTo(!locked));
         assertThat(Files.readString(nmi.log())).doesNotContain("after");
       }
     }

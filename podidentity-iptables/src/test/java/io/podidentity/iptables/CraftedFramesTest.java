@@ -1,16 +1,15 @@
 package io.podidentity.iptables;
 
-import static io.podidentity.iptables.PinnedNode.GATEWAY;
-import static io.podidentity.iptables.PinnedNode.hardwareAddress;
 import static io.podidentity.iptables.PinnedNode.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.net.NodeNetwork;
+import io.podidentity.harness.net.PodNetwork;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,8 +31,6 @@ import org.junit.jupiter.api.Test;
 @RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT})
 final class CraftedFramesTest {
 
-  private static final String HONEST = "10.244.0.130";
-  private static final String SPOOFER = "10.244.0.131";
   private static final String NODE = "127.0.0.1";
   private static final int FIRST_PORT = 40_000;
 
@@ -48,25 +45,25 @@ final class CraftedFramesTest {
   private final PinnedNode node = new PinnedNode();
   private final Map<Integer, String> forms = new LinkedHashMap<>();
   private final List<String> all = new ArrayList<>();
-  private NetworkNamespace spoofer;
+  private final PodNetwork honest = node.bridged("honest");
+  private final PodNetwork own = node.bridged("spoofer");
+  private final NetworkNamespace spoofer = own.namespace();
   private Frames frames;
 
   @BeforeEach
-  void build() throws IOException {
-    node.addBridge();
-    node.bridged("honest", HONEST);
-    spoofer = node.bridged("spoofer", SPOOFER);
+  void build() {
     frames =
-        new Frames(hardwareAddress(node.namespace(), "cbr0"), hardwareAddress(spoofer, "eth0"));
+        new Frames(
+            node.namespace().hardwareAddress(NodeNetwork.BRIDGE), spoofer.hardwareAddress("eth0"));
     node.namespace()
         .exec(
             "nft",
             "add table ip seen { set ports { type inet_service; size 65535; flags dynamic; };"
                 + " chain input { type filter hook input priority 0; policy accept;"
                 + " iifname \"cbr0\" tcp dport 2579 add @ports { tcp sport }; }; }");
-    for (String target : List.of(ClusterNetwork.IMDS_ADDRESS + ":80", GATEWAY + ":2579")) {
+    for (String target : List.of(ClusterNetwork.IMDS_ADDRESS + ":80", node.gateway() + ":2579")) {
       String[] to = target.split(":", 2);
-      addAll(HONEST, to[0], Integer.parseInt(to[1]));
+      addAll(honest.address(), to[0], Integer.parseInt(to[1]));
     }
   }
 
@@ -162,7 +159,7 @@ final class CraftedFramesTest {
     List<String> sent = new ArrayList<>(all);
     int last = FIRST_PORT - 1;
     // The pod's own, by which the end is seen.
-    sent.add(frames.frame(IPV4, Frames.syn(SPOOFER, last, GATEWAY, 2579)));
+    sent.add(frames.frame(IPV4, Frames.syn(own.address(), last, node.gateway(), 2579)));
     send(spoofer, sent);
     Await.until("the last one is there", Duration.ofSeconds(20), () -> ports().contains(last));
     Set<String> found = new TreeSet<>();

@@ -1,6 +1,7 @@
 package io.podidentity.iptables;
 
 import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.harness.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
@@ -20,16 +20,9 @@ final class LineSinkMain {
   /** Starts one and waits until it listens. */
   static ManagedProcess start(NetworkNamespace namespace, String address, int port) {
     ManagedProcess sink =
-        namespace.start(
-            "sink",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx32m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            LineSinkMain.class.getName(),
-            address,
-            Integer.toString(port));
+        namespace
+            .inside(JavaProgram.of(LineSinkMain.class, address, Integer.toString(port)))
+            .start("sink");
     sink.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(60));
     return sink;
   }

@@ -8,7 +8,7 @@ final class LoadingMain {
 
   public static void main(String[] arguments) {
     if (arguments[0].equals("native")) {
-      if (Posix.effectiveUid().isEmpty()) {
+      if (Posix.tryLock("/proc/self/status") == Posix.Lock.UNKNOWN) {
         throw new IllegalStateException("the native library cannot be loaded");
       }
       return;

@@ -45,6 +45,7 @@ final class LockdownTrafficTest {
   private static ClusterNetwork network;
   private static NodeNetwork node;
   private static PodNetwork pod;
+  private static PodNetwork bridged;
   private static ManagedProcess sink;
 
   @TempDir private Path folder;
@@ -55,9 +56,10 @@ final class LockdownTrafficTest {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
-    listen(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, "80");
-    listen(network.azure(), "other", ClusterNetwork.AZURE_ADDRESS, "80");
-    listen(node.namespace(), "nmi", "127.0.0.1", "2579");
+    bridged = node.addBridgedPod("bridged");
+    NamedListenerMain.start(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
+    NamedListenerMain.start(network.azure(), "other", ClusterNetwork.AZURE_ADDRESS, 80);
+    NamedListenerMain.start(node.namespace(), "nmi", "127.0.0.1", 2579);
     sink = LineSinkMain.start(network.azure(), ClusterNetwork.IMDS_ADDRESS, 81);
   }
 
@@ -81,6 +83,16 @@ final class LockdownTrafficTest {
     assertThat(ask(pod.namespace(), "http://" + ClusterNetwork.AZURE_ADDRESS + "/"))
         .isEqualTo("other saw " + pod.address());
     assertThat(ask(node.namespace(), IMDS)).isEqualTo("imds saw " + node.address());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void podOnABridgeIsKeptFromItToo(ForwardLayer layer) {
+    assertThat(ask(bridged.namespace(), IMDS)).isEqualTo("imds saw " + bridged.address());
+    write(layer.lockdown(node.namespace()));
+    assertRefused(bridged.namespace(), IMDS);
+    write(Backend.NFT.redirect(node.namespace()));
+    assertThat(ask(bridged.namespace(), IMDS)).isEqualTo("nmi saw " + bridged.address());
   }
 
   @ParameterizedTest
@@ -162,7 +174,11 @@ final class LockdownTrafficTest {
   }
 
   private static void assertRefused(String url) {
-    assertThatThrownBy(() -> ask(pod.namespace(), url))
+    assertRefused(pod.namespace(), url);
+  }
+
+  private static void assertRefused(NetworkNamespace from, String url) {
+    assertThatThrownBy(() -> ask(from, url))
         .isInstanceOfSatisfying(
             // 7: could not connect.
             CommandFailedException.class, e -> assertThat(e.result().exitCode()).isEqualTo(7));
@@ -178,20 +194,5 @@ final class LockdownTrafficTest {
 
   private static Pattern said(String who, String line) {
     return Pattern.compile("^" + Pattern.quote(who + " said " + line) + "$");
-  }
-
-  private static void listen(NetworkNamespace namespace, String... arguments) {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                NamedListenerMain.class.getName()));
-    words.addAll(List.of(arguments));
-    ManagedProcess server = namespace.start("listener", words.toArray(String[]::new));
-    server.awaitLine(Pattern.compile("^listening$"), LIMIT);
   }
 }

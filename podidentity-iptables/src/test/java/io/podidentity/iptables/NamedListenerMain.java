@@ -1,5 +1,8 @@
 package io.podidentity.iptables;
 
+import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.process.JavaProgram;
+import io.podidentity.harness.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -7,10 +10,30 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 
-/** Answers every HTTP request with its own name and the address that asked; run in a namespace. */
+/**
+ * Answers every HTTP request with its own name and the address that asked, and the headers that it
+ * is given; run in a namespace.
+ */
 final class NamedListenerMain {
   private NamedListenerMain() {}
+
+  /** Starts one and waits until it listens. */
+  static ManagedProcess start(
+      NetworkNamespace namespace, String name, String address, int port, String... headers) {
+    List<String> arguments = new ArrayList<>(List.of(name, address, Integer.toString(port)));
+    arguments.addAll(List.of(headers));
+    ManagedProcess listener =
+        namespace
+            .inside(JavaProgram.of(NamedListenerMain.class, arguments.toArray(String[]::new)))
+            .start(name);
+    listener.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(60));
+    return listener;
+  }
 
   public static void main(String[] arguments) throws IOException {
     InetAddress address = InetAddress.getByName(arguments[1]);
@@ -18,7 +41,7 @@ final class NamedListenerMain {
       System.out.println("listening");
       while (true) {
         try (Socket client = server.accept()) {
-          answer(client, arguments[0]);
+          answer(client, List.of(arguments));
         } catch (IOException e) {
           System.out.println("lost a client: " + e.getMessage());
         }
@@ -26,7 +49,7 @@ final class NamedListenerMain {
     }
   }
 
-  private static void answer(Socket client, String name) throws IOException {
+  private static void answer(Socket client, List<String> arguments) throws IOException {
     BufferedReader request =
         new BufferedReader(
             new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
@@ -34,10 +57,10 @@ final class NamedListenerMain {
     while (line != null && !line.isEmpty()) {
       line = request.readLine();
     }
-    String body = name + " saw " + client.getInetAddress().getHostAddress();
-    String head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ";
-    client
-        .getOutputStream()
-        .write((head + body.length() + "\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+    String body = arguments.get(0) + " saw " + client.getInetAddress().getHostAddress();
+    StringBuilder head = new StringBuilder("HTTP/1.1 200 OK\r\nConnection: close\r\n");
+    arguments.stream().skip(3).forEach(header -> head.append(header).append("\r\n"));
+    head.append("Content-Length: ").append(body.length()).append("\r\n\r\n").append(body);
+    client.getOutputStream().write(head.toString().getBytes(StandardCharsets.US_ASCII));
   }
 }

@@ -6,8 +6,6 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.spi.Subscription;
-import io.podidentity.harness.Folders;
-import io.podidentity.harness.net.Cable;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
@@ -15,10 +13,8 @@ import io.podidentity.harness.net.NodeNetwork;
 import io.podidentity.harness.net.PodNetwork;
 import io.podidentity.harness.process.CommandFailedException;
 import io.podidentity.harness.process.JavaProgram;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,13 +33,9 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
   static final String NMI = "http://127.0.0.1:2579/";
   static final int PORT = 2579;
 
-  /** Of the bridge, which is the pods' gateway. */
-  static final String GATEWAY = "10.244.0.129";
-
   /** What is told: the pod's name, the address, and how many. */
   final List<String> alarms = new CopyOnWriteArrayList<>();
 
-  private final Path results = Folders.temporary("results");
   private final List<Pod> pods = new CopyOnWriteArrayList<>();
   private final ClusterNetwork network = ClusterNetwork.create(1);
   private final NodeNetwork node = network.node(0);
@@ -71,7 +63,7 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
     return new SourcePins(
         this,
         programs,
-        results,
+        node.cniResults().folder(),
         ClusterNetwork.IMDS_ADDRESS,
         PORT,
         (pod, address, packets) ->
@@ -118,7 +110,7 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
     try {
       return new Pod(
           new NamespacedName("default", name),
-          "uid-of-" + name,
+          uid(name),
           "node",
           Map.of(),
           Set.of(InetAddress.getByName(address)),
@@ -130,52 +122,31 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
     }
   }
 
+  private static String uid(String name) {
+    return "uid-of-" + name;
+  }
+
   /** Removes the pod from what is known of the node. */
   void forget(String name) {
     pods.removeIf(pod -> pod.name().name().equals(name));
   }
 
-  void addBridge() {
-    node.namespace()
-        .ip(
-            "link add cbr0 type bridge",
-            "address add " + GATEWAY + "/25 dev cbr0",
-            "link set cbr0 up");
-  }
-
-  /** A pod as the bridge plugin connects it, and the result that libcni 1.1 keeps of it. */
-  NetworkNamespace bridged(String name, String address) throws IOException {
-    NetworkNamespace pod = node.addPod(name + "-spare").namespace();
-    String port = "veth-" + name;
-    Cable.connect(pod.device("eth1"), node.namespace().device(port));
-    node.namespace().ip("link set " + port + " master cbr0");
-    pod.ip("route del default", "link del eth0", "link set eth1 down", "link set eth1 name eth0");
-    pod.ip(
-        "link set eth0 up",
-        "address add " + address + "/25 dev eth0",
-        "route add default via " + GATEWAY);
-    run(name, address);
-    Files.writeString(
-        result(name),
-        """
-        {"kind":"cniCacheV1","containerId":"c","ifName":"eth0","networkName":"kubenet",
-        "cniArgs":[["K8S_POD_NAME","%1$s"],["K8S_POD_UID","uid-of-%1$s"]],
-        "result":{"cniVersion":"0.4.0","interfaces":[{"mac":"00:00:00:00:00:01","name":"cbr0"},
-        {"mac":"00:00:00:00:00:02","name":"%2$s"},
-        {"mac":"%4$s","name":"eth0","sandbox":"/run/netns/%1$s"}],
-        "ips":[{"address":"%3$s/25","gateway":"10.244.0.129","interface":2}]}}
-        """
-            .formatted(name, port, address, hardwareAddress(pod, "eth0")));
+  /** A pod on a bridge, and the result that libcni keeps of it. */
+  PodNetwork bridged(String name) {
+    PodNetwork pod = node.addBridgedPod(name);
+    run(name, pod.address());
+    node.cniResults().write(pod, uid(name));
     return pod;
   }
 
   /** What libcni keeps of that pod. */
   Path result(String name) {
-    return results.resolve(name);
+    return node.cniResults().of(uid(name));
   }
 
-  static String hardwareAddress(NetworkNamespace namespace, String device) {
-    return namespace.exec("cat", "/sys/class/net/" + device + "/address").strip();
+  /** The address of the bridge, which is its pods' gateway. */
+  String gateway() {
+    return node.bridgeAddress();
   }
 
   /** The tables of pins that the kernel has. */
@@ -213,8 +184,12 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
 
   /** Sends frames by the pod's {@code eth0}. */
   static void send(NetworkNamespace from, List<String> frames) {
+    send(from, "eth0", frames);
+  }
+
+  static void send(NetworkNamespace from, String device, List<String> frames) {
     String[] arguments = new String[frames.size() + 1];
-    arguments[0] = "eth0";
+    arguments[0] = device;
     for (int i = 0; i < frames.size(); i++) {
       arguments[i + 1] = frames.get(i);
     }
@@ -225,6 +200,5 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
   public void close() {
     pins.close();
     network.close();
-    Folders.delete(results);
   }
 }

@@ -15,12 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class PosixTest {
 
   @Test
-  void effectiveUidIsThatOfTheProcess() {
-    int expected = Integer.parseInt(Command.of("id", "-u").output().strip());
-    assertThat(Posix.effectiveUid()).hasValue(expected);
-  }
-
-  @Test
   void lockOfAnotherProgramIsSeenUntilItLetsGo(@TempDir Path folder) throws IOException {
     Path file = Files.createFile(folder.resolve("lock"));
     assertThat(Posix.tryLock(file.toString())).isEqualTo(Posix.Lock.FREE);

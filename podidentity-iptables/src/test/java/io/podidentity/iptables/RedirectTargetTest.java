@@ -13,8 +13,6 @@ import io.podidentity.harness.process.ManagedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,20 +36,7 @@ final class RedirectTargetTest {
       new IptablesRedirect(
               new RedirectRules("169.254.169.254", 80, TARGET, 2579), BackendChoice.auto(programs))
           .ensure();
-      try (ManagedProcess nmi =
-          node.namespace()
-              .start(
-                  "nmi",
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx32m",
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  NamedListenerMain.class.getName(),
-                  "nmi",
-                  TARGET,
-                  "2579")) {
-        nmi.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(60));
+      try (ManagedProcess nmi = NamedListenerMain.start(node.namespace(), "nmi", TARGET, 2579)) {
         assertThat(Curl.in(pod).request("http://169.254.169.254/").body())
             .isEqualTo("nmi saw " + pod.address());
       }
@@ -87,18 +72,35 @@ final class RedirectTargetTest {
 
   @Test
   void interfacesWhereItIsOffAreTold() throws IOException {
-    for (String name : new String[] {"all", "default", "lo", "eth0", "veth1"}) {
-      Files.createDirectory(folder.resolve(name));
-      Files.writeString(folder.resolve(name).resolve("route_localnet"), "0\n");
+    for (String name : new String[] {"all", "default", "lo", "eth0", "veth1", "veth2"}) {
+      Path conf = Files.createDirectories(folder.resolve("conf").resolve(name));
+      Files.writeString(conf.resolve("route_localnet"), "0\n");
     }
-    RouteLocalnet setting = new RouteLocalnet(folder);
-    assertThat(setting.interfacesWithout()).containsExactly("eth0", "veth1");
-    Files.writeString(folder.resolve("veth1/route_localnet"), "1\n");
-    assertThat(setting.interfacesWithout()).containsExactly("eth0");
-    Files.writeString(folder.resolve("all/route_localnet"), "1\n");
-    assertThat(setting.interfacesWithout()).isEmpty();
-    assertThat(new RouteLocalnet(folder.resolve("none")).interfacesWithout()).isEmpty();
+    // Of a node in Azure; the default route's interface has no pod of the node behind it.
+    Path routes =
+        Files.writeString(
+            folder.resolve("route"),
+            """
+            Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask
+            eth0\t00000000\t01F4E00A\t0003\t0\t0\t100\t00000000
+            veth1\t0900F40A\t00000000\t0005\t0\t0\t0\tFFFFFFFF
+            """);
+    RouteLocalnet setting = new RouteLocalnet(folder.resolve("conf"), routes, folder);
+    assertThat(setting.interfacesWithout()).containsExactly("veth1", "veth2");
     assertThat(setting.ensure()).isFalse();
+    assertThat(setting.off()).isEqualTo(2);
+    // As the bridge of Azure's network plugin, which has the default route too.
+    Files.createDirectories(folder.resolve("eth0/bridge"));
+    assertThat(setting.interfacesWithout()).containsExactly("eth0", "veth1", "veth2");
+    Files.delete(folder.resolve("eth0/bridge"));
+    Files.writeString(folder.resolve("conf/veth1/route_localnet"), "1\n");
+    assertThat(setting.interfacesWithout()).containsExactly("veth2");
+    Files.writeString(folder.resolve("conf/all/route_localnet"), "1\n");
+    assertThat(setting.interfacesWithout()).isEmpty();
+    setting.ensure();
+    assertThat(setting.off()).isZero();
+    assertThat(new RouteLocalnet(folder.resolve("none"), routes, folder).interfacesWithout())
+        .isEmpty();
   }
 
   private static String addresses(NetworkNamespace node) {

@@ -11,10 +11,7 @@ import io.podidentity.harness.net.PodNetwork;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.harness.process.CommandFailedException;
-import io.podidentity.harness.process.ManagedProcess;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,15 +29,17 @@ final class RedirectedTrafficTest {
   private static ClusterNetwork network;
   private static NodeNetwork node;
   private static PodNetwork pod;
+  private static PodNetwork bridged;
 
   @BeforeAll
   static void build() {
     network = ClusterNetwork.create(1);
     node = network.node(0);
     pod = node.addPod("pod");
-    listen(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
-    listen(network.azure(), "other-port", ClusterNetwork.IMDS_ADDRESS, 8080);
-    listen(node.namespace(), "nmi", "127.0.0.1", 2579);
+    bridged = node.addBridgedPod("bridged");
+    NamedListenerMain.start(network.azure(), "imds", ClusterNetwork.IMDS_ADDRESS, 80);
+    NamedListenerMain.start(network.azure(), "other-port", ClusterNetwork.IMDS_ADDRESS, 8080);
+    NamedListenerMain.start(node.namespace(), "nmi", "127.0.0.1", 2579);
   }
 
   @AfterAll
@@ -65,6 +64,15 @@ final class RedirectedTrafficTest {
     assertThat(ask(pod.namespace())).isEqualTo("nmi saw " + pod.address());
     redirect.remove();
     assertThat(ask(pod.namespace())).isEqualTo("imds saw " + pod.address());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void podOnABridgeIsSentToNmi(Backend backend) {
+    backend.require();
+    assertThat(ask(bridged.namespace())).isEqualTo("imds saw " + bridged.address());
+    backend.redirect(node.namespace()).ensure();
+    assertThat(ask(bridged.namespace())).isEqualTo("nmi saw " + bridged.address());
   }
 
   @ParameterizedTest
@@ -98,21 +106,5 @@ final class RedirectedTrafficTest {
 
   private static String ask(NetworkNamespace from) {
     return Curl.in(from).withTimeout(Duration.ofSeconds(20)).request(IMDS).body();
-  }
-
-  private static void listen(NetworkNamespace namespace, String name, String address, int port) {
-    ManagedProcess server =
-        namespace.start(
-            name,
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx32m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            NamedListenerMain.class.getName(),
-            name,
-            address,
-            Integer.toString(port));
-    server.awaitLine(Pattern.compile("^listening$"), Duration.ofSeconds(30));
   }
 }

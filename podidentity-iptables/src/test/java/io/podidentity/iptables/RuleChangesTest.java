@@ -53,6 +53,19 @@ final class RuleChangesTest {
     }
   }
 
+  // xtables-monitor 1.8.9 ends over a rule that it cannot read: "cmp sreg undef".
+  @Test
+  void ruleThatIptablesCannotReadDoesNotEndTheNews() throws InterruptedException {
+    node.exec("nft", "add table ip other; add chain ip other c");
+    try (NodeRules.News news = listen(Backend.NFT)) {
+      Await.until("all is heard", LIMIT, news::isComplete);
+      changes.drainPermits();
+      node.exec("nft", "add rule ip other c fib daddr type local tcp dport 2579 drop");
+      assertThat(changes.tryAcquire(60, TimeUnit.SECONDS)).as("told").isTrue();
+      assertThat(news.isComplete()).isTrue();
+    }
+  }
+
   @Test
   void legacyRulesAreNotToldOf() throws InterruptedException {
     try (NodeRules.News news = listen(Backend.LEGACY)) {

@@ -48,6 +48,7 @@ final class EventLog {
   private final Executor executor;
   private final Clock clock;
   private final String component;
+  private final CallRate rate;
   private final Semaphore free = new Semaphore(MOST_WAITING);
   private final Object lock = new Object();
   // Guarded by lock, which is held through the calls: events are written one after the other.
@@ -61,8 +62,10 @@ final class EventLog {
         }
       };
 
-  EventLog(KubernetesClient client, Executor executor, Clock clock, String component) {
+  EventLog(
+      KubernetesClient client, Executor executor, Clock clock, String component, CallRate rate) {
     this.client = client;
+    this.rate = rate;
     this.executor = executor;
     this.clock = clock;
     this.component = component;
@@ -85,6 +88,7 @@ final class EventLog {
 
   private void write(Entry entry, Instant now) {
     try {
+      rate.await();
       synchronized (lock) {
         Written before = written.get(entry);
         boolean again = before != null && now.isBefore(before.last().plus(SAME));

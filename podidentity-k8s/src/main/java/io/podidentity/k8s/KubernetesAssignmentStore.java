@@ -9,6 +9,7 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Provenance;
 import io.podidentity.api.spi.AssignmentStore;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.k8s.RecordApi.JsonPatch;
 import io.podidentity.k8s.crd.AssignmentStatus;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
@@ -41,13 +42,20 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
    * @param connection may create, get, update, patch and delete {@code azureassignedidentities} in
    *     all namespaces; it stays the caller's to close
    * @param view the view that what is desired was planned from
+   * @param rate how many writes are made a second
+   * @param guard asked right before each write
    */
-  public KubernetesAssignmentStore(KubernetesConnection connection, KubernetesClusterView view) {
-    this(connection.client(), view);
+  public KubernetesAssignmentStore(
+      KubernetesConnection connection,
+      KubernetesClusterView view,
+      CallRate rate,
+      WriteGuard guard) {
+    this(connection.client(), view, rate, guard);
   }
 
-  KubernetesAssignmentStore(KubernetesClient client, KubernetesClusterView view) {
-    this.api = new RecordApi(client);
+  KubernetesAssignmentStore(
+      KubernetesClient client, KubernetesClusterView view, CallRate rate, WriteGuard guard) {
+    this.api = new RecordApi(client, new RecordWrites(rate, guard));
     this.view = view;
   }
 
@@ -104,8 +112,16 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   @Override
   public AssignedIdentity setState(
       AssignedIdentity existing, AssignmentState state, Provenance provenance) {
+    return setState(existing, state, provenance, true);
+  }
+
+  private AssignedIdentity setState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance, boolean again) {
     NamespacedName name = existing.name();
-    JsonPatch patch = JsonPatch.ofUid(existing.uid()).replace("/status/status", state.text());
+    JsonPatch patch =
+        JsonPatch.ofUid(existing.uid())
+            .inVersion(existing.resourceVersion())
+            .replace("/status/status", state.text());
     if (!provenance.equals(existing.provenance())) {
       Map<String, @Nullable String> known = ProvenanceAnnotations.of(existing.provenance());
       ProvenanceAnnotations.of(provenance)
@@ -114,19 +130,37 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     try {
       return wrote(api.patch(name, patch));
     } catch (KubernetesClientException e) {
-      if (!RecordApi.isUnprocessable(e)) {
+      if (RecordApi.isUnprocessable(e)) {
+        // Another record under that name, or one without a status or annotations.
+        return addState(existing, state, provenance);
+      }
+      if (!RecordApi.isConflict(e) || !again) {
         throw failed(e, "patch", name);
       }
-      // Another record under that name, or one without a status or annotations.
-      return addState(existing, state, provenance);
     }
+    AssignedIdentity current = read(name, "patch");
+    if (current.uid().equals(existing.uid())
+        && current.state() == state
+        && current.provenance().equals(provenance)) {
+      return current;
+    }
+    if (!current.saysTheSameAs(existing)) {
+      throw conflict("patch", name, "another has changed it");
+    }
+    // Someone gave it a label, say.
+    return setState(current, state, provenance, false);
   }
 
   @Override
   public void delete(AssignedIdentity existing) {
+    delete(existing, true);
+  }
+
+  private void delete(AssignedIdentity existing, boolean again) {
     NamespacedName name = existing.name();
     try {
-      AzureAssignedIdentityResource left = api.delete(name, existing.uid());
+      AzureAssignedIdentityResource left =
+          api.delete(name, existing.uid(), existing.resourceVersion());
       for (int attempt = 1; left != null && holds(left); attempt++) {
         left = release(left, attempt == FINALIZER_ATTEMPTS);
       }
@@ -137,18 +171,25 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
         wrote(left);
       }
     } catch (KubernetesClientException e) {
-      if (!RecordApi.isGone(e) && !(RecordApi.isConflict(e) && isReplaced(existing))) {
+      AssignedIdentity current = RecordApi.isConflict(e) ? successor(existing) : null;
+      if (current != null && again && current.saysTheSameAs(existing)) {
+        // Someone gave it a label, say.
+        delete(current, false);
+      } else if (current != null || !(RecordApi.isGone(e) || RecordApi.isConflict(e))) {
         throw failed(e, "delete", name);
+      } else {
+        view.deleted(existing);
       }
-      view.deleted(existing);
     }
   }
 
-  /** Whether another record has the name by now, so that the one asked about must be gone. */
-  private boolean isReplaced(AssignedIdentity existing) {
+  /** The record as it is now; null if it is gone, or if another has its name. */
+  private @Nullable AssignedIdentity successor(AssignedIdentity existing) {
     try {
       AzureAssignedIdentityResource current = api.get(existing.name());
-      return current == null || !existing.uid().equals(current.getMetadata().getUid());
+      return current == null || !existing.uid().equals(current.getMetadata().getUid())
+          ? null
+          : RecordMapping.record(current);
     } catch (KubernetesClientException e) {
       throw failed(e, "get", existing.name());
     }

@@ -36,16 +36,25 @@ public final class KubernetesEvents implements Telemetry {
    * @param view knows the bindings
    * @param executor where the calls to the API server run, one at a time
    * @param clock for the times in the events
+   * @param rate how many events are written a second
    */
   public KubernetesEvents(
-      KubernetesConnection connection, KubernetesClusterView view, Executor executor, Clock clock) {
-    this(connection.client(), view, executor, clock);
+      KubernetesConnection connection,
+      KubernetesClusterView view,
+      Executor executor,
+      Clock clock,
+      CallRate rate) {
+    this(connection.client(), view, executor, clock, rate);
   }
 
   KubernetesEvents(
-      KubernetesClient client, KubernetesClusterView view, Executor executor, Clock clock) {
+      KubernetesClient client,
+      KubernetesClusterView view,
+      Executor executor,
+      Clock clock,
+      CallRate rate) {
     this.view = view;
-    this.events = new EventLog(client, executor, clock, Api.GROUP);
+    this.events = new EventLog(client, executor, clock, Api.GROUP, rate);
   }
 
   /** This instance leads now, or has lost that, as v1's MIC says it. */

@@ -42,7 +42,7 @@ public final class PodEvents {
   }
 
   PodEvents(KubernetesClient client, Executor executor, Clock clock) {
-    this.events = new EventLog(client, executor, clock, Api.GROUP);
+    this.events = new EventLog(client, executor, clock, Api.GROUP, CallRate.unlimited());
     this.clock = clock;
   }
 
@@ -69,9 +69,8 @@ public final class PodEvents {
             object,
             "Warning",
             "SpoofedAddress",
-            ("%d packets for the metadata service or for NMI came with this pod's address %s, but not"
-                    + " from its interface, and were dropped: another pod of node %s may be trying to"
-                    + " get its tokens")
+            ("%d packets with this pod's address %s came from another interface than its own, and"
+                    + " were dropped: another pod of node %s may be trying to get its tokens")
                 .formatted(packets, address, pod.nodeName())));
   }
 

@@ -24,22 +24,27 @@ final class RecordApi {
   /** A write that hangs holds up the others of its machine; the reconciler tries it again. */
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private static final int RETRIES = 2;
+  private static final int READ_RETRIES = 2;
 
+  private final KubernetesClient reads;
   private final KubernetesClient client;
+  private final RecordWrites writes;
 
-  RecordApi(KubernetesClient client) {
-    this.client = KubernetesClients.impatient(client, TIMEOUT, RETRIES);
+  RecordApi(KubernetesClient client, RecordWrites writes) {
+    this.reads = KubernetesClients.impatient(client, TIMEOUT, READ_RETRIES);
+    // A write is made again by us alone: the lease may be lost between two attempts.
+    this.client = KubernetesClients.impatient(client, TIMEOUT, /* retries= */ 0);
+    this.writes = writes;
   }
 
   /** Throws 409 if the name is taken. */
   AzureAssignedIdentityResource create(AzureAssignedIdentityResource record) {
-    return client.resource(record).create();
+    return writes.make(() -> client.resource(record).create());
   }
 
   /** Null if it is gone. */
   @Nullable AzureAssignedIdentityResource get(NamespacedName name) {
-    return client
+    return reads
         .resources(AzureAssignedIdentityResource.class)
         .inNamespace(name.namespace())
         .withName(name.name())
@@ -48,35 +53,42 @@ final class RecordApi {
 
   /** Throws 409 unless the record is still in the version that the object names. */
   AzureAssignedIdentityResource update(AzureAssignedIdentityResource record) {
-    return client.resource(record).update();
+    return writes.make(() -> client.resource(record).update());
   }
 
-  /** Throws 404 if it is gone, 422 if a test fails or a path is not there. */
+  /**
+   * Throws 404 if it is gone, 409 if it is in another version than the patch names, 422 if a test
+   * fails or a path is not there.
+   */
   AzureAssignedIdentityResource patch(NamespacedName name, JsonPatch patch) {
     AzureAssignedIdentityResource named = new AzureAssignedIdentityResource();
     named.setMetadata(
         new ObjectMetaBuilder().withNamespace(name.namespace()).withName(name.name()).build());
-    return client
-        .resource(named)
-        .patch(
-            PatchContext.of(PatchType.JSON),
-            client.getKubernetesSerialization().asJson(patch.operations));
+    String operations = client.getKubernetesSerialization().asJson(patch.operations);
+    return writes.make(
+        () -> client.resource(named).patch(PatchContext.of(PatchType.JSON), operations));
   }
 
   /**
-   * Begins the deletion of the record with that UID; throws 404 if it is gone, 409 if another has
-   * its name.
+   * Begins the deletion of the record with that UID in that version; throws 404 if it is gone, 409
+   * if another has its name or if it is in another version.
    *
    * @return what is left, waiting for its finalizers; null if nothing is
    */
-  @Nullable AzureAssignedIdentityResource delete(NamespacedName name, String uid) {
+  @Nullable AzureAssignedIdentityResource delete(NamespacedName name, String uid, String version) {
     // fabric8 can lock a deletion to a resource version, but not to a UID.
     String path =
         "/apis/%s/namespaces/%s/azureassignedidentities/%s"
             .formatted(Api.API_VERSION, name.namespace(), name.name());
     Map<String, Object> options =
-        Map.of("apiVersion", "v1", "kind", "DeleteOptions", "preconditions", Map.of("uid", uid));
-    String answer = client.raw(path, "DELETE", options);
+        Map.of(
+            "apiVersion",
+            "v1",
+            "kind",
+            "DeleteOptions",
+            "preconditions",
+            Map.of("uid", uid, "resourceVersion", version));
+    String answer = writes.make(() -> client.raw(path, "DELETE", options));
     KubernetesSerialization json = client.getKubernetesSerialization();
     return HasMetadata.getKind(AzureAssignedIdentityResource.class)
             .equals(json.unmarshal(answer, GenericKubernetesResource.class).getKind())
@@ -104,6 +116,11 @@ final class RecordApi {
 
     static JsonPatch ofUid(String uid) {
       return new JsonPatch().test("/metadata/uid", uid);
+    }
+
+    /** Refused with 409 unless the record is in that version. */
+    JsonPatch inVersion(String version) {
+      return version.isEmpty() ? this : replace("/metadata/resourceVersion", version);
     }
 
     JsonPatch test(String path, Object value) {

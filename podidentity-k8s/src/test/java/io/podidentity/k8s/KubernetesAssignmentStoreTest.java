@@ -8,6 +8,7 @@ import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.AssignmentStore;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
@@ -36,7 +37,7 @@ final class KubernetesAssignmentStoreTest extends AssignmentStoreContract {
     mic = TestCluster.shared().asMic();
     view = new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC());
     TestCluster.follow(view);
-    store = new KubernetesAssignmentStore(mic, view);
+    store = new KubernetesAssignmentStore(mic, view, CallRate.unlimited(), WriteGuard.NONE);
   }
 
   @AfterAll

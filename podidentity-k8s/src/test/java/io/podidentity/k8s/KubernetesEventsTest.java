@@ -42,7 +42,7 @@ final class KubernetesEventsTest {
     view = new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC());
     TestCluster.follow(view);
     executor = Executors.newSingleThreadExecutor();
-    events = new KubernetesEvents(mic, view, executor, CLOCK);
+    events = new KubernetesEvents(mic, view, executor, CLOCK, CallRate.unlimited());
   }
 
   @AfterAll
@@ -148,10 +148,12 @@ final class KubernetesEventsTest {
             task -> {
               throw new RejectedExecutionException("stopping");
             },
-            CLOCK);
+            CLOCK,
+            CallRate.unlimited());
     DesiredAssignment assignment = TestObjects.desired("untroubled", "node");
     try (KubernetesClient nmi = TestCluster.shared().asNmi()) {
-      KubernetesEvents forbidden = new KubernetesEvents(nmi, view, Runnable::run, CLOCK);
+      KubernetesEvents forbidden =
+          new KubernetesEvents(nmi, view, Runnable::run, CLOCK, CallRate.unlimited());
 
       assertThatCode(() -> stopping.assigned(assignment)).doesNotThrowAnyException();
       assertThatCode(() -> forbidden.assigned(assignment)).doesNotThrowAnyException();

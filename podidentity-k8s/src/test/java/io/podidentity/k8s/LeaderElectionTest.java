@@ -186,7 +186,8 @@ final class LeaderElectionTest {
     KubernetesClusterView none =
         new KubernetesClusterView(admin, (name, providerId) -> null, Clock.systemUTC());
 
-    new KubernetesEvents(candidate.client, none, Runnable::run, Clock.systemUTC())
+    new KubernetesEvents(
+            candidate.client, none, Runnable::run, Clock.systemUTC(), CallRate.unlimited())
         .leads(candidate.election, true);
 
     assertThat(

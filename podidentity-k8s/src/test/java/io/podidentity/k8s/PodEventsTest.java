@@ -49,9 +49,8 @@ final class PodEventsTest {
     assertThat(event.getReason()).isEqualTo("SpoofedAddress");
     assertThat(event.getMessage())
         .isEqualTo(
-            "7 packets for the metadata service or for NMI came with this pod's address 10.244.0.5,"
-                + " but not from its interface, and were dropped: another pod of node n1 may be"
-                + " trying to get its tokens");
+            "7 packets with this pod's address 10.244.0.5 came from another interface than its own,"
+                + " and were dropped: another pod of node n1 may be trying to get its tokens");
     assertThat(event.getInvolvedObject().getKind()).isEqualTo("Pod");
     assertThat(event.getInvolvedObject().getUid()).isEqualTo("uid-victim");
     assertThat(event.getSource().getComponent()).isEqualTo("aadpodidentity.k8s.io");

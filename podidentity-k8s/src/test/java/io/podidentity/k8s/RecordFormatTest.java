@@ -10,6 +10,7 @@ import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
@@ -66,7 +67,8 @@ final class RecordFormatTest {
       AzureIdentityResource identity = Objects.requireNonNull(view.identity(IDENTITY));
       AzureIdentityBindingResource binding = Objects.requireNonNull(view.binding(BINDING));
 
-      new KubernetesAssignmentStore(mic, view).create(desired(identity, binding));
+      new KubernetesAssignmentStore(mic, view, CallRate.unlimited(), WriteGuard.NONE)
+          .create(desired(identity, binding));
 
       Map<?, ?> ours =
           Json.read(

@@ -11,6 +11,7 @@ import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
@@ -42,7 +43,7 @@ final class StoreRefusalsTest {
     objects = new ClusterObjects(admin);
     view = new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC());
     TestCluster.follow(view);
-    store = new KubernetesAssignmentStore(mic, view);
+    store = new KubernetesAssignmentStore(mic, view, CallRate.unlimited(), WriteGuard.NONE);
   }
 
   @AfterAll
@@ -180,7 +181,10 @@ final class StoreRefusalsTest {
     DesiredAssignment desired = ready("forbidden");
 
     assertThatExceptionOfType(PodIdentityException.class)
-        .isThrownBy(() -> new KubernetesAssignmentStore(nmi, view).create(desired))
+        .isThrownBy(
+            () ->
+                new KubernetesAssignmentStore(nmi, view, CallRate.unlimited(), WriteGuard.NONE)
+                    .create(desired))
         .withMessage(
             "create azureassignedidentities.aadpodidentity.k8s.io"
                 + " default/forbidden-default-forbidden: not permitted (status 403); grant create on"

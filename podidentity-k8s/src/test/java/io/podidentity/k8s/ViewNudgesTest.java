@@ -14,6 +14,7 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.parts.RealPart;
@@ -50,7 +51,7 @@ final class ViewNudgesTest {
     relay = Relay.to(URI.create(KubeApiServer.shared().url()));
     watching = TestCluster.shared().asMicThrough(relay, Duration.ofSeconds(1));
     view = new KubernetesClusterView(watching, (name, providerId) -> null, Clock.systemUTC());
-    store = new KubernetesAssignmentStore(mic, view);
+    store = new KubernetesAssignmentStore(mic, view, CallRate.unlimited(), WriteGuard.NONE);
   }
 
   @AfterEach

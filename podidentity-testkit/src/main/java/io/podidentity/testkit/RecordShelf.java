@@ -81,9 +81,11 @@ final class RecordShelf implements AssignmentStore {
             existing.name(),
             now -> {
               AssignedIdentity current = same(existing, now);
-              return current.state() == state && current.provenance().equals(provenance)
-                  ? current
-                  : current.with(nextVersion(), state, provenance);
+              if (current.state() == state && current.provenance().equals(provenance)) {
+                return current;
+              }
+              checkSaysTheSame(existing, current);
+              return current.with(nextVersion(), state, provenance);
             });
     return present(stored, existing.name());
   }
@@ -92,7 +94,20 @@ final class RecordShelf implements AssignmentStore {
   public void delete(AssignedIdentity existing) {
     checkWritable();
     records.change(
-        existing.name(), now -> now == null || now.uid().equals(existing.uid()) ? null : now);
+        existing.name(),
+        now -> {
+          if (now == null || !now.uid().equals(existing.uid())) {
+            return now;
+          }
+          checkSaysTheSame(existing, now);
+          return null;
+        });
+  }
+
+  private static void checkSaysTheSame(AssignedIdentity existing, AssignedIdentity current) {
+    if (!current.saysTheSameAs(existing)) {
+      throw conflict(existing.name(), "another has changed it");
+    }
   }
 
   private static AssignedIdentity same(

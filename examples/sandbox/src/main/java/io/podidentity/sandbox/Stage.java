@@ -8,6 +8,7 @@ import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.Parts;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.TypeUpgradeMarker;
 import io.podidentity.mic.AssignmentOptions;
 import io.podidentity.mic.Mic;
 import io.podidentity.mic.MicOptions;
@@ -58,6 +59,8 @@ final class Stage implements AutoCloseable {
                     "sandbox",
                     LeaderElection.DEFAULT_DURATION,
                     true),
+                new TypeUpgradeMarker.Settings(false, "", "", "", ""),
+                0,
                 0,
                 0,
                 AssignmentOptions.withoutDelay(),

@@ -85,6 +85,22 @@ public record AssignedIdentity(
         newProvenance);
   }
 
+  /**
+   * Whether both are of one object and say the same. Its version does not count, nor whether its
+   * deletion has begun.
+   */
+  public boolean saysTheSameAs(AssignedIdentity other) {
+    return uid.equals(other.uid)
+        && name.equals(other.name)
+        && pod.equals(other.pod)
+        && Objects.equals(podUid, other.podUid)
+        && nodeName.equals(other.nodeName)
+        && identity.equals(other.identity)
+        && binding.equals(other.binding)
+        && state == other.state
+        && provenance.equals(other.provenance);
+  }
+
   /** Whether the record is about that very pod, and not about an earlier one of its name. */
   public boolean isOf(Pod candidate) {
     return pod.equals(candidate.name()) && (podUid == null || podUid.equals(candidate.uid()));

@@ -11,8 +11,8 @@ import io.podidentity.api.model.Provenance;
  * missing.
  *
  * <p>Every method throws {@link io.podidentity.api.PodIdentityException} with {@code
- * CLUSTER_CONFLICT} if the record is not the one that was read (it was replaced or changed by
- * another), and {@code CLUSTER_UNAVAILABLE} if the Kubernetes API failed or refused.
+ * CLUSTER_CONFLICT} if the record is not the one that was read (it was replaced, or another changed
+ * what it says), and {@code CLUSTER_UNAVAILABLE} if the Kubernetes API failed or refused.
  */
 public interface AssignmentStore {
   /**

@@ -22,4 +22,8 @@ record ArmCall(
   static ArmCall patch(String doing, URI url, byte[] body, @Nullable String ifMatch) {
     return new ArmCall(doing, HttpMethod.PATCH, url, body, ifMatch);
   }
+
+  boolean isWrite() {
+    return method != HttpMethod.GET;
+  }
 }

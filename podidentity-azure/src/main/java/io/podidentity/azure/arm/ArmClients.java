@@ -7,6 +7,7 @@ import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
@@ -63,7 +64,8 @@ public final class ArmClients {
         options,
         clock,
         timer,
-        telemetry);
+        telemetry,
+        WriteGuard.NONE);
   }
 
   /**
@@ -73,6 +75,7 @@ public final class ArmClients {
    * @param config gives the same object until it has changed
    * @param permitted whether machines of a subscription may be read and changed, by its ID
    * @param telemetry is told of each read and each change
+   * @param guard asked right before each change
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
    *     certificate cannot be read
    */
@@ -86,7 +89,8 @@ public final class ArmClients {
       ArmOptions options,
       Clock clock,
       Timer timer,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      WriteGuard guard) {
     return computeIdentities(
         config,
         permitted,
@@ -98,7 +102,8 @@ public final class ArmClients {
         options,
         clock,
         timer,
-        telemetry);
+        telemetry,
+        guard);
   }
 
   private static ComputeIdentities computeIdentities(
@@ -112,7 +117,8 @@ public final class ArmClients {
       ArmOptions options,
       Clock clock,
       Timer timer,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      WriteGuard guard) {
     HttpClient client = new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization);
     Supplier<EntraClient> entra =
         () ->
@@ -133,7 +139,8 @@ public final class ArmClients {
                 options,
                 clock,
                 timer,
-                telemetry));
+                telemetry,
+                guard));
   }
 
   private static HttpClient httpClient(

@@ -13,6 +13,7 @@ import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.azure.config.AzureCloud;
 import java.net.URI;
 import java.time.Clock;
@@ -50,6 +51,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final ArmOptions options;
   private final Clock clock;
   private final Telemetry telemetry;
+  private final WriteGuard guard;
   private final Pause pause;
   private final ArmHttp http;
   private final Predicate<String> permitted;
@@ -67,6 +69,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    * @param userAgent the {@code User-Agent} header
    * @param timer for the waits while a change goes on
    * @param telemetry is told of each read and each change
+   * @param guard asked right before each change
    */
   public ArmComputeIdentities(
       AzureCloud cloud,
@@ -77,14 +80,16 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       ArmOptions options,
       Clock clock,
       Timer timer,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      WriteGuard guard) {
+    this.guard = requireNonNull(guard, "guard");
     this.cloud = requireNonNull(cloud, "cloud");
     this.permitted = requireNonNull(permitted, "permitted");
     this.options = requireNonNull(options, "options");
-    this.throttle = new ArmThrottle(clock);
     this.clock = requireNonNull(clock, "clock");
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.pause = new Pause(requireNonNull(timer, "timer"));
+    this.throttle = new ArmThrottle(clock, pause);
     this.http =
         new ArmHttp(
             cloud.resourceManagerEndpoint(),
@@ -107,28 +112,32 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     int asked = attach.size() + detach.size();
     ComputeResource resource = resource(target);
     URI url = url(resource);
-    IdentityState state = read(resource, url);
-    // More than one chunk: each begins with what the one before has left.
-    for (int round = 0; round <= asked / CHUNK; round++) {
-      requireSettled(resource, state);
-      IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
-      if (delta.isEmpty()) {
-        break;
+    // Before the look, which a wait would make old.
+    try (ArmThrottle.Turn turn = throttle.awaitWrite(target.id().subscription())) {
+      IdentityState state = read(resource, url);
+      // More than one chunk: each begins with what the one before has left.
+      for (int round = 0; round <= asked / CHUNK; round++) {
+        requireSettled(resource, state);
+        IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
+        if (delta.isEmpty()) {
+          break;
+        }
+        if (state.isDeleting()) {
+          throw new PodIdentityException(
+              ErrorReason.TARGET_UNAVAILABLE,
+              "cannot change the identities of %s: it is being deleted".formatted(resource));
+        }
+        turn.use();
+        IdentityState before = state;
+        ArmAnswer answer =
+            told(target, TargetCall.CHANGE, () -> change(resource, url, before, delta));
+        state = after(resource, url, answer, delta);
+        if (delta.size() < CHUNK) {
+          break;
+        }
       }
-      if (state.isDeleting()) {
-        throw new PodIdentityException(
-            ErrorReason.TARGET_UNAVAILABLE,
-            "cannot change the identities of %s: it is being deleted".formatted(resource));
-      }
-      IdentityState before = state;
-      ArmAnswer answer =
-          told(target, TargetCall.CHANGE, () -> change(resource, url, before, delta));
-      state = after(resource, url, answer, delta);
-      if (delta.size() < CHUNK) {
-        break;
-      }
+      return state.toTargetIdentities();
     }
-    return state.toTargetIdentities();
   }
 
   private ComputeResource resource(ComputeTarget target) {
@@ -194,6 +203,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
 
   private IdentityState readUntold(ComputeResource resource, URI url) {
     String doing = "read the identities of " + resource;
+    throttle.awaitRead(resource.target().id().subscription());
     ArmAnswer answer = send(resource, ArmCall.get(doing, url));
     if (answer.status() != 200) {
       throw ArmErrors.of(doing, answer, clock.instant());
@@ -224,8 +234,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
 
   private ArmAnswer send(ComputeResource resource, ArmCall call) {
     String subscription = resource.target().id().subscription();
-    throttle.check(subscription, call);
-    ArmAnswer answer = http.send(call);
+    ArmAnswer answer = http.send(call, call.isWrite() ? guard : WriteGuard.NONE);
     throttle.note(subscription, call, answer);
     return answer;
   }

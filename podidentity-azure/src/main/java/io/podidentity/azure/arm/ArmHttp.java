@@ -10,6 +10,7 @@ import com.azure.core.http.policy.UserAgentPolicy;
 import com.azure.core.util.Context;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.spi.WriteGuard;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -57,11 +58,21 @@ final class ArmHttp {
    * @throws PodIdentityException with {@code TARGET_UNAVAILABLE} if there is no answer
    */
   ArmAnswer send(ArmCall call) {
+    return send(call, WriteGuard.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param guard asked when all else is ready: the token may have taken its time
+   */
+  ArmAnswer send(ArmCall call, WriteGuard guard) {
     if (!isOurs(call.url())) {
       throw new IllegalArgumentException(
           "a token for Resource Manager goes to it and nowhere else");
     }
     String bearer = token.value();
+    guard.check();
     ArmAnswer answer = exchange(call, bearer);
     if (answer.status() == 401) {
       token.refused(bearer);

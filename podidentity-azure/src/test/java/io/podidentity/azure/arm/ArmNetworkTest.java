@@ -4,10 +4,12 @@ import static io.podidentity.azure.arm.SimulatedCluster.MACHINE;
 import static io.podidentity.azure.arm.SimulatedCluster.ids;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
@@ -151,7 +153,28 @@ class ArmNetworkTest {
     assertThat(cluster.names(MACHINE)).isEmpty();
   }
 
+  @Test
+  void whoMayNotWriteAnyMoreReadsAndSendsNoPatch() {
+    ComputeIdentities adapter =
+        adapter(
+            Set.of(),
+            () -> {
+              throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "the lease is lost");
+            });
+
+    PodIdentityException error =
+        SimulatedCluster.failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
+
+    assertThat(error.reason()).isEqualTo(ErrorReason.SHUTTING_DOWN);
+    assertThat(cluster.arm("GET")).hasSize(1);
+    assertThat(cluster.arm("PATCH")).isEmpty();
+  }
+
   private ComputeIdentities adapter(Set<String> subscriptions) {
+    return adapter(subscriptions, WriteGuard.NONE);
+  }
+
+  private ComputeIdentities adapter(Set<String> subscriptions, WriteGuard guard) {
     return ArmClients.computeIdentities(
         config::get,
         new AllowedSubscriptions(config::get, subscriptions),
@@ -162,6 +185,7 @@ class ArmNetworkTest {
         ArmOptions.DEFAULT,
         cluster.clock(),
         cluster.timer(),
-        Telemetry.NOOP);
+        Telemetry.NOOP,
+        guard);
   }
 }

@@ -20,6 +20,7 @@ final class ArmThrottling {
 
   private final Map<String, Level> levels = new HashMap<>();
   private @Nullable ArmLimits limits;
+  private long refused;
 
   private static final class Level {
     double left;
@@ -36,6 +37,11 @@ final class ArmThrottling {
   synchronized void limits(@Nullable ArmLimits newLimits) {
     limits = newLimits;
     levels.clear();
+  }
+
+  /** How many it has refused. */
+  synchronized long refused() {
+    return refused;
   }
 
   /**
@@ -86,6 +92,7 @@ final class ArmThrottling {
     for (Limit limit : checked) {
       Level level = level(limit, now);
       if (level.left < 1) {
+        refused++;
         return refusal(limit, kind, (1 - level.left) / limit.bucket.perSecond());
       }
     }

@@ -81,6 +81,11 @@ public final class FakeArm extends AzureEndpoint {
     throttling.limits(limits);
   }
 
+  /** How many requests were refused since the start because they exceeded {@link #limits}. */
+  public long refusedByLimits() {
+    return throttling.refused();
+  }
+
   @Override
   SimulatorServer server() {
     return server;

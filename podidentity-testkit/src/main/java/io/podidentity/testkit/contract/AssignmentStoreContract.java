@@ -200,6 +200,36 @@ public abstract class AssignmentStoreContract {
   }
 
   @Test
+  void stateOfARecordThatAnotherLedOnMeanwhileIsAConflictAndChangesNothing() {
+    AssignedIdentity created = store().create(desired());
+    AssignedIdentity assigned = store().setState(created, AssignmentState.ASSIGNED);
+
+    assertConflict(() -> store().setState(created, AssignmentState.UNASSIGNED));
+
+    assertThat(present(created.name())).isEqualTo(assigned);
+  }
+
+  @Test
+  void stateOfARecordThatOnlyGotALabelMeanwhileIsChanged() {
+    AssignedIdentity created = store().create(desired());
+    touch(created.name());
+
+    store().setState(created, AssignmentState.ASSIGNED);
+
+    assertThat(present(created.name()).state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void deletingARecordThatAnotherLedOnMeanwhileIsAConflictAndDeletesNothing() {
+    AssignedIdentity created = store().create(desired());
+    AssignedIdentity assigned = store().setState(created, AssignmentState.ASSIGNED);
+
+    assertConflict(() -> store().delete(created));
+
+    assertThat(present(created.name())).isEqualTo(assigned);
+  }
+
+  @Test
   void replacedRecordSaysWhatIsDesiredNow() {
     DesiredAssignment before = desired();
     AssignedIdentity created = store().create(before);

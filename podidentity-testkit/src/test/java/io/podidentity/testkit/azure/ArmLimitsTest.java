@@ -22,9 +22,11 @@ class ArmLimitsTest {
   @Test
   void aResourceTakesTwelveWritesAndThenFourAMinute() {
     assertThat(taken(scaleSet(0), true, 100)).isEqualTo(12);
+    assertThat(throttling.refused()).isEqualTo(88);
 
     now = now.plusSeconds(60);
     assertThat(taken(scaleSet(0), true, 100)).isEqualTo(4);
+    assertThat(throttling.refused()).isEqualTo(184);
     now = now.plus(Duration.ofHours(1));
     assertThat(taken(scaleSet(0), true, 100)).isEqualTo(12);
   }

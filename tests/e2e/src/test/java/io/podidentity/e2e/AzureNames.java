@@ -3,30 +3,30 @@ package io.podidentity.e2e;
 import java.util.Locale;
 
 /** Resource IDs of the one subscription and resource group that the tests use. */
-final class AzureNames {
+public final class AzureNames {
 
-  static final String SUBSCRIPTION = "11111111-2222-4333-8444-555555555555";
-  static final String RESOURCE_GROUP = "MC_e2e";
+  public static final String SUBSCRIPTION = "11111111-2222-4333-8444-555555555555";
+  public static final String RESOURCE_GROUP = "MC_e2e";
 
   private static final String GROUP =
       "/subscriptions/" + SUBSCRIPTION + "/resourceGroups/" + RESOURCE_GROUP + "/providers/";
 
   private AzureNames() {}
 
-  static String virtualMachine(String name) {
+  public static String virtualMachine(String name) {
     return GROUP + "Microsoft.Compute/virtualMachines/" + name;
   }
 
-  static String scaleSet(String name) {
+  public static String scaleSet(String name) {
     return GROUP + "Microsoft.Compute/virtualMachineScaleSets/" + name;
   }
 
-  static String identity(String name) {
+  public static String identity(String name) {
     return GROUP + "Microsoft.ManagedIdentity/userAssignedIdentities/" + name;
   }
 
   /** Azure compares resource IDs ignoring case. */
-  static boolean same(String oneId, String otherId) {
+  public static boolean same(String oneId, String otherId) {
     return oneId.toLowerCase(Locale.ROOT).equals(otherId.toLowerCase(Locale.ROOT));
   }
 }

@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
+import io.podidentity.harness.net.ImdsPackets;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
 import java.io.IOException;
@@ -56,7 +57,7 @@ final class ChaosIT {
   @Test
   void noPacketOfAPodReachesImdsWhateverHappens(EndToEndCluster cluster, Scene scene)
       throws IOException {
-    try (ImdsPackets packets = new ImdsPackets(cluster.network().azure(), cluster.bare());
+    try (ImdsPackets packets = new ImdsPackets(cluster.network(), cluster.bare().network());
         ChaosNode node = node(cluster, false)) {
       startPods(cluster, scene);
       Await.until("pods are seen at IMDS", LIMIT, () -> packets.sinceReset() > 100);
@@ -80,7 +81,7 @@ final class ChaosIT {
   @ValueSource(booleans = {false, true})
   void withoutTheLockdownTheSameRunLetsPodsThrough(
       boolean exitsAsV1, EndToEndCluster cluster, Scene scene) throws IOException {
-    try (ImdsPackets packets = new ImdsPackets(cluster.network().azure(), cluster.bare());
+    try (ImdsPackets packets = new ImdsPackets(cluster.network(), cluster.bare().network());
         ChaosNode node = node(cluster, exitsAsV1, "--lockdown=false")) {
       node.heal();
       packets.reset();

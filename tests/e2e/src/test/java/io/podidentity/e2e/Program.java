@@ -125,8 +125,28 @@ final class Program implements AutoCloseable {
         node.network().namespace(),
         "nmi-" + node.name(),
         8085,
-        inCloud(account.inPod(Command.of(words)), azure));
+        inCloud(
+            account
+                .inPod(Command.of(words))
+                .withPrefix(
+                    List.of(
+                        "sh",
+                        "-ec",
+                        CNI_RESULTS,
+                        "sh",
+                        node.network().cniResults().folder().toString())),
+            azure));
   }
+
+  /** In a mount namespace of its own, as {@link InClusterAccount}'s. */
+  private static final String CNI_RESULTS =
+      """
+      mount -t tmpfs tmpfs /var/lib
+      mkdir -p /var/lib/cni/cache
+      ln -s "$1" /var/lib/cni/cache/results
+      shift
+      exec "$@"
+      """;
 
   private static Command inCloud(Command command, SimulatedAzureProcess azure) {
     return command

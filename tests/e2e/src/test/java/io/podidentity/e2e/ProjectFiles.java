@@ -8,28 +8,28 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What the build made and what the project ships, found through the properties in the POM. */
-final class ProjectFiles {
+public final class ProjectFiles {
 
   private ProjectFiles() {}
 
   /** The start script of a program's distribution. */
-  static String program(String name) {
+  public static String program(String name) {
     Path script = folder("podidentity." + name + ".home").resolve("bin").resolve(name);
     return existing(script).toString();
   }
 
   /** A file or folder of the module whose programs run in pods, built or not. */
-  static String ofClients(String path) {
+  public static String ofClients(String path) {
     return existing(folder("podidentity.clients.home").resolve(path)).toString();
   }
 
   /** A file of the project. */
-  static String text(String path) {
+  public static String text(String path) {
     return read(existing(folder("podidentity.root").resolve(path)));
   }
 
   /** All YAML files of a folder of the project, as one stream of documents. */
-  static String yaml(String path) {
+  public static String yaml(String path) {
     Path folder = existing(folder("podidentity.root").resolve(path));
     try (Stream<Path> files = Files.list(folder)) {
       return files

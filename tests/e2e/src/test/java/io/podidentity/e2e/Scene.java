@@ -97,6 +97,59 @@ final class Scene implements AutoCloseable {
     return pod(network, name, node, Map.of(LABEL, selector), cluster.kubelet()::initialize);
   }
 
+  /**
+   * As {@link #pod(String, TestNode, String)}, on the node's bridge.
+   *
+   * @param result whether its network plugin left a result
+   */
+  TestPod bridgedPod(String name, TestNode node, String selector, boolean result) {
+    PodNetwork network = node.network().addBridgedPod(name);
+    return pod(
+        network,
+        name,
+        node,
+        Map.of(LABEL, selector),
+        pod -> {
+          cluster.kubelet().create(pod);
+          if (result) {
+            leaveResult(pod, network, node);
+          }
+          cluster.kubelet().run(pod);
+        });
+  }
+
+  /** Writes what a network plugin leaves of a pod on a bridge. */
+  void leaveResult(TestPod pod) {
+    leaveResult(pod.object(), pod.network(), pod.node());
+  }
+
+  private void leaveResult(RunningPod pod, PodNetwork network, TestNode node) {
+    String uid =
+        cluster
+            .api()
+            .kubectl("get", "pod/" + pod.name(), "-n", namespace, "-o", "jsonpath={.metadata.uid}");
+    node.network().cniResults().write(network, uid);
+  }
+
+  /** Waits for an event on a pod, with that reason. */
+  void awaitPodEvent(TestPod pod, String reason) {
+    Await.until(
+        reason + " on " + pod.name(),
+        SETTLED,
+        () ->
+            cluster
+                .api()
+                .kubectl(
+                    "get",
+                    "events",
+                    "-n",
+                    namespace,
+                    "--field-selector=involvedObject.name=" + pod.name(),
+                    "-o",
+                    "jsonpath={.items[*].reason}")
+                .contains(reason));
+  }
+
   /** A running pod without that label, but with the label {@code app} of its name. */
   TestPod unlabelledPod(String name, TestNode node) {
     return pod(node.network().addPod(name), name, node, Map.of("app", name), running());

@@ -99,6 +99,12 @@ public final class NetworkNamespace implements AutoCloseable {
   private static final String SYSCTL_SCRIPT =
       "for setting; do echo \"${setting#*=}\" >\"/proc/sys/${setting%%=*}\"; done";
 
+  /** The hardware address of a device, in lower case with colons. */
+  public String hardwareAddress(String device) {
+    // Which "ip netns exec" mounts anew.
+    return exec("cat", "/sys/class/net/" + device + "/address").strip();
+  }
+
   /** One end of a cable to be plugged in here; see {@link Cable}. */
   public CableEnd device(String device) {
     return new CableEnd(this, device);

@@ -10,10 +10,17 @@ import java.util.List;
  */
 public final class NodeNetwork {
 
+  /** What {@link #addBridgedPod} plugs pods into. */
+  public static final String BRIDGE = "cbr0";
+
+  private static final int BRIDGE_ADDRESS = 225;
+
   private final int number;
   private final NetworkNamespace namespace;
   private final List<PodNetwork> pods = new ArrayList<>();
+  private final CniResults cniResults = CniResults.create();
   private int lastPod;
+  private int lastBridged = BRIDGE_ADDRESS;
 
   NodeNetwork(int number, NetworkNamespace namespace) {
     this.number = number;
@@ -60,7 +67,7 @@ public final class NodeNetwork {
    * @param label part of the namespace's name
    */
   public PodNetwork addPod(String label) {
-    if (lastPod == 254) {
+    if (lastPod == BRIDGE_ADDRESS - 2) {
       throw new IllegalStateException("no address is left in " + podRange());
     }
     lastPod++;
@@ -77,6 +84,36 @@ public final class NodeNetwork {
     PodNetwork pod = PodNetwork.plugIn(this, NetworkNamespace.create(label), address);
     pods.add(pod);
     return pod;
+  }
+
+  /**
+   * Makes a pod's namespace on a bridge, which the first of them makes: 10.244.N.226, .227, … What
+   * a network plugin would leave of it is not written.
+   *
+   * @param label part of the namespace's name
+   */
+  public PodNetwork addBridgedPod(String label) {
+    if (lastBridged == BRIDGE_ADDRESS) {
+      namespace.ip(
+          "link add " + BRIDGE + " type bridge",
+          "address add " + bridgeAddress() + "/27 dev " + BRIDGE,
+          "link set " + BRIDGE + " up");
+    }
+    lastBridged++;
+    String address = "10.244." + number + "." + lastBridged;
+    PodNetwork pod = PodNetwork.plugIntoBridge(this, NetworkNamespace.create(label), address);
+    pods.add(pod);
+    return pod;
+  }
+
+  /** The bridge's own address, which is the gateway of the pods on it. */
+  public String bridgeAddress() {
+    return "10.244." + number + "." + BRIDGE_ADDRESS;
+  }
+
+  /** What network plugins left on the node. */
+  public CniResults cniResults() {
+    return cniResults;
   }
 
   /** Removes its pods. */

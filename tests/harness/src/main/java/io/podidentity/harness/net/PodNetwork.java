@@ -45,6 +45,23 @@ public final class PodNetwork implements AutoCloseable {
     return new PodNetwork(host, pod, address, device);
   }
 
+  /** As the network plugin {@code bridge} does it; see {@link NodeNetwork#addBridgedPod}. */
+  static PodNetwork plugIntoBridge(NodeNetwork node, NetworkNamespace pod, String address) {
+    NetworkNamespace host = node.namespace();
+    String port = "port" + address.substring(address.lastIndexOf('.') + 1);
+    try {
+      Cable.connect(pod.device("eth0"), host.device(port));
+      host.ip("link set " + port + " master " + NodeNetwork.BRIDGE);
+      pod.ip(
+          "address add " + address + "/27 dev eth0",
+          "route add default via " + node.bridgeAddress());
+    } catch (RuntimeException e) {
+      pod.close();
+      throw e;
+    }
+    return new PodNetwork(host, pod, address, port);
+  }
+
   /** Where the pod's containers would run. */
   public NetworkNamespace namespace() {
     return namespace;
@@ -55,7 +72,7 @@ public final class PodNetwork implements AutoCloseable {
     return address;
   }
 
-  /** The node's end of the cable, from which the pod's packets come. */
+  /** The node's end of the cable, from which the pod's packets come; perhaps a bridge's port. */
   public String nodeDevice() {
     return nodeDevice;
   }

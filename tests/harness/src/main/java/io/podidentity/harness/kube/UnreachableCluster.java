@@ -1,15 +1,15 @@
-package io.podidentity.nmi;
+package io.podidentity.harness.kube;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A cluster of which nothing answers. */
-final class NoCluster {
-  private NoCluster() {}
+public final class UnreachableCluster {
+  private UnreachableCluster() {}
 
-  /** Writes the file that leads to it. */
-  static Path kubeconfig(Path folder) throws IOException {
+  /** Writes the kubeconfig that leads to it into a folder. */
+  public static Path kubeconfig(Path folder) throws IOException {
     return Files.writeString(
         folder.resolve("kubeconfig"),
         """

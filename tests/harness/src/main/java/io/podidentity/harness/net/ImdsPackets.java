@@ -1,25 +1,24 @@
-package io.podidentity.e2e;
+package io.podidentity.harness.net;
 
 import io.podidentity.harness.HarnessException;
-import io.podidentity.harness.net.ClusterNetwork;
-import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Counts the packets that come to the metadata service with the address of a pod of one node: in
- * the kernel, before anything can drop them. Closing it removes the counter.
+ * the kernel, before anything can drop them. Closing it removes the counter. Needs {@code nft}.
  */
-final class ImdsPackets implements AutoCloseable {
+public final class ImdsPackets implements AutoCloseable {
 
   private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
 
   private final NetworkNamespace azure;
   private long atReset;
 
-  ImdsPackets(NetworkNamespace azure, TestNode node) {
-    this.azure = azure;
+  /** Counts from here; one at a time. */
+  public ImdsPackets(ClusterNetwork network, NodeNetwork node) {
+    this.azure = network.azure();
     String table =
         """
         table ip recorder {
@@ -31,23 +30,23 @@ final class ImdsPackets implements AutoCloseable {
           }
         }
         """
-            .formatted(node.network().podRange(), ClusterNetwork.IMDS_ADDRESS);
+            .formatted(node.podRange(), ClusterNetwork.IMDS_ADDRESS);
     azure.inside(Command.of("nft", "-f", "-").withInput(table)).output();
   }
 
   /** Counts from here. */
-  void reset() {
+  public void reset() {
     azure.exec("nft", "flush", "set", "ip", "recorder", "sources");
     atReset = packets();
   }
 
   /** How many there were since {@link #reset}. */
-  long sinceReset() {
+  public long sinceReset() {
     return packets() - atReset;
   }
 
   /** Whose they were since {@link #reset}, for the report of a failure. */
-  String sources() {
+  public String sources() {
     return azure.exec("nft", "list", "set", "ip", "recorder", "sources");
   }
 

@@ -1,0 +1,80 @@
+package io.podidentity.k8s;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * How many calls a second are made to the API server, as client-go's {@code QPS} and {@code Burst}
+ * of the same number: so many at once after a quiet second. Calls beyond that wait for their turn,
+ * in the order in which they came. Thread-safe.
+ */
+public final class CallRate {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  /** How far apart calls are that follow each other for long; 0 for any number. */
+  private final long apart;
+
+  /** How long the places reach that are free after a quiet time. */
+  private final long burst;
+
+  private final LongSupplier nanoTime;
+  // When the last of the places ends that are taken. Guarded by this.
+  private long taken;
+
+  private CallRate(double perSecond, LongSupplier nanoTime) {
+    this.apart = perSecond <= 0 ? 0 : Math.round(SECOND / perSecond);
+    this.burst = Math.max(SECOND, apart);
+    this.nanoTime = nanoTime;
+    this.taken = nanoTime.getAsLong();
+  }
+
+  /**
+   * So many.
+   *
+   * @param calls a second; 0 or less for any number
+   */
+  public static CallRate perSecond(double calls) {
+    return of(calls, System::nanoTime);
+  }
+
+  /** Any number. */
+  public static CallRate unlimited() {
+    return perSecond(0);
+  }
+
+  static CallRate of(double perSecond, LongSupplier nanoTime) {
+    return new CallRate(perSecond, nanoTime);
+  }
+
+  /**
+   * Waits until it is the caller's turn.
+   *
+   * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
+   */
+  void await() {
+    Duration wait = reserve();
+    if (wait.isZero()) {
+      return;
+    }
+    try {
+      TimeUnit.NANOSECONDS.sleep(wait.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PodIdentityException(
+          ErrorReason.SHUTTING_DOWN, "gave up to wait for a call to the API server", e);
+    }
+  }
+
+  /** Takes the next place, and says how far away it is. */
+  synchronized Duration reserve() {
+    if (apart == 0) {
+      return Duration.ZERO;
+    }
+    long now = nanoTime.getAsLong();
+    taken = Math.max(taken, now) + apart;
+    return Duration.ofNanos(Math.max(0, taken - burst - now));
+  }
+}
