@@ -64,7 +64,8 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
     if (grant != null) {
       Instant now = clock.instant();
       Answer answer = Answer.json(toJson.apply(grant, now));
-      return kept(answer, now, grant.pod().namespace(), null, new Granted(grant.pod(), grant.clientId()));
+      return kept(
+          answer, now, grant.pod().namespace(), null, new Granted(grant.pod(), grant.clientId()));
     }
     if (error instanceof PodIdentityException refused) {
       return refused(toRefusal.apply(refused));

@@ -11,12 +11,7 @@ import org.junit.jupiter.api.Test;
 class AccessLogTest {
   private static final Line LINE =
       new Line(
-          "GET",
-          "/metadata/identity/oauth2/token",
-          TestNmi.inet("10.240.0.117"),
-          200,
-          677049,
-          "");
+          "GET", "/metadata/identity/oauth2/token", TestNmi.inet("10.240.0.117"), 200, 677049, "");
 
   private final List<String> written = new CopyOnWriteArrayList<>();
 
@@ -51,12 +46,7 @@ class AccessLogTest {
     String message = "no \\\" status=200 \"";
     Line line =
         new Line(
-            "G took=1",
-            forged,
-            null,
-            400,
-            0,
-            RefusalCause.PATH_REFUSED.refusal(message).detail());
+            "G took=1", forged, null, 400, 0, RefusalCause.PATH_REFUSED.refusal(message).detail());
 
     assertThat(line.text())
         .isEqualTo(
