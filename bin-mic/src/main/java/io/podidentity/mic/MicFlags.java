@@ -129,8 +129,13 @@ final class MicFlags {
   @ArgGroup(validate = false, heading = "%nFurther flags:%n")
   Own own = new Own();
 
-  /** As {@code mic drain} needs them: nothing waits, and another MIC may have the ports. */
-  void drain() {
+  /**
+   * As {@code mic drain} needs them: nothing waits, and another MIC may have the ports, and lead
+   * under the name of this host.
+   */
+  void drain(String hostName) {
+    leaderElectionInstance =
+        (leaderElectionInstance.isEmpty() ? hostName : leaderElectionInstance) + "-drain";
     own.detachDelay = Duration.ZERO;
     common.anyPorts();
   }

@@ -46,7 +46,7 @@ public final class MicMain {
       System.exit(exit.getAsInt());
     }
     if (command.equals(DRAIN)) {
-      flags.drain();
+      flags.drain(hostName(System.getenv()));
     }
     try {
       MicOptions options =

@@ -192,6 +192,20 @@ final class MicOptionsTest {
         argumentSet("batch", "--createDeleteBatch=0", "--createDeleteBatch must be at least 1"));
   }
 
+  /** {@code kubectl exec} runs it on the very host of the MIC that leads. */
+  @Test
+  void drainIsNotTakenForTheMicOfItsHost() {
+    assertThat(ofDrain("").lease().identity()).isNotEqualTo("this-host").startsWith("this-host");
+    assertThat(ofDrain("mic-1").lease().identity()).isNotEqualTo("mic-1").startsWith("mic-1");
+  }
+
+  private static MicOptions ofDrain(String instance) {
+    MicFlags flags = new MicFlags();
+    flags.leaderElectionInstance = instance;
+    flags.drain("this-host");
+    return MicOptions.of(flags, CLOUD, "this-host", "1.2.3");
+  }
+
   @Test
   void flagThatIsNotKnownIsOneLineAndExitCode2() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
