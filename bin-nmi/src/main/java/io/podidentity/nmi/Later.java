@@ -100,7 +100,7 @@ final class Later {
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
     try {
       return toAnswer.apply(value, cause);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A future would swallow it, and the client would wait for ever.
       log.error("cannot make an answer", e);
       return ErrorResponses.internal().answer();

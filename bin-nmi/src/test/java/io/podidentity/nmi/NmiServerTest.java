@@ -39,4 +39,34 @@ class NmiServerTest {
       assertThat(client.isAtEnd()).isTrue();
     }
   }
+
+  @Test
+  void whoWaitsIsAnsweredAlsoWhereTheAnswerCannotBeMade() throws Exception {
+    CompletableFuture<String> found = new CompletableFuture<>();
+    CountDownLatch asked = new CountDownLatch(1);
+    try (NmiServer server =
+            new NmiServer(
+                List.of(new InetSocketAddress(TestNmi.inet("127.0.0.1"), 0)),
+                exchange -> {
+                  Later.send(
+                      exchange,
+                      found,
+                      (value, error) -> {
+                        throw new NoClassDefFoundError("a part of the answer");
+                      });
+                  asked.countDown();
+                },
+                NmiServer.limits(Duration.ofSeconds(60)),
+                () -> {},
+                () -> {},
+                Duration.ofMillis(50));
+        RawHttp client = RawHttp.connect("127.0.0.1", server.start())) {
+      client.get("/");
+      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+      found.complete("found");
+
+      assertThat(client.read().status()).isEqualTo(500);
+    }
+  }
 }

@@ -59,7 +59,7 @@ final class EventWait<T> {
       for (Duration hold : holds) {
         open.add(timer.schedule(hold, () -> endHold(hold)));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       result.completeExceptionally(e);
     }
     var unused = result.whenComplete((value, error) -> open.forEach(Subscription::close));

@@ -76,7 +76,8 @@ final class ExemptPods {
     try {
       forgetLater(claim);
       answer = mic.replicaSets().isLive(MicPods.nameOf(claim, pod), claim.uid());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: others may wait for this answer already.
       answer = CompletableFuture.failedFuture(e);
     }
     var unused = answer.whenComplete((isLive, error) -> settle(asked, isLive, error));

@@ -81,7 +81,8 @@ final class SharedList {
     try {
       var unused = timer.schedule(REST, this::endRest);
       answer = pods.list();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // An error too: without an end, there would never be another call.
       answer = CompletableFuture.failedFuture(e);
     }
     var unused = answer.whenComplete(this::end);

@@ -186,6 +186,22 @@ class EventWaitTest {
     assertNothingLeft();
   }
 
+  /** Not an exception: a class of a part that cannot be loaded, say. */
+  @Test
+  void whatWasSubscribedToIsFreedAlsoWhereTheTimerIsBroken() {
+    CompletableFuture<String> waiting =
+        EventWait.until(
+            () -> state.get(),
+            this::subscribe,
+            (delay, task) -> {
+              throw new NoClassDefFoundError("timer");
+            },
+            SHORT);
+
+    assertThat(waiting).isCompletedExceptionally();
+    assertNothingLeft();
+  }
+
   @Test
   void anErrorInSubscribingEndsTheWait() {
     CompletableFuture<String> waiting =

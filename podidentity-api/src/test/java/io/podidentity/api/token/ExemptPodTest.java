@@ -358,6 +358,15 @@ class ExemptPodTest {
     assertRefused(askAsMic(X_BY_CLIENT), ErrorReason.IDENTITY_NOT_ALLOWED);
   }
 
+  @Test
+  void whoAsksWhileAClaimCannotBeCheckedIsAnswered() {
+    replicaSets.broken = new NoClassDefFoundError("a part of the client");
+    node.put(micPod().build());
+
+    assertThat(askAsMic(KUBELET)).isCompletedExceptionally();
+    assertThat(askAsMic(KUBELET)).as("the next one").isCompletedExceptionally();
+  }
+
   private static PodBuilder micPod() {
     return pod("default/mic-5c7-x")
         .serviceAccount("mic-account")
@@ -415,9 +424,13 @@ class ExemptPodTest {
     final List<String> live = new ArrayList<>();
     final List<NamespacedName> asked = new ArrayList<>();
     PodIdentityException error;
+    Error broken;
 
     @Override
     public CompletableFuture<Boolean> isLive(NamespacedName name, String uid) {
+      if (broken != null) {
+        throw broken;
+      }
       asked.add(name);
       return error == null
           ? CompletableFuture.completedFuture(name.name().equals("mic-5c7") && live.contains(uid))

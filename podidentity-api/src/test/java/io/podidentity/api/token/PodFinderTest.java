@@ -229,6 +229,19 @@ class PodFinderTest {
   }
 
   @Test
+  void aCallThatCannotBeMadeDoesNotKeepFromTheNextOne() {
+    node.listsAre(
+        () -> {
+          throw new NoClassDefFoundError("a part of the client");
+        });
+    var unused = finder.find(FROM_WEB);
+    timer.advance(HOLD);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+  }
+
+  @Test
   void aFailedCallIsNotTakenForAnAnswer() {
     node.listsAre(() -> CompletableFuture.failedFuture(away));
     var unused = finder.find(FROM_WEB);
