@@ -78,7 +78,7 @@ class LockdownScriptTest {
         node.inside(Command.of("sh", "-c", "PATH=%s:$PATH %s".formatted(programs, SCRIPT))).run();
 
     assertThat(result.exitCode()).isNotZero();
-    assertThat(rules()).contains("table ip podidentity-lockdown").doesNotContain("prohibit");
+    assertThat(rules()).contains("table ip podidentity-lockdown").doesNotContain("proto 169");
   }
 
   @Test
