@@ -190,7 +190,7 @@ final class AccessLog implements AutoCloseable {
         out.write(text, !lines.isEmpty());
         busy = true;
         if (++count % AT_ONCE == 0) {
-          Thread.yield();
+          giveWay();
         }
       } else if (closed) {
         return;
@@ -202,6 +202,12 @@ final class AccessLog implements AutoCloseable {
         rest();
       }
     }
+  }
+
+  /** A hint, for the time that requests take; nothing else depends on it. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void giveWay() {
+    Thread.yield();
   }
 
   private void tellOfDropped(AsciiLine text) {
