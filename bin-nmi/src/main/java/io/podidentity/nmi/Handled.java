@@ -3,6 +3,8 @@ package io.podidentity.nmi;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
+import io.podidentity.bin.AsciiLine;
+import io.podidentity.bin.AsciiLine.Literal;
 import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -99,11 +101,14 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   }
 
   /** Which pod was given which identity; the client ID is redacted. */
-  private record Granted(TokenGrant grant) {
+  private record Granted(TokenGrant grant) implements AccessLog.Entry {
+    private static final Literal POD = Literal.of("pod=");
+    private static final Literal CLIENT = Literal.of(" clientid=");
+
     @Override
-    public String toString() {
-      String client = grant.clientId() == null ? "" : grant.clientId().toString();
-      return "pod=" + grant.pod() + " clientid=" + client;
+    public void appendTo(AsciiLine text) {
+      text.append(POD).append(grant.pod().namespace()).append('/').append(grant.pod().name());
+      text.append(CLIENT).append(grant.clientId() == null ? "" : grant.clientId().toString());
     }
   }
 }

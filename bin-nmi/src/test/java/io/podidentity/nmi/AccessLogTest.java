@@ -68,7 +68,7 @@ class AccessLogTest {
 
   @Test
   void everythingIsWrittenInOrderBeforeItCloses() {
-    AccessLog log = new AccessLog("log", (text, more) -> written.add(text));
+    AccessLog log = new AccessLog("log", (text, more) -> written.add(text.toString()));
     for (int i = 0; i < 1000; i++) {
       log.add(new Line("GET", "/" + i, null, 200, Duration.ZERO, ""));
     }
@@ -111,7 +111,7 @@ class AccessLogTest {
 
   @Test
   void aLineIsWrittenSoonWithoutAnotherOneAfterIt() {
-    try (AccessLog log = new AccessLog("log", (text, more) -> written.add(text))) {
+    try (AccessLog log = new AccessLog("log", (text, more) -> written.add(text.toString()))) {
       log.add(LINE);
       Eventually.isTrue("the first is written", () -> written.size() == 1);
       log.add(LINE);
@@ -127,7 +127,7 @@ class AccessLogTest {
             "log",
             (text, more) -> {
               await(stuck);
-              written.add(text);
+              written.add(text.toString());
             })) {
       for (int i = 0; i < 6000; i++) {
         log.add(LINE);
