@@ -37,7 +37,7 @@ final class MemoryReport {
       double recorded = plan(cluster, mic, nodes.get(0), "second");
 
       Figures figures =
-          new Figures("7-memory", "20,000 labelled pods of %,d bytes".formatted(size));
+          new Figures("7-memory", "%,d labelled pods of %,d bytes".formatted(PODS, size));
       figures.note("resident memory (VmRSS) of MIC by its start script, after a plan");
       figures.line("all known, one of them bound", Figures.mib(synced), "", "<= 256.0 MiB");
       figures.line("all bound, with a record of each", Figures.mib(recorded), "", "");
