@@ -1,6 +1,8 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.podidentity.bin.AsciiLine;
@@ -62,7 +64,8 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
     if (grant != null) {
       Instant now = clock.instant();
       Answer answer = Answer.json(toJson.apply(grant, now));
-      return kept(answer, now, grant.pod().namespace(), null, new Granted(grant));
+      return kept(
+          answer, now, grant.pod().namespace(), null, new Granted(grant.pod(), grant.clientId()));
     }
     if (error instanceof PodIdentityException refused) {
       return refused(toRefusal.apply(refused));
@@ -101,14 +104,15 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   }
 
   /** Which pod was given which identity; the client ID is redacted. */
-  private record Granted(TokenGrant grant) implements AccessLog.Entry {
+  private record Granted(NamespacedName pod, @Nullable ClientId clientId)
+      implements AccessLog.Entry {
     private static final Literal POD = Literal.of("pod=");
     private static final Literal CLIENT = Literal.of(" clientid=");
 
     @Override
     public void appendTo(AsciiLine text) {
-      text.append(POD).append(grant.pod().namespace()).append('/').append(grant.pod().name());
-      text.append(CLIENT).append(grant.clientId() == null ? "" : grant.clientId().toString());
+      text.append(POD).append(pod.namespace()).append('/').append(pod.name());
+      text.append(CLIENT).append(clientId == null ? "" : clientId.toString());
     }
   }
 }

@@ -11,9 +11,12 @@ class RecentQueriesTest {
 
   @Test
   void sameTextIsReadOnce() {
-    QueryParameters first = queries.read("resource=a%20b");
+    String raw = "resource=a+b&client_id=1";
+    QueryParameters first = queries.read(raw);
 
-    assertThat(queries.read(new StringBuilder("resource=a%20b").toString())).isSameAs(first);
+    String equal = new String(raw.toCharArray());
+    assertThat(equal).isNotSameAs(raw);
+    assertThat(queries.read(equal)).isSameAs(first);
     assertThat(first.get("resource")).isEqualTo("a b");
   }
 
