@@ -6,30 +6,30 @@ import java.util.Map;
 /**
  * What the kernel holds to interfaces, in one session of nft. Immutable.
  *
- * @param sources by addresses in dotted form
- * @param since when each of them has been held to that place, in {@link System#nanoTime}
+ * @param since by addresses in dotted form, when each of them has been held to its place, in {@link
+ *     System#nanoTime}
  */
-record HeldAddresses(NftSession session, Map<String, PodSource> sources, Map<String, Long> since) {
+record HeldAddresses(NftSession session, PinnedSources pins, Map<String, Long> since) {
   HeldAddresses {
-    sources = Map.copyOf(sources);
     since = Map.copyOf(since);
   }
 
   /** In a session that holds none yet. */
   static HeldAddresses none(NftSession session) {
-    return new HeldAddresses(session, Map.of(), Map.of());
+    return new HeldAddresses(session, PinnedSources.NONE, Map.of());
   }
 
   /** When the session holds those. */
-  HeldAddresses changedTo(Map<String, PodSource> now, long nanoTime) {
+  HeldAddresses changedTo(PinnedSources now, long nanoTime) {
     Map<String, Long> next = new HashMap<>();
-    now.forEach(
-        (address, source) ->
-            next.put(
-                address,
-                source.equals(sources.get(address))
-                    ? since.getOrDefault(address, nanoTime)
-                    : nanoTime));
+    now.places()
+        .forEach(
+            (address, source) ->
+                next.put(
+                    address,
+                    source.equals(pins.places().get(address))
+                        ? since.getOrDefault(address, nanoTime)
+                        : nanoTime));
     return new HeldAddresses(session, now, next);
   }
 

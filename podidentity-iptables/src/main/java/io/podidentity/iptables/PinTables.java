@@ -32,7 +32,8 @@ final class PinTables {
       """;
 
   /**
-   * On a port of a pod. The kernel takes IP out of any number of tags for VLAN 0, one of them
+   * On ports of the pods' bridges, and no others, where addresses may be the same by right, but for
+   * what would reach NMI. The kernel takes IP out of any number of tags for VLAN 0, one of them
    * before this hook: what is still tagged cannot be looked into, and no pod sends it. Claims of
    * another pod's address, in ARP or as a frame's source, would have that pod's answers sent here.
    */
@@ -45,11 +46,13 @@ final class PinTables {
         set stations { type ifname . ether_addr; };
         set held { type ether_addr; };
         chain prerouting { type filter hook prerouting priority -310; policy accept;
-          iifname @ports meta protocol { 8021q, 8021ad } drop;
-          iifname . ether saddr != @stations ether saddr @held drop;
-          meta protocol arp iifname . arp saddr ip != @sources arp saddr ip @pinned drop;
+          iifname @ports jump port;
           meta protocol ip ip daddr %2$s goto check;
           meta protocol ip tcp dport %3$d goto check; };
+        chain port {
+          meta protocol { 8021q, 8021ad } drop;
+          iifname . ether saddr != @stations ether saddr @held drop;
+          meta protocol arp iifname . arp saddr ip != @sources arp saddr ip @pinned drop; };
         chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; }\
       """;
 
@@ -83,8 +86,8 @@ final class PinTables {
     return text().strip().replaceAll("\\s+", " ");
   }
 
-  /** Turns one set of pins, by their addresses, into another; empty if they are the same. */
-  String update(Map<String, PodSource> before, Map<String, PodSource> after) {
+  /** Turns one set of pins into another; empty if they are the same. */
+  String update(PinnedSources before, PinnedSources after) {
     Map<String, Set<String>> old = elements(before);
     Map<String, Set<String>> wanted = elements(after);
     List<String> commands = new ArrayList<>();
@@ -109,26 +112,26 @@ final class PinTables {
         });
   }
 
-  private Map<String, Set<String>> elements(Map<String, PodSource> pins) {
+  private Map<String, Set<String>> elements(PinnedSources pins) {
     Map<String, Set<String>> all = new LinkedHashMap<>();
-    pins.forEach(
-        (address, source) -> {
-          add(all, "ip", "sources", "\"%s\" . %s".formatted(source.device(), address));
-          add(all, "ip", "pinned", address);
-          // A routed pod's address comes through no port.
-          add(all, "bridge", "pinned", address);
-          String port = source.port();
-          if (port.isEmpty()) {
-            return;
-          }
-          add(all, "bridge", "sources", "\"%s\" . %s".formatted(port, address));
-          add(all, "bridge", "ports", "\"" + port + "\"");
-          String hardwareAddress = source.hardwareAddress();
-          if (!hardwareAddress.isEmpty()) {
-            add(all, "bridge", "stations", "\"%s\" . %s".formatted(port, hardwareAddress));
-            add(all, "bridge", "held", hardwareAddress);
-          }
-        });
+    pins.ports().forEach(port -> add(all, "bridge", "ports", "\"" + port + "\""));
+    pins.places()
+        .forEach(
+            (address, source) -> {
+              add(all, "ip", "sources", "\"%s\" . %s".formatted(source.device(), address));
+              add(all, "ip", "pinned", address);
+              String port = source.port();
+              if (port.isEmpty()) {
+                return;
+              }
+              add(all, "bridge", "pinned", address);
+              add(all, "bridge", "sources", "\"%s\" . %s".formatted(port, address));
+              String hardwareAddress = source.hardwareAddress();
+              if (!hardwareAddress.isEmpty()) {
+                add(all, "bridge", "stations", "\"%s\" . %s".formatted(port, hardwareAddress));
+                add(all, "bridge", "held", hardwareAddress);
+              }
+            });
     return all;
   }
 

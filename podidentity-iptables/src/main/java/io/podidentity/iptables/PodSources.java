@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -105,6 +107,13 @@ final class PodSources {
       return behind(device, bridgePorts, address, uid);
     }
     return host == null ? Optional.empty() : Optional.of(PodSource.routed(device));
+  }
+
+  /** All ports of the bridges that those places are on. */
+  Set<String> portsOf(Collection<PodSource> places) {
+    Set<String> all = new TreeSet<>();
+    places.forEach(place -> all.addAll(ports.getOrDefault(place.device(), Set.of())));
+    return all;
   }
 
   private String networkOf(String address) {

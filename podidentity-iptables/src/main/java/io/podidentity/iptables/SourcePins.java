@@ -198,8 +198,9 @@ public final class SourcePins implements RuleSet, AutoCloseable {
     PodSources sources = PodSources.read(programs, results);
     HeldAddresses now = session();
     Map<String, Pin> wanted = Pin.of(owners, sources, pins);
-    Map<String, PodSource> after = Pin.sources(wanted);
-    String change = tables.update(now.sources(), after);
+    Map<String, PodSource> places = Pin.sources(wanted);
+    PinnedSources after = new PinnedSources(places, sources.portsOf(places.values()));
+    String change = tables.update(now.pins(), after);
     if (!change.isEmpty()) {
       now.session().run(change);
     }

@@ -98,6 +98,28 @@ final class BridgePinsTest {
     assertThat(neighbour()).contains(honest.hardwareAddress("eth0"));
   }
 
+  /** Where addresses may be the same by right, and lead nobody to NMI. */
+  @Test
+  void bridgesWithoutPodsAreLeftAlone() {
+    NetworkNamespace guest = node.namespace();
+    pins.ensure();
+    guest.ip(
+        "link add br1 type bridge",
+        "link set br1 up",
+        "link add tap1 type veth peer name eth9",
+        "link set tap1 master br1",
+        "link set tap1 up",
+        "link set eth9 up");
+    String claimed = honest.hardwareAddress("eth0");
+    Frames frames = new Frames("ff:ff:ff:ff:ff:ff", claimed);
+
+    send(guest, "eth9", List.of(frames.arpRequest(victim.address(), node.gateway())));
+
+    assertThat(guest.exec("bridge", "fdb", "show", "br", "br1", "dynamic")).contains(claimed);
+    pins.count();
+    assertThat(pins.dropped()).isZero();
+  }
+
   private String neighbour() {
     return node.namespace().exec("ip", "neigh", "show", victim.address(), "dev", "cbr0");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The commands for nft, to the letter. */
@@ -33,11 +34,13 @@ final class PinTablesTest {
               set stations { type ifname . ether_addr; };
               set held { type ether_addr; };
               chain prerouting { type filter hook prerouting priority -310; policy accept;
-                iifname @ports meta protocol { 8021q, 8021ad } drop;
-                iifname . ether saddr != @stations ether saddr @held drop;
-                meta protocol arp iifname . arp saddr ip != @sources arp saddr ip @pinned drop;
+                iifname @ports jump port;
                 meta protocol ip ip daddr 169.254.169.254 goto check;
                 meta protocol ip tcp dport 2579 goto check; };
+              chain port {
+                meta protocol { 8021q, 8021ad } drop;
+                iifname . ether saddr != @stations ether saddr @held drop;
+                meta protocol arp iifname . arp saddr ip != @sources arp saddr ip @pinned drop; };
               chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; }
             """);
     assertThat(tables.creation()).isEqualTo(tables.text().strip().replaceAll("\\n *", " "));
@@ -45,30 +48,33 @@ final class PinTablesTest {
 
   @Test
   void whatChangedIsChangedInOneLineAndNothingElse() {
-    Map<String, PodSource> before = Map.of("10.0.0.1", VETH);
+    PinnedSources before = pins(Map.of("10.0.0.1", VETH));
     assertThat(tables.update(before, before)).isEmpty();
-    assertThat(tables.update(Map.of("10.0.0.2", VETH), Map.of("10.0.0.2", PORT)))
+    assertThat(
+            tables.update(pins(Map.of("10.0.0.2", VETH)), pins(Map.of("10.0.0.2", PORT), "veth2")))
         .isEqualTo(
             "delete element ip pins sources { \"veth1\" . 10.0.0.2 };"
-                + " add element ip pins sources { \"cbr0\" . 10.0.0.2 };"
-                + " add element bridge pins sources { \"veth2\" . 10.0.0.2 };"
                 + " add element bridge pins ports { \"veth2\" };"
+                + " add element ip pins sources { \"cbr0\" . 10.0.0.2 };"
+                + " add element bridge pins pinned { 10.0.0.2 };"
+                + " add element bridge pins sources { \"veth2\" . 10.0.0.2 };"
                 + " add element bridge pins stations { \"veth2\" . 0a:58:0a:f4:00:02 };"
                 + " add element bridge pins held { 0a:58:0a:f4:00:02 }");
-    assertThat(tables.update(before, Map.of()))
+    assertThat(tables.update(before, PinnedSources.NONE))
         .isEqualTo(
             "delete element ip pins sources { \"veth1\" . 10.0.0.1 };"
-                + " delete element ip pins pinned { 10.0.0.1 };"
-                + " delete element bridge pins pinned { 10.0.0.1 }");
+                + " delete element ip pins pinned { 10.0.0.1 }");
   }
 
   @Test
-  void portStaysWhileOneOfItsAddressesDoes() {
-    PodSource place = new PodSource("cbr0", "veth2", "");
-    assertThat(tables.update(Map.of("10.0.0.1", place), Map.of("10.0.0.2", place)))
-        .doesNotContain("ports")
-        .contains("delete element bridge pins sources { \"veth2\" . 10.0.0.1 }")
-        .contains("add element bridge pins sources { \"veth2\" . 10.0.0.2 }");
+  void portsOfOtherPodsOnTheBridgeComeAndGoByThemselves() {
+    Map<String, PodSource> place = Map.of("10.0.0.1", PORT);
+    assertThat(tables.update(pins(place, "veth2"), pins(place, "veth2", "veth3")))
+        .isEqualTo("add element bridge pins ports { \"veth3\" }");
+  }
+
+  private static PinnedSources pins(Map<String, PodSource> places, String... ports) {
+    return new PinnedSources(places, Set.of(ports));
   }
 
   @Test

@@ -184,8 +184,12 @@ final class PinnedNode implements SourcePins.Pods, AutoCloseable {
 
   /** Sends frames by the pod's {@code eth0}. */
   static void send(NetworkNamespace from, List<String> frames) {
+    send(from, "eth0", frames);
+  }
+
+  static void send(NetworkNamespace from, String device, List<String> frames) {
     String[] arguments = new String[frames.size() + 1];
-    arguments[0] = "eth0";
+    arguments[0] = device;
     for (int i = 0; i < frames.size(); i++) {
       arguments[i + 1] = frames.get(i);
     }

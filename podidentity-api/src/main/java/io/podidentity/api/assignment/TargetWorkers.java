@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Has plans carried out: for each target one at a time, for all targets side by side, after a
  * failure not before a rest. A plan that finds its target busy is dropped, and another look is
  * asked for when the target is free again. A plan that may change its target waits a moment for
- * others to join it. What failed for some of a target's records does not keep others waiting: after
- * the shortest rest, a plan with other work goes ahead. Thread-safe; plans come from one thread at
- * a time.
+ * others to join it, unless it is of the first ones. What failed for some of a target's records
+ * does not keep others waiting: after the shortest rest, a plan with other work goes ahead.
+ * Thread-safe; plans come from one thread at a time.
  */
 final class TargetWorkers {
   private final TargetApplier applier;
@@ -115,7 +115,9 @@ final class TargetWorkers {
         // What was done may not be in the picture: it would be done again, and partly fail.
         return Claim.OUTDATED;
       }
-      if (!window.isZero() && plan.mayChangeTarget() && !progress.ripe) {
+      // What the first picture shows has come together already, and may have waited for a leader.
+      boolean mayGrow = picture > 1 && plan.mayChangeTarget();
+      if (mayGrow && !window.isZero() && !progress.ripe) {
         gather(progress);
         return Claim.BUSY;
       }

@@ -48,6 +48,16 @@ class PaceTest {
         .containsExactly("attach n1 web-0 web-1 web-2 web-3 web-4");
   }
 
+  /** It may have waited for a leader. */
+  @Test
+  void whatIsThereAtTheStartDoesNotWaitForMore() {
+    bind("web", "n1");
+
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+
+    assertThat(log.calls()).contains("attach n1 web");
+  }
+
   @Test
   void aWindowOfOneMachineIsNoneOfAnothers() {
     start(WINDOW, Duration.ZERO, Duration.ZERO);

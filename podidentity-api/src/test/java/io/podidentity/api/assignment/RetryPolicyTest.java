@@ -50,6 +50,16 @@ class RetryPolicyTest {
         .hasMessage("jitter must be from 0 to 1");
   }
 
+  /** A machine whose budget refills each 15 s would else lose a tenth of it. */
+  @Test
+  void jitterMakesARestThatWasAskedForNoMoreThanASecondLonger() {
+    Duration asked = Duration.ofSeconds(100);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(RetryPolicy.DEFAULT.rest(1, asked)).isBetween(asked, asked.plusSeconds(1));
+    }
+  }
+
   @Test
   void aReportSaysWhetherAllWasDone() {
     assertThat(new ReconcileReport(0, false, null, null).isComplete()).isTrue();

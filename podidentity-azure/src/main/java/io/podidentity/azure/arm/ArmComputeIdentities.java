@@ -86,10 +86,10 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     this.cloud = requireNonNull(cloud, "cloud");
     this.permitted = requireNonNull(permitted, "permitted");
     this.options = requireNonNull(options, "options");
-    this.throttle = new ArmThrottle(clock);
     this.clock = requireNonNull(clock, "clock");
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.pause = new Pause(requireNonNull(timer, "timer"));
+    this.throttle = new ArmThrottle(clock, pause);
     this.http =
         new ArmHttp(
             cloud.resourceManagerEndpoint(),
@@ -112,28 +112,32 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     int asked = attach.size() + detach.size();
     ComputeResource resource = resource(target);
     URI url = url(resource);
-    IdentityState state = read(resource, url);
-    // More than one chunk: each begins with what the one before has left.
-    for (int round = 0; round <= asked / CHUNK; round++) {
-      requireSettled(resource, state);
-      IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
-      if (delta.isEmpty()) {
-        break;
+    // Before the look, which a wait would make old.
+    try (ArmThrottle.Turn turn = throttle.awaitWrite(target.id().subscription())) {
+      IdentityState state = read(resource, url);
+      // More than one chunk: each begins with what the one before has left.
+      for (int round = 0; round <= asked / CHUNK; round++) {
+        requireSettled(resource, state);
+        IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
+        if (delta.isEmpty()) {
+          break;
+        }
+        if (state.isDeleting()) {
+          throw new PodIdentityException(
+              ErrorReason.TARGET_UNAVAILABLE,
+              "cannot change the identities of %s: it is being deleted".formatted(resource));
+        }
+        turn.use();
+        IdentityState before = state;
+        ArmAnswer answer =
+            told(target, TargetCall.CHANGE, () -> change(resource, url, before, delta));
+        state = after(resource, url, answer, delta);
+        if (delta.size() < CHUNK) {
+          break;
+        }
       }
-      if (state.isDeleting()) {
-        throw new PodIdentityException(
-            ErrorReason.TARGET_UNAVAILABLE,
-            "cannot change the identities of %s: it is being deleted".formatted(resource));
-      }
-      IdentityState before = state;
-      ArmAnswer answer =
-          told(target, TargetCall.CHANGE, () -> change(resource, url, before, delta));
-      state = after(resource, url, answer, delta);
-      if (delta.size() < CHUNK) {
-        break;
-      }
+      return state.toTargetIdentities();
     }
-    return state.toTargetIdentities();
   }
 
   private ComputeResource resource(ComputeTarget target) {
@@ -199,6 +203,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
 
   private IdentityState readUntold(ComputeResource resource, URI url) {
     String doing = "read the identities of " + resource;
+    throttle.awaitRead(resource.target().id().subscription());
     ArmAnswer answer = send(resource, ArmCall.get(doing, url));
     if (answer.status() != 200) {
       throw ArmErrors.of(doing, answer, clock.instant());
@@ -229,7 +234,6 @@ public final class ArmComputeIdentities implements ComputeIdentities {
 
   private ArmAnswer send(ComputeResource resource, ArmCall call) {
     String subscription = resource.target().id().subscription();
-    throttle.check(subscription, call);
     ArmAnswer answer = http.send(call, call.isWrite() ? guard : WriteGuard.NONE);
     throttle.note(subscription, call, answer);
     return answer;

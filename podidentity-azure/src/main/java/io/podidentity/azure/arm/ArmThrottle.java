@@ -13,9 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps calls back while a whole subscription is throttled, for reads or for writes: each machine
- * would be told so by a 429 of its own, and each of those counts. What Azure tells of one machine
- * is that machine's affair, and its worker's. Thread-safe.
+ * Keeps calls to a subscription back: within what Azure documents that one caller may ask of it, by
+ * a short wait; and while Azure says that this is spent, altogether. Each machine would be told so
+ * by a 429 of its own, and each of those counts. What Azure tells of one machine is that machine's
+ * affair, and its worker's. Thread-safe.
  *
  * @see <a
  *     href="https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling">
@@ -30,23 +31,84 @@ final class ArmThrottle {
 
   private static final String CODE = "SubscriptionRequestsThrottled";
 
+  /** Whoever would wait longer has to come again, with a newer plan. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final String READS = "reads";
+  private static final String WRITES = "writes";
+
   private record Scope(String subscription, String kind) {}
 
   private final Clock clock;
+  private final Pause pause;
   private final Map<Scope, Instant> closed = new ConcurrentHashMap<>();
+  private final Map<Scope, CallBudget> budgets = new ConcurrentHashMap<>();
 
-  ArmThrottle(Clock clock) {
+  ArmThrottle(Clock clock, Pause pause) {
     this.clock = clock;
+    this.pause = pause;
   }
 
   /**
-   * Lets a call pass.
+   * Waits until it may be read.
    *
    * @throws PodIdentityException with {@code TARGET_UNAVAILABLE} and what is left of the wait, if
-   *     Azure asked for one
+   *     that is long or Azure asked for one
    */
-  void check(String subscription, ArmCall call) {
-    Scope scope = scope(subscription, call);
+  void awaitRead(String subscription) {
+    await(scope(subscription, READS));
+  }
+
+  /** The same for a change. */
+  Turn awaitWrite(String subscription) {
+    Scope scope = scope(subscription, WRITES);
+    await(scope);
+    return new Turn(scope);
+  }
+
+  /** Leave for one change; what is not used until it is closed, others get. */
+  final class Turn implements AutoCloseable {
+    private final Scope scope;
+    private boolean used;
+
+    private Turn(Scope scope) {
+      this.scope = scope;
+    }
+
+    /** To be called before each change; waits for another turn if this one was used. */
+    void use() {
+      if (used) {
+        await(scope);
+      }
+      used = true;
+    }
+
+    @Override
+    public void close() {
+      if (!used) {
+        budget(scope).giveBack();
+      }
+    }
+  }
+
+  private void await(Scope scope) {
+    requireOpen(scope);
+    Duration wait = budget(scope).take(clock.instant(), PATIENCE);
+    if (wait.compareTo(PATIENCE) > 0) {
+      throw closed(scope, wait);
+    }
+    if (!wait.isZero()) {
+      pause.await(wait);
+      requireOpen(scope);
+    }
+  }
+
+  private CallBudget budget(Scope scope) {
+    return budgets.computeIfAbsent(
+        scope, key -> key.kind.equals(READS) ? CallBudget.ofReads() : CallBudget.ofWrites());
+  }
+
+  private void requireOpen(Scope scope) {
     Instant until = closed.get(scope);
     if (until == null) {
       return;
@@ -56,20 +118,26 @@ final class ArmThrottle {
       closed.remove(scope, until);
       return;
     }
-    throw new PodIdentityException(
+    throw closed(scope, left);
+  }
+
+  private static PodIdentityException closed(Scope scope, Duration left) {
+    return new PodIdentityException(
         ErrorReason.TARGET_UNAVAILABLE,
-        "cannot %s: Azure throttles all %s of the subscription for another %d s"
-            .formatted(call.doing(), scope.kind, left.toSeconds() + 1),
+        "Azure throttles all %s of the subscription for another %d s"
+            .formatted(scope.kind, left.toSeconds() + 1),
         left,
         null);
   }
 
   /** Learns from an answer. */
   void note(String subscription, ArmCall call, ArmAnswer answer) {
-    Scope scope = scope(subscription, call);
+    Scope scope = scope(subscription, call.method() == HttpMethod.GET ? READS : WRITES);
     Duration wait = answer.status() == 429 ? answer.retryAfter(clock.instant()) : null;
     if (wait != null && isOfSubscription(answer, scope.kind)) {
-      closed.put(scope, clock.instant().plus(wait));
+      Instant then = clock.instant().plus(wait);
+      closed.put(scope, then);
+      budget(scope).isSpentUntil(then);
     }
   }
 
@@ -83,9 +151,7 @@ final class ArmThrottle {
     return text == null ? null : text.trim();
   }
 
-  private static Scope scope(String subscription, ArmCall call) {
-    return new Scope(
-        subscription.toLowerCase(Locale.ROOT),
-        call.method() == HttpMethod.GET ? "reads" : "writes");
+  private static Scope scope(String subscription, String kind) {
+    return new Scope(subscription.toLowerCase(Locale.ROOT), kind);
   }
 }

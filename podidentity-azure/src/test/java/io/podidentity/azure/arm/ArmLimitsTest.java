@@ -14,6 +14,7 @@ import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.testkit.azure.ArmLimits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -91,10 +92,43 @@ class ArmLimitsTest {
     assertThat(cluster.arm("GET")).hasSize(asked);
   }
 
+  @Test
+  void changesBeyondWhatASubscriptionTakesGoAsItRefills() {
+    cluster.simulated().arm().limits(ofCallersAlone());
+    Instant start = cluster.clock().instant();
+
+    for (int i = 0; i < 125; i++) {
+      adapter.update(MACHINE, ids("A"), Set.of());
+      adapter.update(MACHINE, Set.of(), ids("A"));
+    }
+
+    assertThat(cluster.arm("PATCH")).hasSize(250);
+    assertThat(cluster.simulated().arm().refusedByLimits()).isZero();
+    // All but 180, at ten a second.
+    assertThat(Duration.between(start, cluster.clock().instant()))
+        .isBetween(Duration.ofMillis(6900), Duration.ofMillis(7100));
+  }
+
+  @Test
+  void aTurnForAChangeThatIsNotNeededIsNotSpent() {
+    for (int i = 0; i < 200; i++) {
+      adapter.update(MACHINE, Set.of(), ids("A"));
+    }
+
+    assertThat(cluster.timer().waits()).isEmpty();
+  }
+
   private void spend(ComputeTarget target, int reads) {
     for (int i = 0; i < reads; i++) {
       adapter.read(target);
     }
+  }
+
+  private static ArmLimits ofCallersAlone() {
+    ArmLimits known = ArmLimits.DOCUMENTED;
+    ArmLimits.Bucket ample = new ArmLimits.Bucket(1000, 1000);
+    return new ArmLimits(
+        ample, ample, ample, ample, known.principalWrites(), known.principalReads());
   }
 
   private static ArmLimits withReads(int reads) {

@@ -3,6 +3,7 @@ package io.podidentity.benchmarks;
 import io.podidentity.harness.net.LoadClient;
 import io.podidentity.harness.net.LoadClient.Connection;
 import io.podidentity.harness.net.LoadClient.Result;
+import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.ManagedProcess;
 import java.net.InetAddress;
@@ -29,6 +30,16 @@ record ServerProcess(ManagedProcess process, int port) implements AutoCloseable 
    * @param jvmArguments NMI's file with options for the JVM
    */
   static ServerProcess start(Class<?> main, Path jvmArguments, List<String> arguments) {
+    return start(main, command(main, jvmArguments, arguments));
+  }
+
+  /** The same in a namespace. */
+  static ServerProcess startIn(
+      NetworkNamespace namespace, Class<?> main, Path jvmArguments, List<String> arguments) {
+    return start(main, namespace.inside(command(main, jvmArguments, arguments)));
+  }
+
+  private static Command command(Class<?> main, Path jvmArguments, List<String> arguments) {
     List<String> words = new ArrayList<>();
     // Its log goes to a file by itself: through this JVM it would cost the client what it measures.
     words.addAll(
@@ -39,7 +50,11 @@ record ServerProcess(ManagedProcess process, int port) implements AutoCloseable 
     words.removeIf(String::isEmpty);
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     words.addAll(arguments);
-    ManagedProcess process = Command.of(words).start(main.getSimpleName());
+    return Command.of(words);
+  }
+
+  private static ServerProcess start(Class<?> main, Command command) {
+    ManagedProcess process = command.start(main.getSimpleName());
     Matcher line = LISTENING.matcher(process.awaitLine(LISTENING, Duration.ofSeconds(30)));
     if (!line.find()) {
       throw new IllegalStateException("the line that matched matches no more");

@@ -97,6 +97,19 @@ public final class LoadClient {
     }
   }
 
+  /**
+   * Sends the request once, over a connection of its own.
+   *
+   * @throws HarnessException if the answer is not 200
+   */
+  public static void ask(Connection connection) {
+    try {
+      long[] unused = ask(connection, 1);
+    } catch (IOException e) {
+      throw new HarnessException("load: " + e, e);
+    }
+  }
+
   private static long[] ask(Connection connection, int count) throws IOException {
     long[] nanos = new long[count];
     byte[] request = connection.request().getBytes(StandardCharsets.US_ASCII);

@@ -3,6 +3,7 @@ package io.podidentity.harness.parts;
 import io.podidentity.harness.HarnessException;
 import io.podidentity.harness.clients.PythonEnvironment;
 import io.podidentity.harness.kube.EnvtestBinaries;
+import io.podidentity.harness.kube.HelmBinary;
 import io.podidentity.harness.net.Cable;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
@@ -48,6 +49,7 @@ final class Probes {
               ? null
               : "conntrack is missing: install it (Debian: conntrack)";
       case CURL -> curl();
+      case HELM -> HelmBinary.missing();
       case AZURE_IDENTITY_FOR_PYTHON -> PythonEnvironment.missing();
       case CONTAINER_ENGINE -> containerEngine();
     };

@@ -27,6 +27,8 @@ public enum RealPart {
   CONNTRACK,
   /** curl. */
   CURL,
+  /** Helm, of one version. */
+  HELM,
   /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */
   AZURE_IDENTITY_FOR_PYTHON,
   /** Docker or Podman with its service running. */

@@ -1,0 +1,40 @@
+{{/* Whether a value means true: v1's booleans are strings, and --set makes booleans of them. */}}
+{{- define "pi.true" -}}
+{{- if eq (toString .) "true" }}true{{ end -}}
+{{- end }}
+
+{{/* A number as it was written: YAML's are floats to Helm, and large ones would get an exponent. */}}
+{{- define "pi.plain" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- end }}
+
+{{/* Arguments for those values that are set, of a list: flag, value, flag, value … */}}
+{{- define "pi.flags" -}}
+{{- $all := . -}}
+{{- range $i := until (div (len $all) 2 | int) }}
+{{- $value := index $all (add 1 (mul 2 $i)) }}
+{{- if kindIs "slice" $value }}{{ $value = join "," $value }}{{ end }}
+{{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) }}
+- {{ printf "--%s=%s" (index $all (mul 2 $i)) (include "pi.plain" $value) | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* "false" for what is not true; for flags that are on by default. */}}
+{{- define "pi.unlessTrue" -}}
+{{- if not (include "pi.true" .) }}false{{ end -}}
+{{- end }}
+
+{{/* Zero is unset, as in v1. */}}
+{{- define "pi.unlessZero" -}}
+{{- if and . (ne (toString .) "0") }}{{ include "pi.plain" . }}{{ end -}}
+{{- end }}
+
+{{- define "pi.standard" -}}
+{{- if eq .Values.operationMode "standard" }}true{{ end -}}
+{{- end }}
+
+{{/* The Secret with MIC's Azure settings; empty if they are in azure.json. */}}
+{{- define "pi.adminSecret" -}}
+{{- if .Values.adminSecretName }}{{ .Values.adminSecretName }}{{ else if .Values.adminsecret }}{{ include "pi.workload" (list . "mic") }}{{ end -}}
+{{- end }}
