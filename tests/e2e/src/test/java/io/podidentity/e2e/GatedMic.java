@@ -14,7 +14,7 @@ import javax.net.ServerSocketFactory;
 
 /** A MIC, as it ships, whose every write to Kubernetes and to Azure passes a gate of its own. */
 final class GatedMic implements AutoCloseable {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(3);
 
   private final String name;
   private final Gate gate = new Gate();
