@@ -39,6 +39,11 @@ final class LogLines {
     this.format = format;
   }
 
+  /** The same lines for messages of one logger that need no event. */
+  PlainLines plain(String logger) {
+    return new PlainLines(format, shortName(logger));
+  }
+
   /** The line, with its end, in UTF-8. */
   byte[] encode(ILoggingEvent event) {
     if (line.capacity() > MOST_KEPT) {
@@ -118,14 +123,19 @@ final class LogLines {
   private void time(StringBuilder line, Instant instant) {
     if (instant.getEpochSecond() != second || timeOfSecond.isEmpty()) {
       second = instant.getEpochSecond();
-      // Without a fraction, which is 0; without the Z.
-      String text = Instant.ofEpochSecond(second).toString();
-      timeOfSecond = text.substring(0, text.length() - 1) + '.';
+      timeOfSecond = secondOf(second);
     }
     int millis = instant.getNano() / 1_000_000;
     line.append(timeOfSecond).append((char) ('0' + millis / 100));
     twoDigits(line, millis % 100);
     line.append('Z');
+  }
+
+  /** As {@code 2026-01-31T23:59:59.}. */
+  static String secondOf(long epochSecond) {
+    // Without a fraction, which is 0; without the Z.
+    String text = Instant.ofEpochSecond(epochSecond).toString();
+    return text.substring(0, text.length() - 1) + '.';
   }
 
   private static void twoDigits(StringBuilder line, int number) {
@@ -177,7 +187,10 @@ final class LogLines {
   }
 
   private static String shortName(ILoggingEvent event) {
-    String name = event.getLoggerName();
+    return shortName(event.getLoggerName());
+  }
+
+  private static String shortName(String name) {
     return name.substring(name.lastIndexOf('.') + 1);
   }
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.List;
 import org.slf4j.Marker;
 
@@ -57,6 +58,35 @@ final class StderrAppender extends AppenderBase<ILoggingEvent> {
     }
   }
 
+  /** The lines of a logger in this appender's format, for {@link #write}. */
+  PlainLines linesOf(String logger) {
+    return lines.plain(logger);
+  }
+
+  /** The same as the event of a logger, of level INFO with that message. */
+  synchronized void write(PlainLines ofLogger, AsciiLine message, boolean moreFollow) {
+    try {
+      int count = ofLogger.make(Instant.now(), message);
+      put(ofLogger.bytes(), count);
+      if (!moreFollow) {
+        flush();
+      }
+    } catch (IOException e) {
+      // As above.
+      length = 0;
+    }
+  }
+
+  /** Writes what waits for another line. */
+  synchronized void writeWaiting() {
+    try {
+      flush();
+    } catch (IOException e) {
+      // As above.
+      length = 0;
+    }
+  }
+
   private static boolean moreFollow(ILoggingEvent event) {
     List<Marker> markers = event.getMarkerList();
     return markers != null && markers.contains(Logging.MORE_FOLLOW);
@@ -70,14 +100,18 @@ final class StderrAppender extends AppenderBase<ILoggingEvent> {
 
   private void put(ILoggingEvent event) throws IOException {
     byte[] line = lines.encode(event);
-    if (line.length > ROOM - length) {
+    put(line, line.length);
+  }
+
+  private void put(byte[] line, int count) throws IOException {
+    if (count > ROOM - length) {
       flush();
     }
-    if (line.length > ROOM) {
-      out.write(line);
+    if (count > ROOM) {
+      out.write(line, 0, count);
     } else {
-      System.arraycopy(line, 0, waiting, length, line.length);
-      length += line.length;
+      System.arraycopy(line, 0, waiting, length, count);
+      length += count;
     }
   }
 

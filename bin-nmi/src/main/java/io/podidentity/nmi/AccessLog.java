@@ -1,6 +1,9 @@
 package io.podidentity.nmi;
 
+import io.podidentity.bin.AsciiLine;
+import io.podidentity.bin.AsciiLine.Literal;
 import io.undertow.server.HttpServerExchange;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Queue;
@@ -19,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class AccessLog implements AutoCloseable {
   private static final int MAX_WAITING = 4096;
 
-  /** About what a line takes. */
-  private static final int LENGTH = 256;
-
   /** Of what a client chose. */
   private static final int MAX_SHOWN = 512;
 
   private static final Duration DRAIN = Duration.ofSeconds(1);
   private static final Duration COLLECT = Duration.ofMillis(5);
+
+  /** About what one write takes. Then the requests' threads are let go first. */
+  private static final int AT_ONCE = 16;
 
   private final Queue<Entry> lines = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -37,50 +40,76 @@ final class AccessLog implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * A request that was answered.
+   * A request that was answered. It lives for some milliseconds, and a busy NMI has hundreds: each
+   * object that only it refers to makes every collection longer.
    *
-   * @param took from its arrival to its answer
-   * @param detail what else there is to know, as key=value; called by the log's thread
+   * @param tookNanos from its arrival to its answer
+   * @param detail what else there is to know, as key=value: an {@link Entry}, or what has it as its
+   *     text; asked by the log's thread
    */
   record Line(
       String method,
       String path,
       @Nullable InetAddress remote,
       int status,
-      Duration took,
+      long tookNanos,
       Object detail)
       implements Entry {
+    private static final Literal STATUS = Literal.of("status (");
+    private static final Literal TOOK = Literal.of(") took ");
+    private static final Literal METHOD = Literal.of(" ns for req.method=");
+    private static final Literal PATH = Literal.of(" reg.path=");
+    private static final Literal REMOTE = Literal.of(" req.remote=");
 
     static Line of(HttpServerExchange exchange, int status, Duration took, Object detail) {
       return new Line(
           shown(exchange.getRequestMethod().toString()),
-          shown(exchange.getRequestURI()),
+          kept(exchange.getRequestURI()),
           Exchanges.source(exchange),
           status,
-          took,
+          took.toNanos(),
           detail);
     }
 
+    private static String kept(String path) {
+      return path.equals(RequestPath.TOKEN_PATH) ? RequestPath.TOKEN_PATH : shown(path);
+    }
+
+    // A client must not be able to write lines of its own into the log, nor fields.
     @Override
-    public void appendTo(StringBuilder text) {
-      text.append("status (").append(status).append(") took ");
-      text.append(Math.max(0, took.toNanos())).append(" ns for req.method=");
-      word(text, method);
-      word(text.append(" reg.path="), path);
-      text.append(" req.remote=").append(remote == null ? "" : remote.getHostAddress());
-      String more = detail.toString();
-      printable(text.append(more.isEmpty() ? "" : " "), more);
+    public void appendTo(AsciiLine text) {
+      text.append(STATUS).append(status).append(TOOK).append(Math.max(0, tookNanos));
+      text.append(METHOD).appendWord(method).append(PATH).appendWord(path);
+      text.append(REMOTE);
+      appendAddress(text);
+      if (detail instanceof Entry more) {
+        more.appendTo(text.append(' '));
+      } else {
+        String more = detail.toString();
+        text.append(more.isEmpty() ? "" : " ").append(more);
+      }
+    }
+
+    private void appendAddress(AsciiLine text) {
+      if (remote instanceof Inet4Address) {
+        byte[] parts = remote.getAddress();
+        for (int i = 0; i < parts.length; i++) {
+          (i == 0 ? text : text.append('.')).append((long) Byte.toUnsignedInt(parts[i]));
+        }
+      } else if (remote != null) {
+        text.append(remote.getHostAddress());
+      }
     }
   }
 
-  /** What makes a line; made into one by the log's thread. */
+  /** What makes a line, or a part of one; made into it by the log's thread. */
   interface Entry {
-    /** Appends one line of printable ASCII. */
-    void appendTo(StringBuilder text);
+    /** Appends it. */
+    void appendTo(AsciiLine text);
 
-    /** That line. */
+    /** Its text. */
     default String text() {
-      StringBuilder text = new StringBuilder(LENGTH);
+      AsciiLine text = new AsciiLine();
       appendTo(text);
       return text.toString();
     }
@@ -91,9 +120,10 @@ final class AccessLog implements AutoCloseable {
     /**
      * Takes one; may block.
      *
+     * @param line used for the next one when this returns
      * @param moreFollow whether another one follows at once, so that both can be written together
      */
-    void write(String line, boolean moreFollow);
+    void write(AsciiLine line, boolean moreFollow);
   }
 
   /** What is kept of something that a client chose the length of. */
@@ -101,27 +131,7 @@ final class AccessLog implements AutoCloseable {
     return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
   }
 
-  /** A client must not be able to write lines of its own into the log. */
-  static void printable(StringBuilder to, String text) {
-    int start = to.length();
-    to.append(text);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c < ' ' || c > '~') {
-        to.setCharAt(start + i, '?');
-      }
-    }
-  }
-
-  /** Nor fields of its own: what a client chose, as the value of one field without quotes. */
-  static void word(StringBuilder to, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      to.append(c > ' ' && c <= '~' && c != '"' && c != '=' ? c : '?');
-    }
-  }
-
-  /** The same in quotes, in which all may be. */
+  /** In quotes, in which all may be. */
   static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
@@ -169,32 +179,43 @@ final class AccessLog implements AutoCloseable {
   }
 
   private void write() {
-    StringBuilder text = new StringBuilder(LENGTH);
+    AsciiLine text = new AsciiLine();
     boolean busy = false;
+    int count = 0;
     while (true) {
       Entry line = lines.poll();
       if (line != null) {
         waiting.decrementAndGet();
-        text.setLength(0);
-        line.appendTo(text);
-        out.write(text.toString(), !lines.isEmpty());
+        line.appendTo(text.clear());
+        out.write(text, !lines.isEmpty());
         busy = true;
+        if (++count % AT_ONCE == 0) {
+          giveWay();
+        }
       } else if (closed) {
         return;
       } else if (busy) {
         busy = false;
         LockSupport.parkNanos(this, COLLECT.toNanos());
       } else {
-        tellOfDropped();
+        tellOfDropped(text.clear());
         rest();
       }
     }
   }
 
-  private void tellOfDropped() {
+  /** A hint, for the time that requests take; nothing else depends on it. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void giveWay() {
+    Thread.yield();
+  }
+
+  private void tellOfDropped(AsciiLine text) {
     int count = dropped.getAndSet(0);
     if (count > 0) {
-      out.write("requests not logged because the log cannot keep up count=" + count, false);
+      out.write(
+          text.append("requests not logged because the log cannot keep up count=").append(count),
+          false);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.token.TokenGrant;
+import io.podidentity.bin.AsciiLine;
 import io.undertow.server.HttpServerExchange;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,10 @@ record AuditLine(String pod, String remote, int status, String outcome) implemen
   }
 
   @Override
-  public void appendTo(StringBuilder text) {
-    AccessLog.word(text.append("host token request pod="), pod);
-    text.append(" remote=").append(remote).append(" status=").append(status).append(' ');
-    AccessLog.printable(text, outcome);
+  public void appendTo(AsciiLine text) {
+    text.append("host token request pod=").appendWord(pod);
+    text.append(" remote=").append(remote).append(" status=").append(status);
+    text.append(' ').append(outcome);
   }
 
   private static String named(HttpServerExchange exchange) {

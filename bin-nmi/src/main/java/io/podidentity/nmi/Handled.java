@@ -1,8 +1,12 @@
 package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
+import io.podidentity.bin.AsciiLine;
+import io.podidentity.bin.AsciiLine.Literal;
 import io.undertow.server.HttpServerExchange;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -60,7 +64,8 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
     if (grant != null) {
       Instant now = clock.instant();
       Answer answer = Answer.json(toJson.apply(grant, now));
-      return kept(answer, now, grant.pod().namespace(), null, new Granted(grant));
+      return kept(
+          answer, now, grant.pod().namespace(), null, new Granted(grant.pod(), grant.clientId()));
     }
     if (error instanceof PodIdentityException refused) {
       return refused(toRefusal.apply(refused));
@@ -99,11 +104,15 @@ final class Handled implements BiFunction<@Nullable TokenGrant, @Nullable Throwa
   }
 
   /** Which pod was given which identity; the client ID is redacted. */
-  private record Granted(TokenGrant grant) {
+  private record Granted(NamespacedName pod, @Nullable ClientId clientId)
+      implements AccessLog.Entry {
+    private static final Literal POD = Literal.of("pod=");
+    private static final Literal CLIENT = Literal.of(" clientid=");
+
     @Override
-    public String toString() {
-      String client = grant.clientId() == null ? "" : grant.clientId().toString();
-      return "pod=" + grant.pod() + " clientid=" + client;
+    public void appendTo(AsciiLine text) {
+      text.append(POD).append(pod.namespace()).append('/').append(pod.name());
+      text.append(CLIENT).append(clientId == null ? "" : clientId.toString());
     }
   }
 }

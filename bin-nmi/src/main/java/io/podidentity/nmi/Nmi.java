@@ -17,7 +17,7 @@ import io.podidentity.api.token.TokenBroker;
 import io.podidentity.api.token.TokenFetcher;
 import io.podidentity.bin.Daemons;
 import io.podidentity.bin.HealthServer;
-import io.podidentity.bin.Logging;
+import io.podidentity.bin.LineLog;
 import io.podidentity.bin.MetricsServer;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ScheduledTimer;
@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Nmi implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Nmi.class);
-  private static final Logger requests = LoggerFactory.getLogger("io.podidentity.nmi.requests");
-  private static final Logger audit = LoggerFactory.getLogger("io.podidentity.nmi.audit");
+  private static final String REQUESTS = "io.podidentity.nmi.requests";
+  private static final String AUDIT = "io.podidentity.nmi.audit";
 
   private static final Map<TokenService, FetchLimits> FETCHES =
       Map.of(TokenService.IMDS, FetchLimits.IMDS, TokenService.ENTRA, FetchLimits.ENTRA);
@@ -112,7 +112,7 @@ public final class Nmi implements AutoCloseable {
         clock,
         new ScheduledTimer("timer"),
         NmiServer.limits(options.holds().untilAssigned()),
-        new Logs(to(requests), to(audit)));
+        new Logs(LineLog.of(REQUESTS)::write, LineLog.of(AUDIT)::write));
   }
 
   /**
@@ -224,16 +224,6 @@ public final class Nmi implements AutoCloseable {
         probes,
         scraped.map(InetSocketAddress::toString).orElse("none"));
     return address;
-  }
-
-  private static AccessLog.Out to(Logger logger) {
-    return (line, moreFollow) -> {
-      if (moreFollow) {
-        logger.info(Logging.MORE_FOLLOW, line);
-      } else {
-        logger.info(line);
-      }
-    };
   }
 
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */

@@ -41,7 +41,7 @@ record QueryParameters(Map<String, String> values) {
       }
       start = end + 1;
     }
-    return new QueryParameters(values);
+    return new QueryParameters(Map.copyOf(values));
   }
 
   private static void addPair(Map<String, String> values, String query, int start, int end) {

@@ -39,7 +39,7 @@ record RequestPath(Route route, String plain) {
   private static final String TOKEN_TAIL = "/identity/oauth2/token";
 
   /** What nearly every request has. */
-  private static final String TOKEN_PATH = METADATA + TOKEN_TAIL;
+  static final String TOKEN_PATH = METADATA + TOKEN_TAIL;
 
   /** The longest ones of IMDS have a fifth of this. */
   private static final int MAX_LENGTH = 1024;

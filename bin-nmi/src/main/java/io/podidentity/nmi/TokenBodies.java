@@ -16,13 +16,16 @@ final class TokenBodies {
   /** A power of two. Of so many tokens the last body is kept, some 2 KB each. */
   static final int KEPT = 128;
 
+  /** In so many places a token's body may be: tokens that share one would drive each other out. */
+  private static final int TRIED = 4;
+
   private final AtomicReferenceArray<@Nullable Made> last = new AtomicReferenceArray<>(KEPT);
 
   private record Made(AccessToken token, long secondsLeft, ByteBuffer body) {
     /** Of that very object: to compare their text would cost what this saves. */
     @SuppressWarnings("ReferenceEquality")
-    boolean isOf(AccessToken other, long otherSecondsLeft) {
-      return token == other && secondsLeft == otherSecondsLeft;
+    boolean isOf(AccessToken other) {
+      return token == other;
     }
   }
 
@@ -33,13 +36,30 @@ final class TokenBodies {
     }
     AccessToken token = grant.tokens().get(0);
     long secondsLeft = TokenJson.secondsLeft(token, now);
-    int place = System.identityHashCode(token) & (KEPT - 1);
-    Made kept = last.get(place);
-    if (kept != null && kept.isOf(token, secondsLeft)) {
-      return kept.body();
+    int first = System.identityHashCode(token);
+    // Another each second, so that a token that is no longer asked for is not kept for ever.
+    int place = place(first, (int) (secondsLeft % TRIED));
+    for (int i = 0; i < TRIED; i++) {
+      int tried = place(first, i);
+      Made kept = last.get(tried);
+      if (kept == null) {
+        place = tried;
+        break;
+      }
+      if (kept.isOf(token)) {
+        if (kept.secondsLeft() == secondsLeft) {
+          return kept.body();
+        }
+        place = tried;
+        break;
+      }
     }
     ByteBuffer body = TokenJson.ofPod(grant, now);
     last.set(place, new Made(token, secondsLeft, body));
     return body;
+  }
+
+  private static int place(int first, int tried) {
+    return (first + tried) & (KEPT - 1);
   }
 }

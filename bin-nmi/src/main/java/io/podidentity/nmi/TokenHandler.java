@@ -32,6 +32,7 @@ final class TokenHandler implements HttpHandler {
   private final PodNamespaces namespaces;
   private final Journal journal;
   private final Clock clock;
+  private final RecentQueries queries = new RecentQueries();
   private final BiFunction<TokenGrant, Instant, ByteBuffer> toJson = new TokenBodies()::of;
   private final Function<PodIdentityException, Refusal> toRefusal;
 
@@ -84,14 +85,14 @@ final class TokenHandler implements HttpHandler {
     }
   }
 
-  private static TokenRequest read(HttpServerExchange exchange, @Nullable InetAddress source) {
+  private TokenRequest read(HttpServerExchange exchange, @Nullable InetAddress source) {
     // An IPv4 address in IPv6 form is an Inet4Address here already.
     if (!(source instanceof Inet4Address)) {
       throw new PodIdentityException(
           ErrorReason.POD_NOT_FOUND,
           "request remote address is empty, or is not IPv4: pods are known by their IPv4 address");
     }
-    QueryParameters query = QueryParameters.parse(exchange.getQueryString());
+    QueryParameters query = queries.read(exchange.getQueryString());
     return new TokenRequest(new Caller.ByAddress(source), choice(query), query.get("resource"));
   }
 

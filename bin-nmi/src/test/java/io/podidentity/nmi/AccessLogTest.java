@@ -3,7 +3,6 @@ package io.podidentity.nmi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.nmi.AccessLog.Line;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -12,12 +11,7 @@ import org.junit.jupiter.api.Test;
 class AccessLogTest {
   private static final Line LINE =
       new Line(
-          "GET",
-          "/metadata/identity/oauth2/token",
-          TestNmi.inet("10.240.0.117"),
-          200,
-          Duration.ofNanos(677049),
-          "");
+          "GET", "/metadata/identity/oauth2/token", TestNmi.inet("10.240.0.117"), 200, 677049, "");
 
   private final List<String> written = new CopyOnWriteArrayList<>();
 
@@ -32,7 +26,7 @@ class AccessLogTest {
 
   @Test
   void detailFollows() {
-    Line line = new Line("GET", "/host/token", null, 404, Duration.ofSeconds(-1), "error=x");
+    Line line = new Line("GET", "/host/token", null, 404, -1, "error=x");
 
     assertThat(line.text())
         .isEqualTo(
@@ -41,7 +35,7 @@ class AccessLogTest {
 
   @Test
   void clientCannotBreakALine() {
-    Line line = new Line("G\r\nT", "/a\nstatus (200)\u001b[0m\u2028", null, 400, Duration.ZERO, "");
+    Line line = new Line("G\r\nT", "/a\nstatus (200)\u001b[0m\u2028", null, 400, 0, "");
 
     assertThat(line.text()).hasLineCount(1).matches("[ -~]*");
   }
@@ -52,12 +46,7 @@ class AccessLogTest {
     String message = "no \\\" status=200 \"";
     Line line =
         new Line(
-            "G took=1",
-            forged,
-            null,
-            400,
-            Duration.ZERO,
-            RefusalCause.PATH_REFUSED.refusal(message).detail());
+            "G took=1", forged, null, 400, 0, RefusalCause.PATH_REFUSED.refusal(message).detail());
 
     assertThat(line.text())
         .isEqualTo(
@@ -68,9 +57,9 @@ class AccessLogTest {
 
   @Test
   void everythingIsWrittenInOrderBeforeItCloses() {
-    AccessLog log = new AccessLog("log", (text, more) -> written.add(text));
+    AccessLog log = new AccessLog("log", (text, more) -> written.add(text.toString()));
     for (int i = 0; i < 1000; i++) {
-      log.add(new Line("GET", "/" + i, null, 200, Duration.ZERO, ""));
+      log.add(new Line("GET", "/" + i, null, 200, 0, ""));
     }
 
     log.close();
@@ -111,7 +100,7 @@ class AccessLogTest {
 
   @Test
   void aLineIsWrittenSoonWithoutAnotherOneAfterIt() {
-    try (AccessLog log = new AccessLog("log", (text, more) -> written.add(text))) {
+    try (AccessLog log = new AccessLog("log", (text, more) -> written.add(text.toString()))) {
       log.add(LINE);
       Eventually.isTrue("the first is written", () -> written.size() == 1);
       log.add(LINE);
@@ -127,7 +116,7 @@ class AccessLogTest {
             "log",
             (text, more) -> {
               await(stuck);
-              written.add(text);
+              written.add(text.toString());
             })) {
       for (int i = 0; i < 6000; i++) {
         log.add(LINE);

@@ -173,7 +173,9 @@ final class TestNmi implements AutoCloseable {
             clock,
             timer,
             settings.limits(),
-            new Nmi.Logs((line, more) -> log(line), (line, more) -> audit.accept(line)));
+            new Nmi.Logs(
+                (line, more) -> log(line.toString()),
+                (line, more) -> audit.accept(line.toString())));
     address = nmi.start();
   }
 

@@ -6,8 +6,11 @@ import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.token.TokenGrant;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,34 @@ class TokenBodiesTest {
         assertThat(bodies.of(grant, NOW)).isEqualTo(TokenJson.ofPod(grant, NOW));
       }
     }
+  }
+
+  @Test
+  void tokensThatShareAPlaceDoNotDriveEachOtherOut() {
+    Map<Integer, TokenGrant> byPlace = new HashMap<>();
+    TokenGrant one;
+    TokenGrant other;
+    do {
+      one = grant(token("t"));
+      int place = System.identityHashCode(one.tokens().get(0)) & (TokenBodies.KEPT - 1);
+      other = byPlace.put(place, one);
+    } while (other == null);
+
+    ByteBuffer body = bodies.of(one, NOW);
+    ByteBuffer ofOther = bodies.of(other, NOW);
+
+    assertThat(bodies.of(one, NOW)).isSameAs(body);
+    assertThat(bodies.of(other, NOW)).isSameAs(ofOther);
+  }
+
+  @Test
+  void placesOfTokensThatAreNoLongerAskedForAreUsedAgain() {
+    for (int i = 0; i < 20 * TokenBodies.KEPT; i++) {
+      bodies.of(grant(token("old")), NOW);
+    }
+    TokenGrant grant = grant(token("new"));
+
+    assertThat(bodies.of(grant, NOW)).isSameAs(bodies.of(grant, NOW));
   }
 
   @Test

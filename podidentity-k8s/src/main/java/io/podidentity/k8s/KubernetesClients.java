@@ -28,9 +28,10 @@ public final class KubernetesClients {
   private static final Duration PING = Duration.ofSeconds(15);
 
   /**
-   * Doubled after each failure up to 32 times, so 8 s at most: what an API server takes to start.
+   * Doubled after each failure up to 32 times, so 2 s at most: a pod that comes when the API server
+   * is back after an outage, however long that was, waits for this.
    */
-  private static final Duration RECONNECT = Duration.ofMillis(250);
+  private static final Duration RECONNECT = Duration.ofMillis(62);
 
   /** Of one request, 100 ms after the first and doubling: 3 s in all, then the caller decides. */
   private static final int RETRIES = 5;

@@ -253,11 +253,13 @@ public final class LeaderElection implements AutoCloseable {
     synchronized (lock) {
       leading = state == State.LEADING;
     }
-    for (ObservedLock<?> each : locks) {
-      String holder = each.look().holder();
+    // All of them each time: what is not looked at is not seen to grow old.
+    List<String> holders = locks.stream().map(each -> each.look().holder()).toList();
+    for (int i = 0; i < locks.size(); i++) {
+      String holder = holders.get(i);
       // One that led and finds a lock free was away for so long that another may have led too.
       boolean another = leading && !holder.equals(settings.identity());
-      if (another || !each.isFreeFor(settings.identity())) {
+      if (another || !locks.get(i).isFreeFor(settings.identity())) {
         leads(holder);
         return false;
       }

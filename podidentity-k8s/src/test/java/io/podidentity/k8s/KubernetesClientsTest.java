@@ -44,6 +44,15 @@ final class KubernetesClientsTest {
     }
   }
 
+  /** A new pod has its token within 3 s of that; each informer pauses for itself. */
+  @Test
+  void serverThatWasAwayIsFoundWithinTwoSeconds() throws IOException {
+    try (KubernetesClient client =
+        KubernetesClients.create(write("kubeconfig", kubeconfig("good")), "agent/1")) {
+      assertThat(32L * client.getConfiguration().getWatchReconnectInterval()).isBetween(1L, 2_000L);
+    }
+  }
+
   /** fabric8 takes HTTPS_PROXY from a system property too; it is for Entra ID alone. */
   @Test
   void proxyOfTheEnvironmentIsNotForTheApiServer() throws IOException {

@@ -210,6 +210,22 @@ final class LeaderElectionTest {
   }
 
   @Test
+  void timeOfBothLocksRunsOutTogether() {
+    Candidate first = candidate("first").stand();
+    first.awaitLeading();
+    first.relay.close();
+    Await.until("the first to stop", SOON, () -> !first.election.isLeader());
+    MutableClock clock = MutableClock.startingAt(Clock.systemUTC().instant());
+    Candidate second = candidate("second", clock).stand();
+    int looks = second.relay.sent();
+    Await.until("looks", SOON, () -> second.relay.sent() > looks + 6);
+
+    clock.advance(LEASE.plusMillis(1));
+
+    Await.until("leading", SOON, () -> second.started.get() == 1);
+  }
+
+  @Test
   void leaderWhoseServerHangsGivesUpBeforeItsLeaseHasRunOut() {
     Candidate first = candidate("first").stand();
     first.awaitLeading();
