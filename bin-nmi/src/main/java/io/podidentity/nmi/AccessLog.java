@@ -28,6 +28,9 @@ final class AccessLog implements AutoCloseable {
   private static final Duration DRAIN = Duration.ofSeconds(1);
   private static final Duration COLLECT = Duration.ofMillis(5);
 
+  /** About what one write takes. Then the requests' threads are let go first. */
+  private static final int AT_ONCE = 16;
+
   private final Queue<Entry> lines = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger dropped = new AtomicInteger();
@@ -178,6 +181,7 @@ final class AccessLog implements AutoCloseable {
   private void write() {
     AsciiLine text = new AsciiLine();
     boolean busy = false;
+    int count = 0;
     while (true) {
       Entry line = lines.poll();
       if (line != null) {
@@ -185,6 +189,9 @@ final class AccessLog implements AutoCloseable {
         line.appendTo(text.clear());
         out.write(text, !lines.isEmpty());
         busy = true;
+        if (++count % AT_ONCE == 0) {
+          giveWay();
+        }
       } else if (closed) {
         return;
       } else if (busy) {
@@ -195,6 +202,12 @@ final class AccessLog implements AutoCloseable {
         rest();
       }
     }
+  }
+
+  /** A hint, for the time that requests take; nothing else depends on it. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void giveWay() {
+    Thread.yield();
   }
 
   private void tellOfDropped(AsciiLine text) {

@@ -11,6 +11,8 @@ import io.podidentity.iptables.BackendChoice;
 import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.RuleSet;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +65,20 @@ class LockdownScriptTest {
     script();
     assertThat(lockdown("169.254.169.254").ensure()).isFalse();
     assertThat(rules()).doesNotContain("10.0.0.9");
+  }
+
+  @Test
+  void layerThatFailsDoesNotKeepTheOtherAwayAndIsAFailure(@TempDir Path programs)
+      throws IOException {
+    // A kernel without policy routing.
+    Path ip = Files.writeString(programs.resolve("ip"), "#!/bin/sh\nexit 2\n");
+    assertThat(ip.toFile().setExecutable(true)).isTrue();
+
+    CommandResult result =
+        node.inside(Command.of("sh", "-c", "PATH=%s:$PATH %s".formatted(programs, SCRIPT))).run();
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(rules()).contains("table ip podidentity-lockdown").doesNotContain("proto 169");
   }
 
   @Test
