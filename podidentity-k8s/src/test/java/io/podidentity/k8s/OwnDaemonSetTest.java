@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.podidentity.harness.Await;
+import io.podidentity.harness.kube.NmiDaemonSet;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.io.IOException;
@@ -64,20 +65,7 @@ final class OwnDaemonSetTest {
         role.substring(0, subjects).replace("namespace: default", "namespace: " + namespace)
             + role.substring(subjects));
     createDaemonSet();
-    apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: nmi-x
-          namespace: %s
-          ownerReferences:
-            - {apiVersion: apps/v1, kind: DaemonSet, name: nmi, uid: %s, controller: true}
-        spec:
-          nodeName: %s-node
-          containers: [{name: nmi, image: none}]
-        """
-            .formatted(namespace, daemonSet().get().getMetadata().getUid(), namespace));
+    NmiDaemonSet.createPod(TestCluster.shared().api(), namespace, namespace + "-node", "default");
     String claims =
         "{\"kubernetes.io\":{\"namespace\":\"%s\",\"pod\":{\"name\":\"nmi-x\",\"uid\":\"u\"}}}"
             .formatted(namespace);
@@ -158,19 +146,7 @@ final class OwnDaemonSetTest {
   }
 
   private void createDaemonSet() {
-    apply(
-        """
-        apiVersion: apps/v1
-        kind: DaemonSet
-        metadata: {name: nmi, namespace: %s}
-        spec:
-          selector: {matchLabels: {component: nmi}}
-          template:
-            metadata: {labels: {component: nmi}}
-            spec:
-              containers: [{name: nmi, image: none}]
-        """
-            .formatted(namespace));
+    NmiDaemonSet.create(TestCluster.shared().api(), namespace);
   }
 
   private static void apply(String yaml) {

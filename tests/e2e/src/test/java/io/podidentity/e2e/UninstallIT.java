@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.kube.NmiDaemonSet;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.parts.RealPart;
@@ -94,37 +95,8 @@ final class UninstallIT {
             .replace("namespace: default", "namespace: " + namespace)
             .replace("name: aad-pod-id-nmi-role", "name: nmi-of-" + namespace)
             .replace("name: aad-pod-id-nmi-binding", "name: nmi-of-" + namespace));
-    api.apply(
-        """
-        apiVersion: apps/v1
-        kind: DaemonSet
-        metadata: {name: nmi, namespace: %s}
-        spec:
-          selector: {matchLabels: {component: nmi}}
-          template:
-            metadata: {labels: {component: nmi}}
-            spec:
-              containers: [{name: nmi, image: none}]
-        """
-            .formatted(namespace));
-    String uid =
-        api.kubectl("get", "daemonset", "nmi", "-n", namespace, "-o", "jsonpath={.metadata.uid}");
-    api.apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: nmi-x
-          namespace: %s
-          ownerReferences:
-            - {apiVersion: apps/v1, kind: DaemonSet, name: nmi, uid: %s, controller: true}
-        spec:
-          nodeName: %s
-          hostNetwork: true
-          serviceAccountName: %s
-          containers: [{name: nmi, image: none}]
-        """
-            .formatted(namespace, uid, node.name(), ACCOUNT));
+    NmiDaemonSet.create(api, namespace);
+    NmiDaemonSet.createPod(api, namespace, node.name(), ACCOUNT);
     Program nmi = nmi(cluster, namespace, node, flags);
     nmi.start();
     nmi.awaitActive();
