@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code mic drain} does: it takes off the machines what MIC put there, and deletes the
@@ -20,8 +21,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Drain {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
-  private volatile List<AssignedIdentity> left = List.of();
-  private volatile boolean begun;
+  private volatile @Nullable List<AssignedIdentity> left;
 
   /** The cluster as it would be without pods: nothing is desired there. */
   ClusterView of(ClusterView cluster) {
@@ -29,9 +29,8 @@ final class Drain {
       @Override
       public ClusterSnapshot snapshot() {
         ClusterSnapshot all = cluster.snapshot();
-        begun = true;
         left = all.records();
-        if (left.isEmpty()) {
+        if (all.records().isEmpty()) {
           done.complete(null);
         }
         return new ClusterSnapshot(
@@ -65,10 +64,13 @@ final class Drain {
   }
 
   private String inTheWay() {
-    return begun
-        ? "%d records are left, %s among them; the log says why"
-            .formatted(left.size(), left.get(0).name())
-        : "another MIC leads, or the cluster does not answer; scale MIC's Deployment to 0, and look"
-            + " at the log";
+    List<AssignedIdentity> seen = left;
+    if (seen == null) {
+      return "another MIC leads, or the cluster does not answer; scale MIC's Deployment to 0, and"
+          + " look at the log";
+    }
+    return "%d records are left%s; the log says why"
+        .formatted(
+            seen.size(), seen.isEmpty() ? "" : ", %s among them".formatted(seen.get(0).name()));
   }
 }

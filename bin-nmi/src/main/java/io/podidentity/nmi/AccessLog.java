@@ -186,8 +186,7 @@ final class AccessLog implements AutoCloseable {
       Entry line = lines.poll();
       if (line != null) {
         waiting.decrementAndGet();
-        line.appendTo(text.clear());
-        out.write(text, !lines.isEmpty());
+        write(line, text.clear());
         busy = true;
         if (++count % AT_ONCE == 0) {
           giveWay();
@@ -201,6 +200,16 @@ final class AccessLog implements AutoCloseable {
         tellOfDropped(text.clear());
         rest();
       }
+    }
+  }
+
+  private void write(Entry line, AsciiLine text) {
+    try {
+      line.appendTo(text);
+      out.write(text, !lines.isEmpty());
+    } catch (RuntimeException e) {
+      // The others must be written all the same; how many were not is told.
+      dropped.incrementAndGet();
     }
   }
 

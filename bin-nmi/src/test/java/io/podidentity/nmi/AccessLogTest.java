@@ -69,6 +69,22 @@ class AccessLogTest {
   }
 
   @Test
+  void lineThatCannotBeMadeKeepsNoOtherFromBeingWritten() {
+    AccessLog log = new AccessLog("log", (text, more) -> written.add(text.toString()));
+    log.add(
+        text -> {
+          throw new IllegalStateException("a test throws this");
+        });
+    log.add(LINE);
+
+    Eventually.isTrue("the drop is told", () -> written.size() == 2);
+    log.close();
+
+    assertThat(written)
+        .containsExactly(LINE.text(), "requests not logged because the log cannot keep up count=1");
+  }
+
+  @Test
   void onlyALineWithAnotherBehindItMayWaitForThat() {
     CountDownLatch all = new CountDownLatch(1);
     List<Boolean> more = new CopyOnWriteArrayList<>();

@@ -2,9 +2,12 @@ package io.podidentity.iptables;
 
 import io.podidentity.api.PodIdentityException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +26,8 @@ public final class BackendChoice {
   private final @Nullable IptablesBackend wanted;
   private final @Nullable IptablesCommands given;
 
+  private final Set<IptablesBackend> told =
+      Collections.synchronizedSet(EnumSet.noneOf(IptablesBackend.class));
   private final Object lock = new Object();
   private @Nullable IptablesCommands chosen;
   private boolean certain;
@@ -87,13 +92,20 @@ public final class BackendChoice {
       return List.of(given);
     }
     List<IptablesCommands> all = new ArrayList<>();
-    scans()
-        .forEach(
-            (backend, scan) -> {
-              if (scan.has(table)) {
-                all.add(programs.iptables(backend.family()));
-              }
-            });
+    Map<IptablesBackend, BackendScan> scans = scans();
+    for (IptablesBackend backend : IptablesBackend.values()) {
+      if (!scans.containsKey(backend) && told.add(backend)) {
+        log.warn(
+            "iptables backend={} does not work here: if it holds rules of ours, they stay",
+            backend.family());
+      }
+    }
+    scans.forEach(
+        (backend, scan) -> {
+          if (scan.has(table)) {
+            all.add(programs.iptables(backend.family()));
+          }
+        });
     return all;
   }
 

@@ -92,6 +92,7 @@ public final class LeaderElection implements AutoCloseable {
   // Guarded by lock.
   private State state = State.WAITING;
   private Instant renewed = Instant.MIN;
+  private long renewedNanos;
   private @Nullable ObjectReference reference;
 
   /**
@@ -104,7 +105,7 @@ public final class LeaderElection implements AutoCloseable {
    * @param executor where calls to the API server and the two callbacks run; two threads at least
    * @param onStarted called once, when this instance becomes the leader
    * @param onLost called once if it then is the leader no longer, but not because of {@link
-   *     #close()}
+   *     #close()}, or if it cannot stand any longer
    */
   public LeaderElection(
       KubernetesConnection connection,
@@ -153,7 +154,10 @@ public final class LeaderElection implements AutoCloseable {
    */
   public boolean isLeader() {
     synchronized (lock) {
-      return state == State.LEADING && clock.instant().isBefore(renewed.plus(renewDeadline()));
+      // By both clocks: one may be set back, the other may stand still while the machine sleeps.
+      return state == State.LEADING
+          && clock.instant().isBefore(renewed.plus(renewDeadline()))
+          && System.nanoTime() - renewedNanos < renewDeadline().toNanos();
     }
   }
 
@@ -200,11 +204,19 @@ public final class LeaderElection implements AutoCloseable {
   }
 
   private void stand() {
-    boolean standing = true;
-    while (standing) {
-      boolean held = attempt();
-      Duration renewal = settings.duration().dividedBy(4);
-      standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : LOOK);
+    boolean ended = false;
+    try {
+      boolean standing = true;
+      while (standing) {
+        boolean held = attempt();
+        Duration renewal = settings.duration().dividedBy(4);
+        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : LOOK);
+      }
+      ended = true;
+    } finally {
+      if (!ended) {
+        broken();
+      }
     }
   }
 
@@ -234,6 +246,7 @@ public final class LeaderElection implements AutoCloseable {
   private boolean attempt() {
     synchronized (attempts) {
       Instant begun = clock.instant();
+      long begunNanos = System.nanoTime();
       try {
         if (!take(begun)) {
           lost();
@@ -243,7 +256,7 @@ public final class LeaderElection implements AutoCloseable {
         failed(e);
         return false;
       }
-      held(begun);
+      held(begun, begunNanos);
       return true;
     }
   }
@@ -276,10 +289,11 @@ public final class LeaderElection implements AutoCloseable {
     return true;
   }
 
-  private void held(Instant begun) {
+  private void held(Instant begun, long begunNanos) {
     State before;
     synchronized (lock) {
       renewed = begun;
+      renewedNanos = begunNanos;
       reference = locks.get(0).reference();
       before = state;
       if (before == State.WAITING) {
@@ -308,6 +322,17 @@ public final class LeaderElection implements AutoCloseable {
         settings.name(),
         leader,
         since.toMillis());
+    executor.execute(onLost);
+  }
+
+  /** The machine is out of threads or memory: who stands no longer had better start anew. */
+  private void broken() {
+    synchronized (lock) {
+      if (!isStanding()) {
+        return;
+      }
+      state = State.LOST;
+    }
     executor.execute(onLost);
   }
 

@@ -151,9 +151,9 @@ final class KubernetesEventsTest {
             CLOCK,
             CallRate.unlimited());
     DesiredAssignment assignment = TestObjects.desired("untroubled", "node");
-    try (KubernetesClient nmi = TestCluster.shared().asNmi()) {
+    try (KubernetesClient nobody = TestCluster.shared().asNobody()) {
       KubernetesEvents forbidden =
-          new KubernetesEvents(nmi, view, Runnable::run, CLOCK, CallRate.unlimited());
+          new KubernetesEvents(nobody, view, Runnable::run, CLOCK, CallRate.unlimited());
 
       assertThatCode(() -> stopping.assigned(assignment)).doesNotThrowAnyException();
       assertThatCode(() -> forbidden.assigned(assignment)).doesNotThrowAnyException();

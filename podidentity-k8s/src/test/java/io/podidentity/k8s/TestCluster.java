@@ -69,6 +69,12 @@ final class TestCluster {
     return client("aad-pod-id-nmi-service-account");
   }
 
+  /** A service account that may do nothing; to be called once. */
+  KubernetesClient asNobody() {
+    api.kubectl("create", "serviceaccount", "nobody", "-n", "default");
+    return client("nobody");
+  }
+
   /**
    * A service account with what {@code nmi-managed.yaml} grants alone, so that the tests of
    * standard mode do without it.

@@ -128,10 +128,11 @@ final class ViewNudgesTest {
     AssignedIdentity created = store.create(desired);
     assertThat(shown(created.name())).contains(created);
 
-    store.setState(created, AssignmentState.ASSIGNED);
-    assertThat(shown(created.name()).orElseThrow().state()).isEqualTo(AssignmentState.ASSIGNED);
+    AssignedIdentity assigned = store.setState(created, AssignmentState.ASSIGNED);
+    assertThat(shown(created.name())).contains(assigned);
+    assertThat(assigned.state()).isEqualTo(AssignmentState.ASSIGNED);
 
-    store.delete(created);
+    store.delete(assigned);
     assertThat(shown(created.name())).isEmpty();
 
     AssignedIdentity again = store.create(desired);
