@@ -5,18 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.harness.RenderedArguments;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** NMI takes the arguments that the Helm chart gives it, in whatever case the chart is tested. */
 final class ChartArgumentsTest {
-  private static final Map<String, String> ENVIRONMENT =
-      Map.of("AZURE_ENVIRONMENT_FILEPATH", "/etc/kubernetes/stack.json");
+  @TempDir Path folder;
 
   static Set<List<String>> rendered() {
     return RenderedArguments.of(
@@ -25,9 +27,18 @@ final class ChartArgumentsTest {
 
   @ParameterizedTest
   @MethodSource("rendered")
-  void areTaken(List<String> arguments) {
+  void areTaken(List<String> arguments) throws IOException {
+    Path stack =
+        Files.writeString(
+            folder.resolve("stack.json"),
+            """
+            {"name": "AzureStackCloud", "activeDirectoryEndpoint": "https://login.example/",
+             "resourceManagerEndpoint": "https://management.example/",
+             "tokenAudience": "https://management.example/"}
+            """);
+    Map<String, String> environment = Map.of("AZURE_ENVIRONMENT_FILEPATH", stack.toString());
     NmiCommandLine line =
-        new NmiCommandLine(new ProgramVersion("nmi", "1", "c", "d"), ENVIRONMENT::get);
+        new NmiCommandLine(new ProgramVersion("nmi", "1", "c", "d"), environment::get);
 
     assertThat(line.parse(arguments, System.out, System.err)).isEmpty();
     assertThatCode(line::options).doesNotThrowAnyException();
