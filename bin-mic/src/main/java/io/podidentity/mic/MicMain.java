@@ -45,12 +45,12 @@ public final class MicMain {
     if (exit.isPresent()) {
       System.exit(exit.getAsInt());
     }
+    String host = hostName(System.getenv());
     if (command.equals(DRAIN)) {
-      flags.drain(hostName(System.getenv()));
+      flags.drain(host);
     }
     try {
-      MicOptions options =
-          MicOptions.of(flags, System.getenv(), hostName(System.getenv()), version.version());
+      MicOptions options = MicOptions.of(flags, System.getenv(), host, version.version());
       Logging.configure(options.logFormat());
       if (command.equals(PLAN)) {
         PlanFormat format = PlanFormat.named(flags.own.output);
@@ -94,7 +94,7 @@ public final class MicMain {
       throws InterruptedException {
     try {
       drain.await(atMost);
-      log.info("drained: no record is left, nor an identity that MIC added");
+      log.info("drained: no record is left");
       shutdown.exit(0);
     } catch (PodIdentityException e) {
       shutdown.exit(ExitCode.report(e, log));

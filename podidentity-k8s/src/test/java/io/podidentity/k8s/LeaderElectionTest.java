@@ -273,6 +273,18 @@ final class LeaderElectionTest {
   }
 
   @Test
+  void leaderWhoseClockStandsStillIsNoneOnceItCannotRenew() {
+    MutableClock clock = MutableClock.startingAt(Clock.systemUTC().instant());
+    Candidate leader = candidate("stopped", clock);
+    leader.election.start();
+    leader.awaitLeading();
+
+    leader.relay.fallSilent();
+
+    Await.until("it leads no longer", SOON, () -> !leader.election.isLeader());
+  }
+
+  @Test
   void leaseThatSomeoneMadeByHandIsTaken() {
     TestCluster.shared()
         .api()
