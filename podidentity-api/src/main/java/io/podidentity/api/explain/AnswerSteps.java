@@ -85,19 +85,14 @@ final class AnswerSteps {
       return Step.unknown(
           Part.ANSWER,
           "what NMI answers is not known without "
-              + String.join(
-                  ", ", answer.unknown().stream().map(Situation.Resource::text).toList()),
+              + String.join(", ", answer.unknown().stream().map(Situation.Resource::text).toList()),
           "");
     }
     PodIdentityException last = refusal == null && asked != null ? asked.refusal() : refusal;
     return last == null
         ? Step.ok(Part.ANSWER, "NMI gives the pod a token for " + subject(answer.query()))
         : Step.of(
-            Part.ANSWER,
-            Verdict.WRONG,
-            last.reason(),
-            "NMI refuses: " + last.getMessage(),
-            null);
+            Part.ANSWER, Verdict.WRONG, last.reason(), "NMI refuses: " + last.getMessage(), null);
   }
 
   private static String subject(@Nullable TokenQuery query) {

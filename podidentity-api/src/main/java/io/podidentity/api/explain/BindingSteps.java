@@ -156,8 +156,7 @@ final class BindingSteps {
         edit(binding));
   }
 
-  private Optional<IdentityBinding> ofItsNamespaceFirst(
-      Predicate<IdentityBinding> wanted) {
+  private Optional<IdentityBinding> ofItsNamespaceFirst(Predicate<IdentityBinding> wanted) {
     return bindings.stream().filter(wanted).min(this::itsNamespaceFirst);
   }
 

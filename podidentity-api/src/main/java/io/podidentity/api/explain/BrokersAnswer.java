@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BrokersAnswer(
     @Nullable TokenQuery query, @Nullable PodIdentityException refusal, Set<Resource> unknown) {
-  private static final HoldPolicy NOW =
-      new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+  private static final HoldPolicy NOW = new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
   /** The answer to that pod's request from that address. */
   static BrokersAnswer of(Situation situation, Picture picture, Pod pod, InetAddress address) {

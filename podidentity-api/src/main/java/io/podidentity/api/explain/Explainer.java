@@ -30,8 +30,7 @@ public final class Explainer {
     @Nullable Step problem = PodSteps.problem(pod, picture);
     @Nullable InetAddress address = PodSteps.address(pod);
     return problem != null || address == null
-        ? new Explanation(
-            List.of(problem == null ? PodSteps.missing(situation) : problem), null)
+        ? new Explanation(List.of(problem == null ? PodSteps.missing(situation) : problem), null)
         : explain(situation, picture, pod, node, address);
   }
 

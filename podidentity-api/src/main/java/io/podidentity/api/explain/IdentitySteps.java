@@ -77,8 +77,7 @@ final class IdentitySteps {
   /** Nothing is wrong with them, so another one has the record's name: the matcher says which. */
   private Step conflict(IdentityBinding binding, AzureIdentity identity, Matches matches) {
     NamespacedName record =
-        DesiredAssignment.recordName(
-            pod.name(), identity, situation.options().forceNamespaced());
+        DesiredAssignment.recordName(pod.name(), identity, situation.options().forceNamespaced());
     DesiredAssignment holder = matches.byRecord().get(record);
     boolean samePod = holder != null && holder.pod().equals(pod);
     return wrong(

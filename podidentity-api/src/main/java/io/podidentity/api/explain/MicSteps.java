@@ -170,12 +170,12 @@ final class MicSteps {
     boolean forceNamespaced = situation.options().forceNamespaced();
     List<PlannedStep> steps =
         new PlanReasons(situation.cluster(), forceNamespaced)
-            .of(
-                new AssignmentPlanner(new PlannerOptions(forceNamespaced, Set.of()))
-                    .plan(situation.cluster()))
-            .stream()
-            .filter(step -> step.pod().equals(pod.name()))
-            .toList();
+                .of(
+                    new AssignmentPlanner(new PlannerOptions(forceNamespaced, Set.of()))
+                        .plan(situation.cluster()))
+                .stream()
+                .filter(step -> step.pod().equals(pod.name()))
+                .toList();
     if (steps.isEmpty()) {
       return null;
     }

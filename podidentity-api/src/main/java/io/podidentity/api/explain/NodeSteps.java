@@ -27,7 +27,8 @@ final class NodeSteps {
     WhoAnswers answer = found.answer();
     // Where the pod is answered, what else is wrong does no harm now.
     Verdict problem = answer == WhoAnswers.NMI ? Verdict.WARNING : Verdict.WRONG;
-    found.problems()
+    found
+        .problems()
         .forEach(
             text ->
                 steps.add(
@@ -64,24 +65,24 @@ final class NodeSteps {
               Part.REDIRECT,
               Verdict.WRONG,
               Finding.NOT_REDIRECTED,
-              "not NMI answers its requests, but the metadata service itself, for any identity of the"
-                  + " node",
+              "not NMI answers its requests, but the metadata service itself, for any identity of"
+                  + " the node",
               "nmi rules --print");
       case REFUSED ->
           Step.of(
               Part.REDIRECT,
               Verdict.WRONG,
               Finding.REDIRECT_REFUSED,
-              "its connections are refused: NMI does not run or listen here, or there is no redirect"
-                  + " and the lockdown holds",
+              "its connections are refused: NMI does not run or listen here, or there is no"
+                  + " redirect and the lockdown holds",
               "nmi rules --check");
       case SILENT ->
           Step.of(
               Part.REDIRECT,
               Verdict.WRONG,
               Finding.REDIRECT_SILENT,
-              "its requests have no answer: NMI hangs, route_localnet is off on the pod's interface, or"
-                  + " a network policy drops them",
+              "its requests have no answer: NMI hangs, route_localnet is off on the pod's"
+                  + " interface, or a network policy drops them",
               "nmi rules --check");
     };
   }

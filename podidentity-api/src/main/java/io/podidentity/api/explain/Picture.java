@@ -33,8 +33,7 @@ final class Picture implements PodDirectory, AssignmentDirectory, BindingDirecto
 
   /** Whether the node's NMI sees the record at all. */
   boolean isSeen(AssignedIdentity record) {
-    return isReceived(record)
-        && (record.nodeName().isEmpty() || record.nodeName().equals(node));
+    return isReceived(record) && (record.nodeName().isEmpty() || record.nodeName().equals(node));
   }
 
   private boolean isReceived(AssignedIdentity record) {

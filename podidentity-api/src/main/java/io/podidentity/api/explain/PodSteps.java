@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The pod, and whether NMI can know it by its address. */
 final class PodSteps {
   /** Labels of NMI's pods: the chart's, and those of the manifests. */
-  private static final List<String> COMPONENT =
-      List.of("app.kubernetes.io/component", "component");
+  private static final List<String> COMPONENT = List.of("app.kubernetes.io/component", "component");
 
   private PodSteps() {}
 
@@ -74,8 +73,7 @@ final class PodSteps {
     if (pod.phase().isTerminal()) {
       return wrong(
           Finding.POD_ENDED,
-          "pod %s has ended: %s"
-              .formatted(pod.name(), pod.phase().name().toLowerCase(Locale.ROOT)),
+          "pod %s has ended: %s".formatted(pod.name(), pod.phase().name().toLowerCase(Locale.ROOT)),
           get);
     }
     if (pod.nodeName() == null) {
@@ -154,7 +152,8 @@ final class PodSteps {
     List<Pod> nmis = situation.cluster().pods().stream().filter(PodSteps::isNmi).toList();
     Optional<Pod> here = nmis.stream().filter(pod -> node.equals(pod.nodeName())).findAny();
     if (here.isPresent()) {
-      steps.add(Step.ok(Part.NODE, "NMI runs on node %s: pod %s".formatted(node, here.get().name())));
+      steps.add(
+          Step.ok(Part.NODE, "NMI runs on node %s: pod %s".formatted(node, here.get().name())));
     } else if (nmis.isEmpty()) {
       steps.add(
           Step.unknown(
@@ -185,7 +184,8 @@ final class PodSteps {
   static Step label(Pod pod, Verdict problem) {
     if (!pod.bindingLabel().isEmpty()) {
       return Step.ok(
-          Part.LABEL, "it has the label %s=%s".formatted(IdentityBinding.POD_LABEL, pod.bindingLabel()));
+          Part.LABEL,
+          "it has the label %s=%s".formatted(IdentityBinding.POD_LABEL, pod.bindingLabel()));
     }
     String next =
         "kubectl label pod %s -n %s %s=VALUE (and in the template of what makes the pod)"

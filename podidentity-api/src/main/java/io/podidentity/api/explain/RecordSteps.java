@@ -92,15 +92,14 @@ final class RecordSteps {
       return wrong(Finding.RECORD_UNASSIGNED, record, "says Unassigned: it is being taken off");
     }
     if (!record.isOf(pod)) {
-      return wrong(
-          Finding.RECORD_OF_FORMER_POD, record, "is about an earlier pod of that name");
+      return wrong(Finding.RECORD_OF_FORMER_POD, record, "is about an earlier pod of that name");
     }
     if (selector.identitiesOf(pod, List.of(record)).isEmpty()) {
       return wrong(
           Finding.RECORD_MISPLACED,
           record,
-          "does not count for this pod: it lies in the wrong namespace, or its identity is for pods of"
-              + " its own namespace");
+          "does not count for this pod: it lies in the wrong namespace, or its identity is for pods"
+              + " of its own namespace");
     }
     if (!picture.isSeen(record)) {
       return wrong(
