@@ -174,5 +174,11 @@ final class NmiFlags {
         names = "--host-token",
         description = "Whether /host/token/ is served to the node itself. Default: true.")
     boolean hostToken = true;
+
+    @Option(
+        names = "--audit-tokens",
+        description =
+            "Whether each token that a pod is given is a line of the audit log, and none is without.")
+    boolean auditTokens;
   }
 }
