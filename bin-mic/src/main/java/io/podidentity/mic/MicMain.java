@@ -5,6 +5,7 @@ import io.podidentity.bin.Daemons;
 import io.podidentity.bin.ExitCode;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.Logging;
+import io.podidentity.bin.OutputFormat;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.bin.Shutdown;
@@ -30,7 +31,8 @@ public final class MicMain {
 
   private static final String PLAN = "plan";
   private static final String DRAIN = "drain";
-  private static final List<String> COMMANDS = List.of(PLAN, DRAIN);
+  private static final String DOCTOR = "doctor";
+  private static final List<String> COMMANDS = List.of(PLAN, DRAIN, DOCTOR);
 
   private MicMain() {}
 
@@ -57,6 +59,12 @@ public final class MicMain {
         PlanCommand.run(
             options, userAgent(options, version), flags.own.timeout, format, System.out);
         System.exit(0);
+      }
+      if (command.equals(DOCTOR)) {
+        boolean well =
+            new DoctorCommand(options, userAgent(options, version), flags.own.timeout)
+                .run(OutputFormat.named(flags.own.output), Clock.systemUTC(), System.out);
+        System.exit(well ? 0 : ExitCode.FAILED);
       }
       log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
