@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
  * Keeps one chain of ours, and the jump to it, as they should be. Every change is one transaction:
  * no packet sees the rules half done. Rules are compared by what they say, not by their text. Rules
  * of others are left as they are, also those that lead to our chain; only {@link #remove()} removes
- * the latter, because without the chain they cannot be. Not thread-safe.
+ * the latter, because without the chain they cannot be, and our chain also where somebody has given
+ * it another name. Not thread-safe.
  */
 final class IptablesChain {
   private static final Logger log = LoggerFactory.getLogger(IptablesChain.class);
@@ -21,6 +22,7 @@ final class IptablesChain {
   private static final int TRIES = 3;
 
   private final OwnChain chain;
+  private final IptablesCommands commands;
   private final IptablesTable table;
   private final FirstPlace place;
 
@@ -29,6 +31,7 @@ final class IptablesChain {
    */
   IptablesChain(OwnChain chain, IptablesCommands commands, FirstPlace place) {
     this.chain = chain;
+    this.commands = commands;
     this.place = place;
     this.table = new IptablesTable(chain, commands);
   }
@@ -56,6 +59,13 @@ final class IptablesChain {
   }
 
   void remove() {
+    removeThis();
+    for (String name : table.read().renamed()) {
+      new IptablesChain(chain.named(name), commands, place).removeThis();
+    }
+  }
+
+  private void removeThis() {
     settle("removed", found -> Transaction.toRemove(chain, found));
   }
 
