@@ -124,7 +124,7 @@ public final class NodeNmi implements AutoCloseable {
     @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
     if (rules != null) {
       // Before there is anything to remove; given back last of all.
-      parts.add(NodeShare.take());
+      parts.add(NodeShare.take(rules::begin));
       rules.begin();
     }
     KubernetesConnection kubernetes = join(opening);

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class NodeShare implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeShare.class);
 
-  static final int PORT = 2579;
+  private static final int PORT = 2579;
 
   /** Of the protocol "discard": what others send is not even kept. */
   private static final int NOBODY = 9;
@@ -42,18 +42,32 @@ final class NodeShare implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Takes a share; waits a little for another NMI that is removing the rules. */
-  static NodeShare take() {
+  /**
+   * Takes a share; waits a little for another NMI that is removing the rules.
+   *
+   * @param first done once before it waits, if it has to
+   */
+  static NodeShare take(Runnable first) {
+    return take(PORT, first);
+  }
+
+  /** The same at another port. */
+  static NodeShare take(int port, Runnable first) {
     long begun = System.nanoTime();
+    boolean waits = false;
     while (true) {
       try {
-        return new NodeShare(bind(true));
+        return new NodeShare(bind(port, true));
       } catch (BindException e) {
         if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-          return none(e);
+          return none(port, e);
         }
       } catch (IOException e) {
-        return none(e);
+        return none(port, e);
+      }
+      if (!waits) {
+        waits = true;
+        first.run();
       }
       try {
         Thread.sleep(RETRY.toMillis());
@@ -64,11 +78,11 @@ final class NodeShare implements AutoCloseable {
     }
   }
 
-  private static NodeShare none(IOException error) {
+  private static NodeShare none(int port, IOException error) {
     log.warn(
         "another NMI that ends cannot see this one, and may remove the rules: UDP port {} of"
             + " 127.0.0.1 cannot be had",
-        PORT,
+        port,
         error);
     return new NodeShare(null);
   }
@@ -80,7 +94,12 @@ final class NodeShare implements AutoCloseable {
    * @return false, and nothing is done, if anybody else has a share, or that cannot be told
    */
   static boolean doAlone(Runnable work) {
-    try (DatagramChannel unusedWhole = bind(false)) {
+    return doAlone(PORT, work);
+  }
+
+  /** The same at another port. */
+  static boolean doAlone(int port, Runnable work) {
+    try (DatagramChannel unusedWhole = bind(port, false)) {
       work.run();
       return true;
     } catch (BindException e) {
@@ -91,12 +110,12 @@ final class NodeShare implements AutoCloseable {
     }
   }
 
-  private static DatagramChannel bind(boolean shared) throws IOException {
+  private static DatagramChannel bind(int port, boolean shared) throws IOException {
     DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET);
     boolean bound = false;
     try {
       channel.setOption(StandardSocketOptions.SO_REUSEPORT, shared);
-      channel.bind(new InetSocketAddress(loopback(), PORT));
+      channel.bind(new InetSocketAddress(loopback(), port));
       channel.connect(new InetSocketAddress(loopback(), NOBODY));
       bound = true;
       return channel;
