@@ -2,6 +2,8 @@ package io.podidentity.iptables;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +61,22 @@ final class IptablesChain {
   }
 
   void remove() {
-    removeThis();
-    for (String name : table.read().renamed()) {
-      new IptablesChain(chain.named(name), commands, place).removeThis();
+    for (String name : removeThis()) {
+      var unused = new IptablesChain(chain.named(name), commands, place).removeThis();
     }
   }
 
-  private void removeThis() {
-    settle("removed", found -> Transaction.toRemove(chain, found));
+  /** Gives the names under which our rules are still there. */
+  private List<String> removeThis() {
+    List<String> renamed = new ArrayList<>();
+    settle(
+        "removed",
+        found -> {
+          renamed.clear();
+          renamed.addAll(found.renamed());
+          return Transaction.toRemove(chain, found);
+        });
+    return renamed;
   }
 
   /**
