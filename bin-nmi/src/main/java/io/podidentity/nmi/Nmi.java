@@ -232,11 +232,6 @@ public final class Nmi implements AutoCloseable {
     return readiness.isReady();
   }
 
-  /** Whether it listens for pods: it is the NMI of its node then. */
-  boolean isListening() {
-    return server.isListening();
-  }
-
   /** Where it listens for pods. On 0.0.0.0 it listens on all others too. */
   private static List<InetSocketAddress> addresses(NmiOptions.Http http, @Nullable String target) {
     InetSocketAddress own = new InetSocketAddress(http.address(), http.port());

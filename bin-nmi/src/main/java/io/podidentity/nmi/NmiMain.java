@@ -90,13 +90,15 @@ public final class NmiMain {
     // First: SIGTERM may come while it starts.
     Shutdown shutdown = Shutdown.install(parts, STOPPING);
     try {
-      if (options.kubelet() != null) {
-        KubenetGuard.check(options.kubelet());
-      }
       NodeNmi nmi =
           NodeNmi.of(options, version.userAgent(options.customUserAgent()), Clock.systemUTC());
       // Before it starts: it may wait for a port until it is told to end.
-      parts.add(nmi).start();
+      parts.add(nmi);
+      // Pods are locked out by now, also where this ends it.
+      if (options.kubelet() != null) {
+        KubenetGuard.check(options.kubelet());
+      }
+      nmi.start();
     } catch (PodIdentityException e) {
       if (e.reason() != ErrorReason.SHUTTING_DOWN) {
         shutdown.exit(ExitCode.report(e, log));
