@@ -82,7 +82,8 @@ final class TargetChanges {
         && wanted.stream()
             .allMatch(
                 identity ->
-                    isVerified(lately, identity) || absent && !lately.has(identity.resourceId()))) {
+                    isVerified(lately, identity)
+                        || (absent && !lately.has(identity.resourceId())))) {
       there = lately;
       return null;
     }
