@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -165,18 +164,5 @@ public final class BindingMatcher {
    * @param selector the label value that they carry
    * @param namespace the only one whose pods may have it; null if all may
    */
-  private record Key(String selector, @Nullable String namespace) {
-    /** Written out for the reason that {@link NamespacedName#equals} has. */
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key that
-          && selector.equals(that.selector)
-          && Objects.equals(namespace, that.namespace);
-    }
-
-    @Override
-    public int hashCode() {
-      return 31 * selector.hashCode() + Objects.hashCode(namespace);
-    }
-  }
+  private record Key(String selector, @Nullable String namespace) {}
 }

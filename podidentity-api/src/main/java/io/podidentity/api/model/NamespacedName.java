@@ -17,24 +17,6 @@ public record NamespacedName(String namespace, String name) implements Comparabl
     Checks.notEmpty(name, "name");
   }
 
-  /**
-   * Written out, as {@link #hashCode()} is: those that a record has by itself take several times as
-   * long in a JVM that stops at its first compiler, and a plan of 100,000 pods asks half a million
-   * times.
-   */
-  @Override
-  public boolean equals(Object other) {
-    return this == other
-        || (other instanceof NamespacedName that
-            && name.equals(that.name)
-            && namespace.equals(that.namespace));
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * namespace.hashCode() + name.hashCode();
-  }
-
   @Override
   public int compareTo(NamespacedName other) {
     return ORDER.compare(this, other);
