@@ -52,6 +52,7 @@ final class MonitoringIT {
     cluster.nodesWithNmi().forEach(node -> targets.add(node.network().address() + ":9090"));
     TestPod pod = scene.boundPod("orders", cluster.vm(), scene.identity("orders"));
     try (Prometheus prometheus = Prometheus.start(cluster.network().control(), targets)) {
+      TokenAnswer.of(pod.askForToken());
       askInVain(cluster, pod);
       assignInVain(cluster, scene);
       changeAndRemove(cluster, scene);
