@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubeletStandIn;
 import io.podidentity.harness.net.ClusterNetwork;
+import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.ManagedProcess;
 import java.nio.file.Path;
@@ -214,6 +215,20 @@ final class EndToEndCluster implements AutoCloseable {
   private Explained onNode(TestNode node, List<String> words) {
     return Explained.of(
         Program.nmiCommand(node.network().namespace(), nmiKubeconfig, azure, words));
+  }
+
+  /** Runs {@code mic report workload-identity} for somebody who may do everything. */
+  CommandResult administratorsReport() {
+    return network
+        .control()
+        .inside(
+            Command.of(
+                    ProjectFiles.program("mic"),
+                    "report",
+                    "workload-identity",
+                    "--kubeconfig=" + api.adminKubeconfig())
+                .withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .run();
   }
 
   Program nmi(TestNode node) {
