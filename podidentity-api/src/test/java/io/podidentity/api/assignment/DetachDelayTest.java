@@ -100,6 +100,33 @@ class DetachDelayTest {
     assertThat(scene.azure.on(N1)).isEmpty();
   }
 
+  /** As in a namespace that is being deleted, which nothing may hold up. */
+  @Test
+  void aRecordThatIsBeingDeletedDoesNotWait() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.gone("web");
+    scene.cluster.put(scene.terminating("web", "x"));
+    scene.log.calls().clear();
+
+    scene.run();
+
+    assertThat(scene.log.calls()).containsExactly("detach n1 x", "delete default/web-default-x");
+    assertThat(scene.plan().next()).isNull();
+  }
+
+  /** Its namespace is being deleted while it waits. */
+  @Test
+  void aRecordThatIsDeletedWhileItWaitsWaitsNoLonger() {
+    assignedAndGone();
+    scene.cluster.put(scene.terminating("web", "x"));
+
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
   @Test
   void whatAChangedIdentityLeavesBehindWaitsToo() {
     scene.pod("web", "x");

@@ -90,4 +90,21 @@ final class Scene {
     assertThat(record).as(pod).isNotNull();
     return record;
   }
+
+  /** The same record after somebody has deleted it: its finalizer holds it. */
+  AssignedIdentity terminating(String pod, String identity) {
+    AssignedIdentity record = record(pod, identity);
+    return new AssignedIdentity(
+        record.name(),
+        record.uid(),
+        record.resourceVersion(),
+        record.pod(),
+        record.podUid(),
+        record.nodeName(),
+        record.identity(),
+        record.binding(),
+        record.state(),
+        true,
+        record.provenance());
+  }
 }
