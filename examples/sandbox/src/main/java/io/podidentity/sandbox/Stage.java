@@ -68,7 +68,7 @@ final class Stage implements AutoCloseable {
                 ""),
             USER_AGENT,
             clock,
-            () -> {
+            line -> {
               throw new SandboxException("another MIC took the lease in this cluster");
             }));
   }
