@@ -2,7 +2,6 @@ package io.podidentity.mic;
 
 import static java.util.stream.Collectors.joining;
 
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.AssignmentPlan;
 import io.podidentity.api.assignment.PlannedStep;
@@ -10,6 +9,7 @@ import io.podidentity.api.assignment.PlannedStep.Action;
 import io.podidentity.api.assignment.TargetPlan;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.bin.OutputFormat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -84,12 +84,9 @@ enum PlanFormat {
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if there is none
    */
   static PlanFormat named(String name) {
-    return switch (name) {
-      case "text" -> TEXT;
-      case "json" -> JSON;
-      default ->
-          throw new PodIdentityException(
-              ErrorReason.CONFIGURATION_INVALID, "--output must be text or json: " + name);
+    return switch (OutputFormat.named(name)) {
+      case TEXT -> TEXT;
+      case JSON -> JSON;
     };
   }
 

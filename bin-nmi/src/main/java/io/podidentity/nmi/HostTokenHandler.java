@@ -39,7 +39,7 @@ final class HostTokenHandler implements HttpHandler {
           null);
   private static final Refusal NOT_FROM_HOST =
       RefusalCause.NOT_FROM_HOST.refusal("request remote address is not from a host");
-  private static final Refusal NOT_AUDITED =
+  static final Refusal NOT_AUDITED =
       RefusalCause.AUDIT_BUSY.refusal("the audit log cannot keep up; try again", 1L);
 
   private final TokenBroker broker;
@@ -82,7 +82,7 @@ final class HostTokenHandler implements HttpHandler {
       Later.send(
           exchange,
           broker.request(request),
-          (grant, error) -> answer(exchange, handled, grant, error));
+          (grant, error) -> answer(exchange, handled, request.resource(), grant, error));
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, audited(exchange, handled.refused(errors.toHost(e))));
     }
@@ -115,12 +115,13 @@ final class HostTokenHandler implements HttpHandler {
   private Answer answer(
       HttpServerExchange exchange,
       Handled handled,
+      String resource,
       @Nullable TokenGrant grant,
       @Nullable Throwable error) {
     if (grant == null) {
       return audited(exchange, handled.apply(null, error));
     }
-    return auditLog.add(AuditLine.granted(exchange, grant))
+    return auditLog.add(AuditLine.granted(exchange, grant, resource))
         ? handled.apply(grant, null)
         : handled.refused(NOT_AUDITED);
   }

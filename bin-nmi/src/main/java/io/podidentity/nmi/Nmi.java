@@ -93,7 +93,7 @@ public final class Nmi implements AutoCloseable {
    * Where lines go, each on a thread of its own that may be blocked.
    *
    * @param requests one for each request
-   * @param audit one for each request to {@code /host/token/}
+   * @param audit one for each request to {@code /host/token/}, and if so wanted for each token
    */
   record Logs(AccessLog.Out requests, AccessLog.Out audit) {}
 
@@ -157,6 +157,7 @@ public final class Nmi implements AutoCloseable {
                 ports.sources(),
                 namespaces,
                 journal,
+                http.auditTokens() ? auditLog : null,
                 clock),
             new HostTokenHandler(
                 broker, errors, http.hostToken(), namespaces, journal, auditLog, clock),
@@ -229,11 +230,6 @@ public final class Nmi implements AutoCloseable {
   /** Whether it can do its work: pods' requests come here, and it knows the pods. */
   public boolean isReady() {
     return readiness.isReady();
-  }
-
-  /** Whether it listens for pods: it is the NMI of its node then. */
-  boolean isListening() {
-    return server.isListening();
   }
 
   /** Where it listens for pods. On 0.0.0.0 it listens on all others too. */

@@ -4,13 +4,23 @@ import static io.podidentity.bin.FlagChecks.require;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.explain.Situation;
+import io.podidentity.api.matching.MicPods;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.OutputFormat;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.iptables.IptablesBackend;
+import io.podidentity.k8s.KubernetesConnection;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -49,8 +59,6 @@ public final class NmiCommandLine {
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
    */
   public NmiOptions options() {
-    String kubeconfig =
-        flags.own.kubeconfig.isEmpty() ? variable("KUBECONFIG") : flags.own.kubeconfig;
     return new NmiOptions(
         flags.node,
         new NmiOptions.Http(
@@ -60,7 +68,8 @@ public final class NmiCommandLine {
             flags.setRetryAfterHeader,
             flags.blockInstanceMetadata,
             flags.own.metadataGetOnly,
-            flags.own.hostToken),
+            flags.own.hostToken,
+            flags.own.auditTokens),
         metadata(),
         rules(),
         holds(),
@@ -76,7 +85,7 @@ public final class NmiCommandLine {
         flags.common.probePort(),
         flags.common.prometheusPort(),
         flags.allowKubenet ? null : Path.of(flags.kubeletConfig),
-        kubeconfig.isEmpty() ? null : Path.of(kubeconfig),
+        kubeconfig(),
         logFormat(),
         flags.common.customUserAgent());
   }
@@ -102,6 +111,51 @@ public final class NmiCommandLine {
    */
   RulesCheck rulesCheck() {
     return new RulesCheck(ownRules(), metadata(), flags.rules.pod);
+  }
+
+  /**
+   * What explains a pod's requests. On a node ({@code --node}, or {@code NODE_NAME} in a pod) it
+   * looks at that too.
+   *
+   * @param pod as {@code NAMESPACE/POD}
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
+   */
+  ExplainCommand explain(String pod) {
+    ExplainFlags what = flags.explain;
+    boolean managed = managed();
+    boolean forceNamespaced = managed || flags.common.forceNamespaced(environment);
+    if (flags.node.isEmpty()) {
+      flags.node = variable("NODE_NAME");
+    }
+    return new ExplainCommand(
+        new Situation.Request(
+            ExplainCommand.podNamed(pod),
+            new IdentityChoice(
+                what.clientId.isEmpty() ? null : new ClientId(what.clientId),
+                what.resourceId.isEmpty() ? null : what.resourceId),
+            what.resource),
+        new Situation.Options(
+            managed,
+            forceNamespaced,
+            flags.enableScaleFeatures,
+            flags.own.exemptPodsGetAny,
+            new MicPods(flags.micNamespace, flags.own.micServiceAccount)),
+        kubeconfig(),
+        new NamespacedName(flags.micNamespace, what.lease),
+        flags.node,
+        new NodeProbe(rulesCheck(), rules().written(), what.netns),
+        (kubernetes, userAgent) -> issuers(kubernetes, userAgent),
+        OutputFormat.named(what.output));
+  }
+
+  private TokenSource issuers(KubernetesConnection kubernetes, String userAgent) {
+    return Issuers.of(
+        options(), kubernetes, userAgent, HttpClients.local(), new NmiMetrics(), Clock.systemUTC());
+  }
+
+  private @Nullable Path kubeconfig() {
+    String file = flags.own.kubeconfig.isEmpty() ? variable("KUBECONFIG") : flags.own.kubeconfig;
+    return file.isEmpty() ? null : Path.of(file);
   }
 
   /** How to log; that needs no node's name either. */

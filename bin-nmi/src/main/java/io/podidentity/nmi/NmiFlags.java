@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
       "  rules --check  says what keeps these rules from being written; with --pod=NAMESPACE/NAME, or",
       "                 the file of a network namespace, sends a request from there, too, and says who",
       "                 answers",
+      "  explain NAMESPACE/POD  says why that pod gets its token, or not: docs/troubleshooting.md",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
@@ -112,6 +113,9 @@ final class NmiFlags {
   @ArgGroup(validate = false, heading = "%nFurther flags for the rules on the node:%n")
   RulesFlags rules = new RulesFlags();
 
+  @ArgGroup(validate = false)
+  ExplainFlags explain = new ExplainFlags();
+
   @ArgGroup(validate = false, heading = "%nFurther flags:%n")
   Own own = new Own();
 
@@ -170,5 +174,11 @@ final class NmiFlags {
         names = "--host-token",
         description = "Whether /host/token/ is served to the node itself. Default: true.")
     boolean hostToken = true;
+
+    @Option(
+        names = "--audit-tokens",
+        description =
+            "Whether each token that a pod is given is a line of the audit log, and none is without.")
+    boolean auditTokens;
   }
 }

@@ -21,7 +21,8 @@ public final class NmiMain {
 
   private static final String UNINSTALL = "uninstall";
   private static final String RULES = "rules";
-  private static final List<String> COMMANDS = List.of(UNINSTALL, RULES);
+  private static final String EXPLAIN = "explain";
+  private static final List<String> COMMANDS = List.of(UNINSTALL, RULES, EXPLAIN);
 
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(15);
@@ -33,7 +34,10 @@ public final class NmiMain {
     ProgramVersion version = ProgramVersion.ofThisBuild("nmi");
     // "nmi lockdown" is a script of the distribution.
     String command = args.length > 0 && COMMANDS.contains(args[0]) ? args[0] : "";
-    List<String> flags = List.of(args).subList(command.isEmpty() ? 0 : 1, args.length);
+    // What is explained may stand before the flags.
+    boolean named = command.equals(EXPLAIN) && args.length > 1 && !args[1].startsWith("-");
+    int words = (command.isEmpty() ? 0 : 1) + (named ? 1 : 0);
+    List<String> flags = List.of(args).subList(words, args.length);
     NmiCommandLine commandLine = new NmiCommandLine(version, System::getenv);
     OptionalInt exit = commandLine.parse(flags, System.out, System.err);
     if (exit.isPresent()) {
@@ -43,6 +47,7 @@ public final class NmiMain {
       switch (command) {
         case UNINSTALL -> uninstall(commandLine);
         case RULES -> rules(commandLine);
+        case EXPLAIN -> explain(commandLine, named ? args[1] : "", version);
         default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {
@@ -56,6 +61,13 @@ public final class NmiMain {
     } else if (!commandLine.rulesCheck().run(System.out)) {
       System.exit(ExitCode.FAILED);
     }
+  }
+
+  private static void explain(NmiCommandLine commandLine, String pod, ProgramVersion version) {
+    // The result is on standard output alone.
+    boolean well =
+        commandLine.explain(pod).run(version.userAgent(""), Clock.systemUTC(), System.out);
+    System.exit(well ? 0 : ExitCode.FAILED);
   }
 
   private static void uninstall(NmiCommandLine commandLine) {
@@ -74,13 +86,15 @@ public final class NmiMain {
     // First: SIGTERM may come while it starts.
     Shutdown shutdown = Shutdown.install(parts, STOPPING);
     try {
-      if (options.kubelet() != null) {
-        KubenetGuard.check(options.kubelet());
-      }
       NodeNmi nmi =
           NodeNmi.of(options, version.userAgent(options.customUserAgent()), Clock.systemUTC());
       // Before it starts: it may wait for a port until it is told to end.
-      parts.add(nmi).start();
+      parts.add(nmi);
+      // Pods are locked out by now, also where this ends it.
+      if (options.kubelet() != null) {
+        KubenetGuard.check(options.kubelet());
+      }
+      nmi.start();
     } catch (PodIdentityException e) {
       if (e.reason() != ErrorReason.SHUTTING_DOWN) {
         shutdown.exit(ExitCode.report(e, log));

@@ -71,6 +71,8 @@ public record NmiOptions(
    * @param blockInstanceMetadata whether {@code /metadata/instance} is refused; default false
    * @param metadataGetOnly whether only GET is passed on to the metadata service; default true
    * @param hostToken whether {@code /host/token/} is served; default true
+   * @param auditTokens whether each token that a pod is given is written to the audit log; default
+   *     false
    */
   public record Http(
       String address,
@@ -79,7 +81,28 @@ public record NmiOptions(
       boolean retryAfterMissing,
       boolean blockInstanceMetadata,
       boolean metadataGetOnly,
-      boolean hostToken) {
+      boolean hostToken,
+      boolean auditTokens) {
+    /** Without lines in the audit log. */
+    public Http(
+        String address,
+        int port,
+        boolean metadataHeaderRequired,
+        boolean retryAfterMissing,
+        boolean blockInstanceMetadata,
+        boolean metadataGetOnly,
+        boolean hostToken) {
+      this(
+          address,
+          port,
+          metadataHeaderRequired,
+          retryAfterMissing,
+          blockInstanceMetadata,
+          metadataGetOnly,
+          hostToken,
+          false);
+    }
+
     public Http {
       require(!address.isEmpty(), "--nmi-listen-address must not be empty");
       requirePort("--nmi-port", port, 0);

@@ -123,6 +123,8 @@ public final class NodeNmi implements AutoCloseable {
     var unusedLoad = CompletableFuture.runAsync(HttpListener::load, beside);
     @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
     if (rules != null) {
+      // Before there is anything to remove; given back last of all.
+      parts.add(NodeShare.take(rules::begin));
       rules.begin();
     }
     KubernetesConnection kubernetes = join(opening);
@@ -164,9 +166,7 @@ public final class NodeNmi implements AutoCloseable {
         pins,
         onExit == OnExit.AUTO && rules != null ? daemonSet : null,
         rules,
-        rules == null
-            ? null
-            : new RulesAtExit(onExit, daemonSet::isDeleted, nmi::isListening, rules.all()));
+        rules == null ? null : new RulesAtExit(onExit, daemonSet::isDeleted, rules.all()));
   }
 
   /**

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Why a request was refused: all codes that the header {@code X-Pod-Identity-Error} can hold.
- * Programs may branch on them, so one is never renamed. {@code docs/refusals.md} explains each.
+ * Programs may branch on them, so one is never renamed. {@code docs/troubleshooting.md} explains
+ * each.
  */
 enum RefusalCause {
   // What the broker and the adapters say; the status depends on the endpoint: ErrorResponses.

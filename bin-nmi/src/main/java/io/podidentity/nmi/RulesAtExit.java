@@ -3,22 +3,19 @@ package io.podidentity.nmi;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.NodeRules;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what becomes of the rules when NMI ends. One that still waits for the port of another NMI
- * leaves them to that one, unless all NMIs were deleted.
+ * Decides what becomes of the rules when NMI ends. They are left to any other NMI of this node; the
+ * last one removes them.
  *
  * @param policy what it was told
  * @param isDeleted whether NMI's DaemonSet was seen deleted, after waiting so long for news of it
- * @param isListening whether this is the NMI to which pods come
  * @param rules all that NMI may have on this node
  */
-record RulesAtExit(
-    OnExit policy, Predicate<Duration> isDeleted, BooleanSupplier isListening, NodeRules rules) {
+record RulesAtExit(OnExit policy, Predicate<Duration> isDeleted, NodeRules rules) {
   private static final Logger log = LoggerFactory.getLogger(RulesAtExit.class);
 
   /** The news of a DaemonSet's deletion comes before that of its pods', but not by much. */
@@ -28,13 +25,22 @@ record RulesAtExit(
   boolean areToBeRemoved() {
     return switch (policy) {
       case KEEP -> false;
-      case REMOVE -> isListening.getAsBoolean();
+      case REMOVE -> true;
       case AUTO -> isDeleted.test(PATIENCE);
     };
   }
 
-  /** Removes them, when nothing looks after them any more. */
+  /**
+   * Removes them, when nothing of this NMI looks after them any more and its {@link NodeShare} is
+   * given back.
+   */
   void remove() {
+    if (!NodeShare.doAlone(this::removeAll)) {
+      log.info("another NMI is on this node: the rules are left to it");
+    }
+  }
+
+  private void removeAll() {
     try {
       rules.remove();
       log.info("rules are removed: pods of this node reach the metadata service itself");

@@ -40,17 +40,7 @@ record RulesCheck(OwnRules rules, NmiOptions.Metadata metadata, String pod) {
   }
 
   private List<String> problems() {
-    Optional<String> rights = ProcessRights.read().advice();
-    if (rights.isPresent()) {
-      // Each program would say so in its own words.
-      return List.of(rights.get());
-    }
-    List<String> problems = new ArrayList<>();
-    try {
-      rules.kept().check();
-    } catch (PodIdentityException e) {
-      problems.addAll(Problems.of(e));
-    }
+    List<String> problems = new ArrayList<>(ruleProblems());
     int off = rules.interfacesWithoutRouteLocalnet();
     if (off > 0) {
       problems.add(
@@ -61,9 +51,28 @@ record RulesCheck(OwnRules rules, NmiOptions.Metadata metadata, String pod) {
     return problems;
   }
 
+  /** What keeps the rules from being written, but for {@code route_localnet}. */
+  List<String> ruleProblems() {
+    Optional<String> rights = ProcessRights.read().advice();
+    if (rights.isPresent()) {
+      // Each program would say so in its own words.
+      return List.of(rights.get());
+    }
+    try {
+      rules.kept().check();
+      return List.of();
+    } catch (PodIdentityException e) {
+      return Problems.of(e);
+    }
+  }
+
+  /** The way of a pod's requests. */
+  PodPath path() {
+    return new PodPath(metadata.ip(), metadata.port(), Refusal.CODE_HEADER);
+  }
+
   private boolean isRedirected(PrintStream out) {
-    PodPath path = new PodPath(metadata.ip(), metadata.port(), Refusal.CODE_HEADER);
-    PodPath.Answer answer = path.from(namespace());
+    PodPath.Answer answer = path().from(namespace());
     out.println(pod + ": " + answer.meaning());
     return answer == PodPath.Answer.NMI;
   }

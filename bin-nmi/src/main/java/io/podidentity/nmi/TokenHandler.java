@@ -31,11 +31,18 @@ final class TokenHandler implements HttpHandler {
   private final SourceGate gate;
   private final PodNamespaces namespaces;
   private final Journal journal;
+  private final @Nullable AccessLog auditLog;
   private final Clock clock;
   private final RecentQueries queries = new RecentQueries();
   private final BiFunction<TokenGrant, Instant, ByteBuffer> toJson = new TokenBodies()::of;
   private final Function<PodIdentityException, Refusal> toRefusal;
 
+  /**
+   * The endpoint.
+   *
+   * @param auditLog gets a line for each token that is given, and none is given without; null to do
+   *     without it
+   */
   TokenHandler(
       TokenBroker broker,
       ErrorResponses errors,
@@ -43,6 +50,7 @@ final class TokenHandler implements HttpHandler {
       SourceGate gate,
       PodNamespaces namespaces,
       Journal journal,
+      @Nullable AccessLog auditLog,
       Clock clock) {
     this.broker = broker;
     this.errors = errors;
@@ -50,6 +58,7 @@ final class TokenHandler implements HttpHandler {
     this.gate = gate;
     this.namespaces = namespaces;
     this.journal = journal;
+    this.auditLog = auditLog;
     this.clock = clock;
     this.toRefusal = errors::toPod;
   }
@@ -79,10 +88,22 @@ final class TokenHandler implements HttpHandler {
       if (!grant.isDone()) {
         Exchanges.forgetRequest(exchange);
       }
-      Later.send(exchange, grant, handled);
+      Later.send(
+          exchange,
+          grant,
+          auditLog == null ? handled : audited(exchange, handled, request, auditLog));
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, handled.refused(errors.toPod(e)));
     }
+  }
+
+  /** A token that cannot be audited is not given. */
+  private static BiFunction<@Nullable TokenGrant, @Nullable Throwable, Answer> audited(
+      HttpServerExchange exchange, Handled handled, TokenRequest request, AccessLog auditLog) {
+    return (grant, error) ->
+        grant == null || auditLog.add(AuditLine.issued(exchange, grant, request.resource()))
+            ? handled.apply(grant, error)
+            : handled.refused(HostTokenHandler.NOT_AUDITED);
   }
 
   private TokenRequest read(HttpServerExchange exchange, @Nullable InetAddress source) {

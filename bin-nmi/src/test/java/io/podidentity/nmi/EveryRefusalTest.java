@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
- * Provokes each cause of {@code docs/refusals.md} from outside, over a socket; one that is new has
- * to be provoked here too. {@code RefusalCauseTest} compares statuses with that document.
+ * Provokes each cause of {@code docs/troubleshooting.md} from outside, over a socket; one that is
+ * new has to be provoked here too. {@code RefusalCauseTest} compares statuses with that document.
  */
 class EveryRefusalTest {
   private static final String NODE = "127.0.0.1";

@@ -51,7 +51,8 @@ class HostAuditTest {
     assertThat(audited.get(0))
         .matches(
             "host token request pod=default/web remote=127\\.0\\.0\\.1:\\d+ status=200"
-                + " clientid=7eb6##### REDACTED #####-one")
+                + " clientid=7eb6##### REDACTED #####-one identity=default/one resource=https://vault\\.azure\\.net"
+                + " cached=false cause=bound")
         .doesNotContain("token-of-one");
     assertThat(audited.get(1))
         .matches(".* pod=default/web remote=127\\.0\\.0\\.2:\\d+ status=500 error=not-from-host");

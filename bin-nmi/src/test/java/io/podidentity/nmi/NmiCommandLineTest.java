@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.ClientId;
 import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.bin.LogFormat;
+import io.podidentity.bin.OutputFormat;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.iptables.IptablesBackend;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +32,36 @@ class NmiCommandLineTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private NmiCommandLine line = new NmiCommandLine(VERSION, environment::get);
+
+  @Test
+  void explainTakesAPodAndWhatItsRequestNames() {
+    environment.put("NODE_NAME", "n1");
+    environment.put("KUBECONFIG", "/k");
+    parse("--client-id=c1", "--MICNamespace=kube", "--forceNamespaced", "--output=json");
+
+    ExplainCommand command = line.explain("default/web");
+
+    assertThat(command.request().pod().toString()).isEqualTo("default/web");
+    assertThat(command.request().choice().clientId()).isEqualTo(new ClientId("c1"));
+    assertThat(command.request().resource()).isEqualTo("https://management.azure.com/");
+    assertThat(command.options().forceNamespaced()).isTrue();
+    assertThat(command.options().mic().namespace()).isEqualTo("kube");
+    assertThat(command.lease().toString()).isEqualTo("kube/aad-pod-identity-mic");
+    assertThat(command.node()).isEqualTo("n1");
+    assertThat(command.kubeconfig()).isEqualTo(Path.of("/k"));
+    assertThat(command.output()).isEqualTo(OutputFormat.JSON);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "web", "/web", "default/", "a/b/c"})
+  void explainTakesNothingElseForAPod(String text) {
+    parse();
+
+    assertThatThrownBy(() -> line.explain(text))
+        .isInstanceOfSatisfying(
+            PodIdentityException.class,
+            e -> assertThat(e.reason()).isEqualTo(ErrorReason.CONFIGURATION_INVALID));
+  }
 
   // The defaults of cmd/nmi/main.go of v1.8.17.
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.explain.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,25 +20,46 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RefusalCauseTest {
-  private static final Path DOCUMENT = Path.of("..", "docs", "refusals.md");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| ([0-9/]+) \\|");
+  private static final Path DOCUMENT = Path.of("..", "docs", "troubleshooting.md");
+  private static final Pattern SECTION =
+      Pattern.compile(
+          "(?m)^### `([a-z0-9-]+)`\n\n(?:HTTP ([0-9/]+)\\. )?\\S.*\n\n- See: \\S.*\n- Do: \\S");
 
   @Test
-  void everyCodeIsDocumentedWithItsStatusesAndNoOther() throws IOException {
+  void everyCodeHasASectionWithItsStatusesAndNoOther() throws IOException {
     Map<String, Set<Integer>> documented = new TreeMap<>();
-    for (MatchResult row : ROW.matcher(Files.readString(DOCUMENT)).results().toList()) {
-      Set<Integer> statuses =
-          Arrays.stream(row.group(2).split("/", -1))
-              .map(Integer::valueOf)
-              .collect(Collectors.toCollection(TreeSet::new));
-      assertThat(documented.put(row.group(1), statuses)).as(row.group(1)).isNull();
+    String text = Files.readString(DOCUMENT);
+    for (MatchResult section : SECTION.matcher(text).results().toList()) {
+      assertThat(documented.put(section.group(1), statuses(section.group(2))))
+          .as(section.group(1))
+          .isNull();
     }
 
     Map<String, Set<Integer>> known = new TreeMap<>();
+    for (Finding finding : Finding.values()) {
+      known.put(finding.code(), Set.of());
+    }
+    for (ErrorReason reason : ErrorReason.values()) {
+      known.put(reason.code(), Set.of());
+    }
     for (RefusalCause cause : RefusalCause.values()) {
       known.put(cause.code(), statuses(cause));
     }
     assertThat(documented).isEqualTo(known);
+    assertThat(documented).hasSize((int) text.lines().filter(it -> it.startsWith("###")).count());
+  }
+
+  @Test
+  void findingsAreNoReasons() {
+    Set<String> reasons =
+        Arrays.stream(RefusalCause.values()).map(RefusalCause::code).collect(Collectors.toSet());
+    Arrays.stream(ErrorReason.values()).map(ErrorReason::code).forEach(reasons::add);
+
+    assertThat(Finding.values())
+        .extracting(Finding::code)
+        .doesNotHaveDuplicates()
+        .allMatch(code -> code.matches("[a-z0-9]+(-[a-z0-9]+)*"))
+        .doesNotContainAnyElementsOf(reasons);
   }
 
   @Test
@@ -68,6 +90,14 @@ class RefusalCauseTest {
             ErrorReason.CLUSTER_CONFLICT,
             ErrorReason.REDIRECT_FAILED,
             ErrorReason.CONFIGURATION_INVALID);
+  }
+
+  private static Set<Integer> statuses(String text) {
+    return text == null
+        ? Set.of()
+        : Arrays.stream(text.split("/", -1))
+            .map(Integer::valueOf)
+            .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static Set<Integer> statuses(RefusalCause cause) {

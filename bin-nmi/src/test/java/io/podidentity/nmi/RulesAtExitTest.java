@@ -25,22 +25,18 @@ class RulesAtExitTest {
 
   @ParameterizedTest
   @CsvSource({
-    "AUTO,   true,  true,  true",
-    "AUTO,   false, true,  false",
-    "KEEP,   true,  true,  false",
-    "REMOVE, false, true,  true",
-    // Another NMI has the port: the rules are its own, unless all NMIs are to go.
-    "REMOVE, false, false, false",
-    "AUTO,   true,  false, true",
+    "AUTO,   true,  true",
+    "AUTO,   false, false",
+    "KEEP,   true,  false",
+    "REMOVE, false, true",
   })
-  void rulesAreRemovedOnlyIfThatIsMeant(
-      OnExit policy, boolean deleted, boolean listening, boolean removed) {
-    RulesAtExit atExit = new RulesAtExit(policy, patience -> deleted, () -> listening, STUBBORN);
+  void rulesAreRemovedOnlyIfThatIsMeant(OnExit policy, boolean deleted, boolean removed) {
+    RulesAtExit atExit = new RulesAtExit(policy, patience -> deleted, STUBBORN);
     assertThat(atExit.areToBeRemoved()).isEqualTo(removed);
   }
 
   @Test
   void failureDoesNotKeepTheProcess() {
-    new RulesAtExit(OnExit.REMOVE, patience -> false, () -> true, STUBBORN).remove();
+    new RulesAtExit(OnExit.REMOVE, patience -> false, STUBBORN).remove();
   }
 }

@@ -106,6 +106,10 @@ final class TestNmi implements AutoCloseable {
       return with(new NmiOptions.Http(http.address(), 0, true, false, false, true, false));
     }
 
+    Settings withAuditedTokens() {
+      return with(new NmiOptions.Http(http.address(), 0, true, false, false, true, true, true));
+    }
+
     Settings listeningOn(String listen) {
       return with(new NmiOptions.Http(listen, 0, true, false, false, true, true));
     }

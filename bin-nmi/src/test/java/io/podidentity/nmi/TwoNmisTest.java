@@ -60,6 +60,43 @@ class TwoNmisTest {
     assertThat(rules()).contains(REDIRECT, LOCKDOWN, "prohibit");
   }
 
+  /** As where one DaemonSet is deleted, and the NMI of another one waits to take its place. */
+  @Test
+  void firstOneThatRemovesAtItsEndLeavesTheRulesToTheSecond() throws IOException {
+    ManagedProcess first = start("--on-exit=remove");
+    first.awaitLine(LISTENING, LIMIT);
+    first.awaitLine(IN_PLACE, LIMIT);
+    ManagedProcess second = start("--on-exit=remove");
+    second.awaitLine(WAITING, LIMIT);
+    second.awaitLine(IN_PLACE, LIMIT);
+
+    try (ManagedProcess changes = watchChanges()) {
+      assertThat(first.stop(LIMIT)).isZero();
+      assertThat(first.tail()).contains("another NMI is on this node: the rules are left to it");
+      second.awaitLine(LISTENING, LIMIT);
+      node.exec("nft", "add", "table", "ip", "end-of-test");
+      changes.awaitLine(Pattern.compile("end-of-test"), LIMIT);
+      // Not for a moment.
+      assertThat(changes.tail()).doesNotContain(REDIRECT, LOCKDOWN);
+    }
+    assertThat(rules()).contains(REDIRECT, LOCKDOWN, "prohibit");
+
+    node.exec("nft", "delete", "table", "ip", "end-of-test");
+    assertThat(second.stop(LIMIT)).isZero();
+    assertThat(rules()).doesNotContain(REDIRECT, LOCKDOWN, "prohibit");
+  }
+
+  private ManagedProcess watchChanges() {
+    ManagedProcess changes = node.start("changes", "stdbuf", "-oL", "nft", "monitor");
+    int number = 0;
+    while (changes.lineCount() == 0) {
+      node.exec("nft", "add", "table", "ip", "heard" + number);
+      node.exec("nft", "delete", "table", "ip", "heard" + number);
+      number++;
+    }
+    return changes;
+  }
+
   @Test
   void lockdownOfTheFirstStaysUntilTheSecondHasTheNode() throws IOException {
     ManagedProcess first = start();

@@ -91,7 +91,6 @@ public final class BackendChoice {
     if (given != null) {
       return List.of(given);
     }
-    List<IptablesCommands> all = new ArrayList<>();
     Map<IptablesBackend, BackendScan> scans = scans();
     for (IptablesBackend backend : IptablesBackend.values()) {
       if (!scans.containsKey(backend) && told.add(backend)) {
@@ -100,6 +99,23 @@ public final class BackendChoice {
             backend.family());
       }
     }
+    return working(scans, table);
+  }
+
+  /**
+   * The commands of each back-end but one that works and has that table; none if all is decided.
+   *
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if no back-end works
+   */
+  List<IptablesCommands> others(IptablesCommands but, String table) {
+    if (given != null) {
+      return List.of();
+    }
+    return working(scans(), table).stream().filter(commands -> !commands.equals(but)).toList();
+  }
+
+  private List<IptablesCommands> working(Map<IptablesBackend, BackendScan> scans, String table) {
+    List<IptablesCommands> all = new ArrayList<>();
     scans.forEach(
         (backend, scan) -> {
           if (scan.has(table)) {

@@ -35,7 +35,7 @@ final class ForwardReject implements RuleSet {
   private @Nullable Boolean byNft;
 
   ForwardReject(String metadataAddress, NodePrograms programs, BackendChoice backend) {
-    this.table = new NftTable(NAME, NFT_BODY.formatted(metadataAddress), programs);
+    this.table = new NftTable("ip", NAME, NFT_BODY.formatted(metadataAddress), programs);
     this.chain =
         new OwnChain(
             "filter",

@@ -2,6 +2,8 @@ package io.podidentity.iptables;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * Keeps one chain of ours, and the jump to it, as they should be. Every change is one transaction:
  * no packet sees the rules half done. Rules are compared by what they say, not by their text. Rules
  * of others are left as they are, also those that lead to our chain; only {@link #remove()} removes
- * the latter, because without the chain they cannot be. Not thread-safe.
+ * the latter, because without the chain they cannot be, and our chain also where somebody has given
+ * it another name. Not thread-safe.
  */
 final class IptablesChain {
   private static final Logger log = LoggerFactory.getLogger(IptablesChain.class);
@@ -21,6 +24,7 @@ final class IptablesChain {
   private static final int TRIES = 3;
 
   private final OwnChain chain;
+  private final IptablesCommands commands;
   private final IptablesTable table;
   private final FirstPlace place;
 
@@ -29,6 +33,7 @@ final class IptablesChain {
    */
   IptablesChain(OwnChain chain, IptablesCommands commands, FirstPlace place) {
     this.chain = chain;
+    this.commands = commands;
     this.place = place;
     this.table = new IptablesTable(chain, commands);
   }
@@ -56,7 +61,22 @@ final class IptablesChain {
   }
 
   void remove() {
-    settle("removed", found -> Transaction.toRemove(chain, found));
+    for (String name : removeThis()) {
+      var unused = new IptablesChain(chain.named(name), commands, place).removeThis();
+    }
+  }
+
+  /** Gives the names under which our rules are still there. */
+  private List<String> removeThis() {
+    List<String> renamed = new ArrayList<>();
+    settle(
+        "removed",
+        found -> {
+          renamed.clear();
+          renamed.addAll(found.renamed());
+          return Transaction.toRemove(chain, found);
+        });
+    return renamed;
   }
 
   /**

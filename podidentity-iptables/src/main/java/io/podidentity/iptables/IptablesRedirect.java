@@ -2,9 +2,12 @@ package io.podidentity.iptables;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.api.PodIdentityException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The redirect of AAD Pod Identity v1: the chain {@link RedirectRules#CHAIN} in the table {@code
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * each command; an interrupt ends it.
  */
 public final class IptablesRedirect implements RuleSet {
+  private static final Logger log = LoggerFactory.getLogger(IptablesRedirect.class);
   private static final Duration INTERVAL = Duration.ofSeconds(60);
 
   private final OwnChain chain;
@@ -83,12 +87,25 @@ public final class IptablesRedirect implements RuleSet {
     synchronized (lock) {
       IptablesCommands commands = choice.current();
       boolean changed = new IptablesChain(chain, commands, place).ensure();
-      if (lastUsed != null && !lastUsed.equals(commands)) {
-        // Kubernetes turned out to use the other one. Until now both had the rules.
-        new IptablesChain(chain, lastUsed, place).remove();
+      if (!commands.equals(lastUsed)) {
+        removeFromOthers(commands);
+        lastUsed = commands;
       }
-      lastUsed = commands;
       return changed;
+    }
+  }
+
+  /** An earlier NMI may have used the other one, or Kubernetes turned out to use this one. */
+  private void removeFromOthers(IptablesCommands used) {
+    for (IptablesCommands other : choice.others(used, chain.table())) {
+      try {
+        new IptablesChain(chain, other, place).remove();
+      } catch (PodIdentityException e) {
+        // Pods are redirected all the same.
+        log.warn(
+            "what an earlier NMI left in the other back-end of iptables stays error={}",
+            e.getMessage());
+      }
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.List;
  * Keeps pods from the metadata service whether or not there is a redirect: no connection that was
  * opened before the redirect, no moment without it, and no flush of either all netfilter rules or
  * all of iptables' lets a packet through. It is two layers, policy routing and a reject in the
- * forward hook. Node processes and pods on the node's network are not touched.
+ * forward hook, and, for frames that are bridged and not routed, a drop in the bridges' forward
+ * hook. Node processes and pods on the node's network are not touched.
  *
  * <p>The script {@code nmi-lockdown} of the distribution writes the same rules without a JVM. A
  * test holds them equal. Needs root or NET_ADMIN, iproute2, and nftables or iptables.
@@ -24,6 +25,7 @@ public final class Lockdown {
     return new NodeRuleSets(
         List.of(
             new PolicyRules(metadataAddress, programs),
-            new ForwardReject(metadataAddress, programs, backend)));
+            new ForwardReject(metadataAddress, programs, backend),
+            new BridgedDrop(metadataAddress, programs)));
   }
 }

@@ -2,6 +2,7 @@ package io.podidentity.iptables;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,21 +16,27 @@ import org.slf4j.LoggerFactory;
 final class NftTable {
   private static final Logger log = LoggerFactory.getLogger(NftTable.class);
 
+  private final String family;
   private final String name;
   private final String text;
   private final NodeTool nft;
   private @Nullable List<String> asWritten;
 
   /**
-   * @param name of the table, of the family ip
+   * @param family of the table, such as {@code ip}
+   * @param name of the table
    * @param body what stands between its braces
    */
-  NftTable(String name, String body, NodePrograms programs) {
+  NftTable(String family, String name, String body, NodePrograms programs) {
+    this.family = family;
     this.name = name;
-    // To delete a table that is not there is an error; to add one that is there is none.
-    this.text =
-        "add table ip %1$s\ndelete table ip %1$s\ntable ip %1$s {\n%2$s}\n".formatted(name, body);
+    this.text = removal() + "table %s %s {\n%s}\n".formatted(family, name, body);
     this.nft = programs.tool("nft");
+  }
+
+  /** To delete a table that is not there is an error; to add one that is there is none. */
+  private String removal() {
+    return "add table %1$s %2$s\ndelete table %1$s %2$s\n".formatted(family, name);
   }
 
   /** Whether nft is there, and the kernel and our rights let it read. */
@@ -39,6 +46,17 @@ final class NftTable {
       return true;
     } catch (PodIdentityException e) {
       log.debug("nft does not work", e);
+      return false;
+    }
+  }
+
+  /** Whether the kernel has tables of this family. */
+  boolean familyWorks() {
+    try {
+      nft.run(List.of("-c", "-f", "-"), removal(), line -> {});
+      return true;
+    } catch (PodIdentityException e) {
+      log.debug("nft family={} does not work", family, e);
       return false;
     }
   }
@@ -70,7 +88,7 @@ final class NftTable {
     asWritten = now;
     boolean changed = !now.equals(found);
     if (changed) {
-      log.info("rules written table={}", name);
+      log.info("rules written family={} table={}", family, name);
     }
     return changed;
   }
@@ -78,18 +96,22 @@ final class NftTable {
   void remove() {
     asWritten = null;
     if (!listing().isEmpty()) {
-      nft.run(
-          List.of("-f", "-"),
-          "add table ip %1$s\ndelete table ip %1$s\n".formatted(name),
-          line -> {});
-      log.info("rules removed table={}", name);
+      nft.run(List.of("-f", "-"), removal(), line -> {});
+      log.info("rules removed family={} table={}", family, name);
     }
   }
 
   /** Empty if there is no such table. */
   private List<String> listing() {
+    List<String> lines = new ArrayList<>();
+    Command.Result shown = nft.attempt(List.of("list", "table", family, name), "", lines::add);
+    if (shown.exitCode() == 0) {
+      return lines;
+    }
     // Of a table that is not there the family's list says so without an error.
-    List<String> tables = nft.lines("list", "tables", "ip");
-    return tables.contains("table ip " + name) ? nft.lines("list", "table", "ip", name) : List.of();
+    List<String> tables = nft.lines("list", "tables", family);
+    return tables.contains("table %s %s".formatted(family, name))
+        ? nft.lines("list", "table", family, name)
+        : List.of();
   }
 }

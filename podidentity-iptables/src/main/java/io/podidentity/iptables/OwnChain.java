@@ -17,6 +17,11 @@ record OwnChain(String table, String parent, String name, List<String> rules, Tr
     rules = List.copyOf(rules);
   }
 
+  /** The same under another name. */
+  OwnChain named(String other) {
+    return new OwnChain(table, parent, other, rules, traffic);
+  }
+
   /** What sends packets into it. */
   String jump() {
     return "-j " + name;

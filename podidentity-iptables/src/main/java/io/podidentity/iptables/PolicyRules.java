@@ -4,6 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +36,10 @@ final class PolicyRules implements RuleSet {
     // As ip lists them; it takes the same words to add or delete one.
     this.wanted =
         List.of(
-            "%d: from all to %s iif lo lookup main proto %s"
-                .formatted(FIRST, metadataAddress, MARK),
-            "%d: from all to %s prohibit proto %s".formatted(FIRST + 1, metadataAddress, MARK));
+            "%d: from all to %s iif lo goto %d proto %s"
+                .formatted(FIRST, metadataAddress, FIRST + 2, MARK),
+            "%d: from all to %s prohibit proto %s".formatted(FIRST + 1, metadataAddress, MARK),
+            "%d: from all to %s nop proto %s".formatted(FIRST + 2, metadataAddress, MARK));
     this.ip = programs.tool("ip");
   }
 
@@ -101,17 +103,27 @@ final class PolicyRules implements RuleSet {
     }
   }
 
-  /** Adds before it deletes, so that there is no moment without. */
+  /**
+   * Adds before it deletes, so that there is no moment without; and the prohibition is added last
+   * and deleted first, so that there is none in which the node itself is kept away.
+   */
   private static String batch(List<String> found, List<String> target) {
-    StringBuilder lines = new StringBuilder();
     List<String> surplus = new ArrayList<>(found);
-    for (String rule : target) {
-      if (!surplus.remove(rule)) {
-        lines.append("rule add ").append(words(rule)).append('\n');
-      }
-    }
-    surplus.forEach(rule -> lines.append("rule del ").append(words(rule)).append('\n'));
-    return lines.toString();
+    List<String> missing = target.stream().filter(rule -> !surplus.remove(rule)).toList();
+    return commands("add", prohibitions(missing, false))
+        + commands("add", prohibitions(missing, true))
+        + commands("del", prohibitions(surplus, true))
+        + commands("del", prohibitions(surplus, false));
+  }
+
+  private static List<String> prohibitions(List<String> rules, boolean wanted) {
+    return rules.stream().filter(rule -> rule.contains(" prohibit ") == wanted).toList();
+  }
+
+  private static String commands(String verb, List<String> rules) {
+    return rules.stream()
+        .map(rule -> "rule %s %s\n".formatted(verb, words(rule)))
+        .collect(Collectors.joining());
   }
 
   private static String words(String rule) {
@@ -121,7 +133,8 @@ final class PolicyRules implements RuleSet {
   /** Ours, in the kernel's order. */
   private List<String> own() {
     return ip.lines("-4", "rule", "show").stream()
-        .map(line -> line.strip().replaceAll("\\s+", " "))
+        // A stranger took what it leads to.
+        .map(line -> line.strip().replaceAll("\\s+", " ").replace(" [unresolved]", ""))
         .filter(line -> line.endsWith(" proto " + MARK))
         .toList();
   }

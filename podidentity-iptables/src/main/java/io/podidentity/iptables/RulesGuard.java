@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  *
  * <p>However many changes are told, looks take no more than a fifth of the time; see {@link
- * LookPace}. So it is where it looks each second, which becomes two at most.
+ * LookPace}. Looks each second begin each second, unless one takes nearly as long.
  */
 public final class RulesGuard {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(1);
-  private static final int PAUSE_AFTER_POLL = 4;
+
+  /** Between two looks each second, however long they take. */
+  private static final Duration BREATH = Duration.ofMillis(250);
 
   /** What is told of each look, on the executor's thread. */
   public interface Listener {
@@ -204,9 +206,7 @@ public final class RulesGuard {
 
   private Duration rest() {
     if (failuresInARow == 0) {
-      Duration poll =
-          shorter(
-              longer(POLL, pace.lastTook().multipliedBy(PAUSE_AFTER_POLL)), POLL.multipliedBy(2));
+      Duration poll = longer(POLL.minus(pace.lastTook()), BREATH);
       return news == null || news.isComplete() ? interval : shorter(poll, interval);
     }
     Duration rest = FIRST_RETRY;

@@ -16,6 +16,7 @@ final class TableReader implements Consumer<String> {
   private final OwnChain chain;
   private final RuleSpec jump;
   private final ForeignRules foreign;
+  private final RenamedChains renamed;
   private final List<RuleSpec> chainRules = new ArrayList<>();
   private final List<String> references = new ArrayList<>();
   private boolean begun;
@@ -27,6 +28,7 @@ final class TableReader implements Consumer<String> {
   TableReader(OwnChain chain) {
     this.chain = chain;
     this.foreign = new ForeignRules(chain.parent());
+    this.renamed = new RenamedChains(chain);
     this.jump = RuleSpec.parse(chain.jump());
   }
 
@@ -40,6 +42,7 @@ final class TableReader implements Consumer<String> {
       chainExists = true;
     } else if (line.startsWith(":") && line.indexOf(' ') > 0) {
       foreign.declare(line.substring(1, line.indexOf(' ')));
+      renamed.declare(line);
     } else if (line.startsWith(APPEND)) {
       rule(line.substring(APPEND.length()));
     } else if (line.startsWith("# Table") && line.contains("is incompatible")) {
@@ -68,13 +71,19 @@ final class TableReader implements Consumer<String> {
           "reading the table " + chain.table() + ": the list of its rules has no end");
     }
     return new TableState(
-        chainExists, chainRules, jumps, references, foreign.taker(chain.traffic()));
+        chainExists,
+        chainRules,
+        jumps,
+        references,
+        foreign.taker(chain.traffic()),
+        renamed.names());
   }
 
   private void rule(String rule) {
     int end = rule.indexOf(' ');
     String name = rule.substring(0, end);
     String said = rule.substring(end + 1);
+    renamed.add(name, said);
     if (name.equals(chain.name())) {
       chainRules.add(RuleSpec.parse(said));
     } else if (said.contains(chain.name())) {

@@ -12,19 +12,23 @@ import java.util.Optional;
  * @param references all rules that lead to our chain, our jumps too, in order; each as {@code
  *     iptables-save} wrote it, without its {@code -A}
  * @param taker the first rule before our jump that could keep our packets from it
+ * @param renamed chains of other names that have our rules and no others
  */
 record TableState(
     boolean chainExists,
     List<RuleSpec> chainRules,
     int jumps,
     List<String> references,
-    Optional<String> taker) {
+    Optional<String> taker,
+    List<String> renamed) {
 
   /** Nothing of ours. */
-  static final TableState EMPTY = new TableState(false, List.of(), 0, List.of(), Optional.empty());
+  static final TableState EMPTY =
+      new TableState(false, List.of(), 0, List.of(), Optional.empty(), List.of());
 
   TableState {
     chainRules = List.copyOf(chainRules);
     references = List.copyOf(references);
+    renamed = List.copyOf(renamed);
   }
 }

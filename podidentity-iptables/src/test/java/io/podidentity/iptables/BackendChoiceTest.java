@@ -3,6 +3,10 @@ package io.podidentity.iptables;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.parts.RealPart;
@@ -14,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** Where the rules go on a node whose other rules are in one back-end, in both, or in none. */
 @RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT, RealPart.IPTABLES_LEGACY})
@@ -87,6 +92,79 @@ final class BackendChoiceTest {
     new IptablesRedirect(RedirectRules.DEFAULT, choice).ensure();
     assertThat(backend.list(node)).contains("-A PREROUTING -j aad-metadata");
     assertThat(backend.other().list(node)).doesNotContain("-N aad-metadata");
+  }
+
+  /** As after an update of the node, or with another flag. */
+  @ParameterizedTest
+  @EnumSource
+  void whatAnEarlierNmiLeftInTheOtherOneIsRemoved(Backend backend) {
+    backend.redirect(node).ensure();
+    backend.run(node, "-t nat -A PREROUTING -p udp -j ACCEPT");
+    BackendChoice now = BackendChoice.of(backend.other().kind(), Backend.programs(node));
+    IptablesRedirect redirect = new IptablesRedirect(RedirectRules.DEFAULT, now);
+
+    assertThat(redirect.ensure()).isTrue();
+
+    assertThat(backend.list(node))
+        .doesNotContain("-N aad-metadata")
+        .contains("-A PREROUTING -p udp -j ACCEPT");
+    assertThat(backend.other().list(node)).contains("-A PREROUTING -j aad-metadata");
+    assertThat(redirect.ensure()).isFalse();
+  }
+
+  @Test
+  void backEndThatDoesNotWorkIsNamedOnceAtARemoval() {
+    Backend.NFT.redirect(node).ensure();
+    NodePrograms programs =
+        NodePrograms.HERE.withPrefix(
+            List.of(
+                "ip",
+                "netns",
+                "exec",
+                node.name(),
+                "sh",
+                "-c",
+                "case $0 in iptables-legacy*) exit 127;; esac; exec \"$0\" \"$@\""));
+    IptablesRedirect redirect =
+        new IptablesRedirect(RedirectRules.DEFAULT, BackendChoice.auto(programs));
+    List<ILoggingEvent> warnings =
+        warningsOf(
+            () -> {
+              // Nothing is to be removed here, so it does not matter yet.
+              redirect.ensure();
+              assertThat(Backend.NFT.list(node)).contains("-N aad-metadata");
+            });
+    assertThat(warnings).isEmpty();
+
+    warnings =
+        warningsOf(
+            () -> {
+              redirect.remove();
+              redirect.remove();
+            });
+
+    assertThat(Backend.NFT.list(node)).doesNotContain("-N aad-metadata");
+    assertThat(warnings)
+        .singleElement()
+        .satisfies(
+            warning ->
+                assertThat(warning.getFormattedMessage())
+                    .isEqualTo(
+                        "iptables backend=iptables-legacy does not work here: if it holds rules of"
+                            + " ours, they stay"));
+  }
+
+  private static List<ILoggingEvent> warningsOf(Runnable work) {
+    Logger logger = (Logger) LoggerFactory.getLogger(BackendChoice.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      work.run();
+    } finally {
+      logger.detachAppender(lines);
+    }
+    return lines.list.stream().filter(line -> line.getLevel() == Level.WARN).toList();
   }
 
   @Test

@@ -204,6 +204,28 @@ final class IptablesRedirectTest {
 
   @ParameterizedTest
   @EnumSource
+  void removalTakesAChainThatAStrangerRenamed(Backend backend) {
+    backend.require();
+    backend.restore(node, FOREIGN);
+    backend.iptables(node, "-N alike");
+    backend.iptables(node, "-A alike -d 169.254.169.254 -j RETURN");
+    String before = backend.save(node);
+    IptablesRedirect redirect = backend.redirect(node);
+    redirect.ensure();
+    backend.iptables(node, "-E aad-metadata other");
+    backend.iptables(node, "-A OUTPUT -o lo -g other");
+    // The first one's is whole again before another one comes.
+    redirect.ensure();
+    backend.iptables(node, "-E aad-metadata another");
+    redirect.ensure();
+
+    redirect.remove();
+
+    assertThat(backend.save(node)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void removalOfHalfTheRulesIsNoError(Backend backend) {
     backend.require();
     IptablesRedirect redirect = backend.redirect(node);

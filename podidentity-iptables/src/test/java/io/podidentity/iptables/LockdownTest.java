@@ -36,7 +36,8 @@ final class LockdownTest {
         .isEqualTo(
             """
             # ip -4 -batch -
-            rule add pref 1 from all to 169.254.169.254 iif lo lookup main proto 169
+            rule add pref 1 from all to 169.254.169.254 iif lo goto 3 proto 169
+            rule add pref 3 from all to 169.254.169.254 nop proto 169
             rule add pref 2 from all to 169.254.169.254 prohibit proto 169
 
             # nft -f -
@@ -47,6 +48,24 @@ final class LockdownTest {
             \t\ttype filter hook forward priority -10; policy accept;
             \t\tip daddr 169.254.169.254 ip protocol tcp reject with tcp reset
             \t\tip daddr 169.254.169.254 reject with icmp type admin-prohibited
+            \t}
+            }
+
+            # nft -f -
+            add table bridge podidentity-lockdown
+            delete table bridge podidentity-lockdown
+            table bridge podidentity-lockdown {
+            \tchain forward {
+            \t\ttype filter hook forward priority 10; policy accept;
+            \t\tmeta protocol ip ip daddr 169.254.169.254 drop
+            \t\tmeta protocol { 8021q, 8021ad } goto tagged
+            \t}
+            \tchain tagged {
+            \t\t@nh,16,16 0x0800 @nh,160,32 0xa9fea9fe drop
+            \t\t@nh,48,16 0x0800 @nh,192,32 0xa9fea9fe drop
+            \t\t@nh,80,16 0x0800 @nh,224,32 0xa9fea9fe drop
+            \t\t@nh,16,16 { 0x8100, 0x88a8 } @nh,48,16 { 0x8100, 0x88a8 } @nh,80,16 { 0x8100, 0x88a8 } \
+            drop
             \t}
             }
             """);
@@ -75,7 +94,7 @@ final class LockdownTest {
     assertThat(lockdown.ensure()).isTrue();
     String written = layer.everything(node);
     assertThat(written)
-        .contains("1: from all to 169.254.169.254 iif lo lookup main")
+        .contains("1: from all to 169.254.169.254 iif lo goto 3")
         .contains("2: from all to 169.254.169.254 prohibit")
         .contains(ForwardReject.NAME);
     assertThat(lockdown.ensure()).isFalse();
@@ -96,6 +115,10 @@ final class LockdownTest {
           """
           NFT             | nft flush ruleset
           NFT             | nft delete table ip podidentity-lockdown
+          NFT             | nft delete table bridge podidentity-lockdown
+          NFT             | nft flush chain bridge podidentity-lockdown forward
+          NFT             | nft insert rule bridge podidentity-lockdown forward accept
+          NFT             | nft flush chain bridge podidentity-lockdown tagged
           NFT             | nft flush chain ip podidentity-lockdown forward
           NFT             | nft insert rule ip podidentity-lockdown forward accept
           IPTABLES_NFT    | iptables-nft -F
@@ -107,7 +130,8 @@ final class LockdownTest {
           IPTABLES_LEGACY | iptables-legacy -I FORWARD -j ACCEPT
           NFT             | ip -4 rule del pref 1
           NFT             | ip -4 rule del pref 2
-          NFT             | ip -4 rule add pref 3 to 10.0.0.1 prohibit proto 169
+          NFT             | ip -4 rule del pref 3
+          NFT             | ip -4 rule add pref 4 to 10.0.0.1 prohibit proto 169
           """)
   void damageByAStrangerIsRepaired(ForwardLayer layer, String damage) {
     RuleSet lockdown = layer.lockdown(node);
@@ -150,10 +174,16 @@ final class LockdownTest {
     assertThat(node.exec("ip", "-4", "rule")).contains("to 169.254.169.254 prohibit");
   }
 
+  /** Of those of nft a table that is written anew comes last. */
   private static List<String> ours(String everything) {
     return everything
         .lines()
-        .filter(line -> line.contains("169.254.169.254") || line.contains(ForwardReject.NAME))
+        .filter(
+            line ->
+                line.contains("169.254.169.254")
+                    || line.contains(ForwardReject.NAME)
+                    || line.contains("@nh"))
+        .sorted()
         .toList();
   }
 }

@@ -160,6 +160,30 @@ final class LockdownTrafficTest {
     }
   }
 
+  /** With policy routing of its own, such as for several network cards. */
+  @Test
+  void nodeWhoseMainTableDoesNotLeadThereReachesItAsBefore() {
+    node.namespace()
+        .ip(
+            "route del 169.254.169.254 via 10.250.0.2",
+            "route add 169.254.169.254 via 10.250.0.2 table 100",
+            "route add unreachable 169.254.169.254",
+            "rule add pref 100 lookup 100");
+    try {
+      assertThat(ask(node.namespace(), IMDS)).isEqualTo("imds saw " + node.address());
+      write(ForwardLayer.NFT.lockdown(node.namespace()));
+      assertThat(ask(node.namespace(), IMDS)).isEqualTo("imds saw " + node.address());
+      assertRefused(IMDS);
+    } finally {
+      node.namespace()
+          .ip(
+              "rule del pref 100",
+              "route flush table 100",
+              "route del unreachable 169.254.169.254",
+              "route add 169.254.169.254 via 10.250.0.2");
+    }
+  }
+
   @Test
   void otherPortsAndProtocolsAreKeptAwayToo() {
     write(ForwardLayer.NFT.lockdown(node.namespace()));

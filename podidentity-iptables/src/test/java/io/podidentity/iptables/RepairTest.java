@@ -141,16 +141,22 @@ final class RepairTest {
 
   /** The redirect holds meanwhile, and either layer. */
   private List<Runnable> strangersToTheLockdown() {
-    return List.of(() -> node.ip("rule del pref 1"), () -> node.ip("rule del pref 2"));
+    return List.of(
+        () -> node.ip("rule del pref 1"),
+        () -> node.ip("rule del pref 2"),
+        () -> node.ip("rule del pref 3"),
+        () -> node.exec("nft", "delete", "table", "bridge", ForwardReject.NAME));
   }
 
   private boolean isWhole(Backend backend, boolean lockdown) {
     String rules = node.exec("ip", "-4", "rule") + node.exec("nft", "list", "tables");
     List<String> nat = backend.list(node);
     return (!lockdown
-            || (rules.contains("iif lo lookup main proto 169")
+            || (rules.contains("iif lo goto 3 proto 169")
                 && rules.contains("prohibit proto 169")
-                && rules.contains(ForwardReject.NAME)))
+                && rules.contains("nop proto 169")
+                && rules.contains("table ip " + ForwardReject.NAME)
+                && rules.contains("table bridge " + ForwardReject.NAME)))
         && nat.containsAll(RedirectRules.DEFAULT.lines())
         && nat.indexOf("-A PREROUTING -j aad-metadata") < firstOther(nat);
   }

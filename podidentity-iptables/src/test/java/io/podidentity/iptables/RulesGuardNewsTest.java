@@ -105,8 +105,8 @@ final class RulesGuardNewsTest {
         .containsExactly(
             Duration.ofSeconds(1),
             Duration.ZERO,
-            Duration.ofMillis(1200),
-            Duration.ofSeconds(2),
+            Duration.ofMillis(700),
+            Duration.ofMillis(250),
             INTERVAL);
   }
 

@@ -47,7 +47,46 @@ final class TableReaderTest {
                     "PREROUTING -j aad-metadata",
                     "PREROUTING -i eth0 -j aad-metadata",
                     "OUTPUT -j aad-metadata"),
-                Optional.empty()));
+                Optional.empty(),
+                List.of()));
+  }
+
+  @Test
+  void chainThatHasOurRulesAndNoOthersIsOurs() {
+    String nat = "-d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination";
+    TableState rules =
+        read(
+            """
+            *nat
+            :PREROUTING ACCEPT [0:0]
+            :OUTPUT ACCEPT [0:0]
+            :before - [0:0]
+            :empty - [0:0]
+            :half - [0:0]
+            :longer - [0:0]
+            :other-port - [0:0]
+            :renamed - [0:0]
+            :zz - [0:0]
+            -A OUTPUT ! -s 127.0.0.1/32 %1$s 127.0.0.1:2579
+            -A OUTPUT -j RETURN
+            -A before -j RETURN
+            -A before ! -s 127.0.0.1/32 %1$s 127.0.0.1:2579
+            -A before -j RETURN
+            -A half ! -s 127.0.0.1/32 %1$s 127.0.0.1:2579
+            -A longer ! -s 127.0.0.1/32 %1$s 127.0.0.1:2579
+            -A longer -j RETURN
+            -A longer -j ACCEPT
+            -A other-port ! -s 127.0.0.1/32 %1$s 127.0.0.1:2580
+            -A other-port -j RETURN
+            -A renamed ! -s 127.0.0.1/32 %1$s 127.0.0.1:2579
+            -A renamed -j RETURN
+            -A zz ! -s 127.0.0.1/32 %1$s 127.0.0.1:2579
+            -A zz -j RETURN
+            COMMIT
+            """
+                .formatted(nat));
+    assertThat(rules.renamed()).containsExactly("renamed", "zz");
+    assertThat(rules.chainExists()).isFalse();
   }
 
   @Test
@@ -84,11 +123,11 @@ final class TableReaderTest {
   void foreignBaseChainsBesideTheTablesOwnDoNoHarm() {
     assertThat(
             read("""
-                    # Table `nat' contains incompatible base-chains, use 'nft' tool to list them.
-                    *nat
-                    :aad-metadata - [0:0]
-                    COMMIT
-                    """)
+            # Table `nat' contains incompatible base-chains, use 'nft' tool to list them.
+            *nat
+            :aad-metadata - [0:0]
+            COMMIT
+            """)
                 .chainExists())
         .isTrue();
   }

@@ -71,7 +71,8 @@ final class TransactionTest {
   @Test
   void rulesInTheWrongOrderAreReplaced() {
     TableState reversed =
-        new TableState(true, List.of(RULES.get(1), RULES.get(0)), 1, List.of(), Optional.empty());
+        new TableState(
+            true, List.of(RULES.get(1), RULES.get(0)), 1, List.of(), Optional.empty(), List.of());
     assertThat(ensure(reversed)).startsWith("*nat\n:aad-metadata - [0:0]\n-A aad-metadata");
   }
 
@@ -83,7 +84,8 @@ final class TransactionTest {
             RULES,
             1,
             List.of("PREROUTING -j aad-metadata", "OUTPUT -o lo -g aad-metadata"),
-            Optional.empty());
+            Optional.empty(),
+            List.of());
     assertThat(Transaction.toRemove(CHAIN, found))
         .hasValueSatisfying(
             change ->
@@ -109,6 +111,6 @@ final class TransactionTest {
   }
 
   private static TableState state(int jumps, Optional<String> taker) {
-    return new TableState(true, RULES, jumps, List.of(), taker);
+    return new TableState(true, RULES, jumps, List.of(), taker, List.of());
   }
 }

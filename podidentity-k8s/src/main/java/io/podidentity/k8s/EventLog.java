@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.podidentity.k8s.crd.Api;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +31,21 @@ final class EventLog {
    *
    * @param object what it is about
    * @param type {@code Normal} or {@code Warning}
+   * @param annotations what programs read of it
    */
-  record Entry(ObjectReference object, String type, String reason, String message) {}
+  record Entry(
+      ObjectReference object,
+      String type,
+      String reason,
+      String message,
+      Map<String, String> annotations) {
+    Entry(ObjectReference object, String type, String reason, String message) {
+      this(object, type, reason, message, Map.of());
+    }
+  }
+
+  /** As whom v1's MIC and this one write. */
+  static final String COMPONENT = Api.GROUP;
 
   /** An event that was written. */
   private record Written(String name, int count, Instant last) {}
@@ -113,6 +127,7 @@ final class EventLog {
             .withNewMetadata()
             .withNamespace(entry.object().getNamespace())
             .withGenerateName(entry.object().getName() + ".")
+            .withAnnotations(entry.annotations())
             .endMetadata()
             .withInvolvedObject(entry.object())
             .withType(entry.type())

@@ -7,11 +7,13 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Notice;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.k8s.crd.Api;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
@@ -54,7 +56,7 @@ public final class KubernetesEvents implements Telemetry {
       Clock clock,
       CallRate rate) {
     this.view = view;
-    this.events = new EventLog(client, executor, clock, Api.GROUP, rate);
+    this.events = new EventLog(client, executor, clock, EventLog.COMPONENT, rate);
   }
 
   /** This instance leads now, or has lost that, as v1's MIC says it. */
@@ -90,7 +92,8 @@ public final class KubernetesEvents implements Telemetry {
             .formatted(
                 assignment.binding().name().name(),
                 assignment.nodeName(),
-                assignment.record().name()));
+                assignment.record().name()),
+        about(assignment.pod().name()));
   }
 
   @Override
@@ -104,7 +107,8 @@ public final class KubernetesEvents implements Telemetry {
                 assignment.binding().name(),
                 assignment.nodeName(),
                 assignment.pod().name(),
-                error.getMessage()));
+                error.getMessage()),
+        about(assignment.pod().name(), error));
   }
 
   @Override
@@ -114,7 +118,8 @@ public final class KubernetesEvents implements Telemetry {
         NORMAL,
         "binding removed",
         "Binding %s removed from node %s for pod %s"
-            .formatted(record.binding().name().name(), record.nodeName(), record.pod().name()));
+            .formatted(record.binding().name().name(), record.nodeName(), record.pod().name()),
+        about(record.pod()));
   }
 
   @Override
@@ -125,11 +130,25 @@ public final class KubernetesEvents implements Telemetry {
         "binding remove error",
         "failed to remove AzureIdentityBinding %s node %s for pod %s, error: %s"
             .formatted(
-                record.binding().name(), record.nodeName(), record.pod(), error.getMessage()));
+                record.binding().name(), record.nodeName(), record.pod(), error.getMessage()),
+        about(record.pod(), error));
   }
 
-  private void add(IdentityBinding binding, String type, String reason, String message) {
-    events.add(new EventLog.Entry(reference(binding), type, reason, message));
+  private void add(
+      IdentityBinding binding,
+      String type,
+      String reason,
+      String message,
+      Map<String, String> annotations) {
+    events.add(new EventLog.Entry(reference(binding), type, reason, message, annotations));
+  }
+
+  private static Map<String, String> about(NamespacedName pod) {
+    return Map.of(SaidMapping.POD, pod.toString());
+  }
+
+  private static Map<String, String> about(NamespacedName pod, PodIdentityException error) {
+    return Map.of(SaidMapping.POD, pod.toString(), SaidMapping.CAUSE, error.reason().code());
   }
 
   /**

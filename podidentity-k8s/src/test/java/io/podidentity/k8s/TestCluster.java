@@ -71,8 +71,13 @@ final class TestCluster {
 
   /** A service account that may do nothing; to be called once. */
   KubernetesClient asNobody() {
-    api.kubectl("create", "serviceaccount", "nobody", "-n", "default");
-    return client("nobody");
+    return asNobody("nobody");
+  }
+
+  /** As {@link #asNobody()}, under a name of its own. */
+  KubernetesClient asNobody(String account) {
+    api.kubectl("create", "serviceaccount", account, "-n", "default");
+    return client(account);
   }
 
   /**

@@ -108,7 +108,7 @@ public final class CachingTokenSource implements TokenFetcher {
     if (hit.isDue(now)) {
       keepUp(query, hit, now);
     }
-    return CompletableFuture.completedFuture(hit.tokens());
+    return new FromCache(hit.tokens());
   }
 
   private CompletableFuture<List<AccessToken>> miss(TokenQuery query, NamespacedName pod) {

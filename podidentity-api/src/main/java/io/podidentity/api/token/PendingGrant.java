@@ -31,6 +31,7 @@ final class PendingGrant {
   // For its identity: that is waited for once.
   private boolean held;
   private @Nullable Fetched fetched;
+  private boolean cached;
 
   private record Fetched(TokenQuery query, List<AccessToken> tokens) {}
 
@@ -96,7 +97,14 @@ final class PendingGrant {
         pod,
         new TokenQuery(new TokenQuery.Bound(identity), request.resource()),
         list ->
-            answer.complete(new TokenGrant(pod.name(), identity.credential().clientId(), list)));
+            answer.complete(
+                new TokenGrant(
+                    pod.name(),
+                    identity.credential().clientId(),
+                    list,
+                    identity.name(),
+                    TokenGrant.Right.BOUND,
+                    cached)));
   }
 
   /** The one case in which a pod is given the node's identity: it is exempt. */
@@ -107,7 +115,14 @@ final class PendingGrant {
         new TokenQuery(new TokenQuery.OfNode(request.choice()), request.resource()),
         list -> {
           nodeIdentity.check(pod, why, request.choice(), list);
-          answer.complete(new TokenGrant(pod.name(), request.choice().clientId(), list));
+          answer.complete(
+              new TokenGrant(
+                  pod.name(),
+                  request.choice().clientId(),
+                  list,
+                  null,
+                  why == ExemptPods.Kind.MIC ? TokenGrant.Right.MIC : TokenGrant.Right.EXEMPT,
+                  cached));
         });
   }
 
@@ -119,6 +134,7 @@ final class PendingGrant {
     } else {
       CompletableFuture<List<AccessToken>> tokens = fetcher.fetch(query, pod.name());
       if (Steps.isThere(tokens)) {
+        cached = tokens instanceof FromCache;
         give.accept(tokens.join());
       } else {
         then(tokens, list -> arrived(new Fetched(query, list), give));

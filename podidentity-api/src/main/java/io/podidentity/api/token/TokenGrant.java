@@ -13,14 +13,50 @@ import org.jspecify.annotations.Nullable;
  * @param pod the pod it was given to
  * @param clientId the identity it is for; null for the node's own
  * @param tokens at least one: the primary tenant's first, then those of the auxiliary tenants
+ * @param identity the object of the cluster that describes the identity; null for the node's own
+ * @param right by what the pod has it
+ * @param cached whether a {@link CachingTokenSource} had the tokens; else they were fetched for
+ *     this request, or for one that asked a moment before
  */
 public record TokenGrant(
-    NamespacedName pod, @Nullable ClientId clientId, List<AccessToken> tokens) {
+    NamespacedName pod,
+    @Nullable ClientId clientId,
+    List<AccessToken> tokens,
+    @Nullable NamespacedName identity,
+    Right right,
+    boolean cached) {
   public TokenGrant {
     Objects.requireNonNull(pod, "pod");
+    Objects.requireNonNull(right, "right");
     tokens = List.copyOf(tokens);
     if (tokens.isEmpty()) {
       throw new IllegalArgumentException("tokens must not be empty");
+    }
+  }
+
+  /** Of which it is not told how the pod came by it. */
+  public TokenGrant(NamespacedName pod, @Nullable ClientId clientId, List<AccessToken> tokens) {
+    this(pod, clientId, tokens, null, Right.BOUND, false);
+  }
+
+  /** By what a pod has an identity. */
+  public enum Right {
+    /** It is bound to it. */
+    BOUND("bound"),
+    /** The pod is exempt by an object, and this is the node's. */
+    EXEMPT("exempt"),
+    /** The pod is one of MIC's, and this is the node's. */
+    MIC("mic");
+
+    private final String code;
+
+    Right(String code) {
+      this.code = code;
+    }
+
+    /** The stable, lower-case name. */
+    public String code() {
+      return code;
     }
   }
 }

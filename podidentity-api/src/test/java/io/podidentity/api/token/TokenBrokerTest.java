@@ -57,7 +57,14 @@ class TokenBrokerTest {
 
     assertThat(answer).isCompleted();
     assertThat(answer.join())
-        .isEqualTo(new TokenGrant(WEB.name(), clientId("x"), tokensOf("shop/x for " + ARM)));
+        .isEqualTo(
+            new TokenGrant(
+                WEB.name(),
+                clientId("x"),
+                tokensOf("shop/x for " + ARM),
+                X.name(),
+                TokenGrant.Right.BOUND,
+                false));
     assertThat(tokens.threads).containsExactly(Thread.currentThread());
     assertNothingLeft();
   }

@@ -18,6 +18,7 @@ final class Rules {
   private static final String SPI = "io.podidentity.api.spi..";
   private static final String TOKEN = "io.podidentity.api.token..";
   private static final String ASSIGNMENT = "io.podidentity.api.assignment..";
+  private static final String EXPLAIN = "io.podidentity.api.explain..";
 
   private Rules() {}
 
@@ -26,7 +27,7 @@ final class Rules {
     return onionArchitecture()
         .domainModels(ROOT, MODEL)
         .domainServices("io.podidentity.api.matching..")
-        .applicationServices(TOKEN, ASSIGNMENT, SPI)
+        .applicationServices(TOKEN, ASSIGNMENT, EXPLAIN, SPI)
         .adapter("azure", "io.podidentity.azure..")
         .adapter("k8s", "io.podidentity.k8s..")
         .adapter("iptables", "io.podidentity.iptables..")

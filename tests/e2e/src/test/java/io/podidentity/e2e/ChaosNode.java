@@ -1,5 +1,6 @@
 package io.podidentity.e2e;
 
+import io.podidentity.harness.Await;
 import io.podidentity.harness.HarnessException;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.net.NetworkNamespace;
@@ -26,6 +27,9 @@ final class ChaosNode implements AutoCloseable {
       COMMIT
       """;
 
+  /** What {@code iptables-save} wrote when there was nothing. */
+  private static final String OLD_FILE = "*nat\nCOMMIT\n*filter\nCOMMIT\n";
+
   private final NetworkNamespace namespace;
   private final KubeApiServer api;
   private final Supplier<Program> nmis;
@@ -33,6 +37,8 @@ final class ChaosNode implements AutoCloseable {
   private @Nullable Program nmi;
   private boolean frozen;
   private boolean apiServerRuns = true;
+  private boolean accepts;
+  private int renamed;
 
   /**
    * @param nmis makes one that does not run yet
@@ -53,7 +59,18 @@ final class ChaosNode implements AutoCloseable {
       case TERM, KILL -> running() != null;
       case REPLACE, OUT_OF_MEMORY, FREEZE -> running() != null && !frozen;
       case GO_ON -> running() != null && frozen;
-      case FLUSH_NAT, FLUSH_RULESET -> true;
+      case FLUSH_NAT,
+          FLUSH_RULESET,
+          DELETE_JUMP,
+          DELETE_REDIRECT,
+          RENAME_CHAIN,
+          RESTORE_OLD,
+          ACCEPT_IN_LOCKDOWN,
+          DELETE_LOCKDOWN ->
+          true;
+      case DELETE_ROUTING -> running() != null && !frozen && isLockedDown();
+      case INSERT_ACCEPT -> !accepts;
+      case DROP_ACCEPT -> accepts;
       case STOP_API_SERVER -> apiServerRuns;
       case START_API_SERVER -> !apiServerRuns;
     };
@@ -82,6 +99,33 @@ final class ChaosNode implements AutoCloseable {
       }
       case FLUSH_NAT -> namespace.exec("iptables", "-w", "-t", "nat", "-F");
       case FLUSH_RULESET -> namespace.exec("nft", "flush", "ruleset");
+      case DELETE_JUMP -> stranger("iptables -w -t nat -D PREROUTING -j aad-metadata");
+      case DELETE_REDIRECT -> stranger("iptables -w -t nat -D aad-metadata 1");
+      case RENAME_CHAIN -> stranger("iptables -w -t nat -E aad-metadata renamed" + ++renamed);
+      case RESTORE_OLD -> {
+        namespace.inside(Command.of("iptables-restore", "-w").withInput(OLD_FILE)).output();
+        accepts = false;
+      }
+      case INSERT_ACCEPT -> {
+        stranger("iptables -w -t nat -I PREROUTING 1 -j ACCEPT");
+        accepts = true;
+      }
+      case DROP_ACCEPT -> {
+        stranger("iptables -w -t nat -D PREROUTING -j ACCEPT");
+        accepts = false;
+      }
+      case ACCEPT_IN_LOCKDOWN -> {
+        stranger("nft insert rule ip podidentity-lockdown forward accept");
+        stranger("nft insert rule bridge podidentity-lockdown forward accept");
+      }
+      case DELETE_LOCKDOWN -> {
+        stranger("nft delete table ip podidentity-lockdown");
+        stranger("nft delete table bridge podidentity-lockdown");
+      }
+      case DELETE_ROUTING -> {
+        namespace.ip("rule del pref 2");
+        Await.until("the prohibition is back", LIMIT, this::isProhibited);
+      }
       case STOP_API_SERVER -> {
         api.stopServer();
         apiServerRuns = false;
@@ -96,19 +140,38 @@ final class ChaosNode implements AutoCloseable {
   /** Brings back whatever does not run. */
   void heal() {
     for (ChaosStep step :
-        new ChaosStep[] {ChaosStep.GO_ON, ChaosStep.START_API_SERVER, ChaosStep.START}) {
+        new ChaosStep[] {
+          ChaosStep.GO_ON, ChaosStep.DROP_ACCEPT, ChaosStep.START_API_SERVER, ChaosStep.START
+        }) {
       if (allows(step)) {
         take(step, () -> {});
       }
     }
   }
 
-  /** Leaves no NMI, and the API server running. */
+  private boolean isLockedDown() {
+    String forward = namespace.exec("nft", "list", "ruleset");
+    return isProhibited()
+        && forward.contains("table ip podidentity-lockdown")
+        && !forward.contains("accept\n\t\tip daddr 169.254.169.254 reject");
+  }
+
+  private boolean isProhibited() {
+    return namespace.exec("ip", "-4", "rule").contains("to 169.254.169.254 prohibit");
+  }
+
+  /** What it would change may not be there. */
+  private void stranger(String command) {
+    namespace.command(command.split(" ", -1)).run();
+  }
+
+  /** Leaves no NMI, nothing of the strangers, and the API server running. */
   @Override
   public void close() {
     if (nmi != null) {
       nmi.kill();
     }
+    namespace.exec("nft", "flush", "ruleset");
     if (allows(ChaosStep.START_API_SERVER)) {
       take(ChaosStep.START_API_SERVER, () -> {});
     }

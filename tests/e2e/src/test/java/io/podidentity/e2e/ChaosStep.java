@@ -21,6 +21,22 @@ enum ChaosStep {
   FLUSH_NAT(2),
   /** A stranger's {@code nft flush ruleset}. */
   FLUSH_RULESET(2),
+  /** A stranger deletes the jump to our chain. */
+  DELETE_JUMP(1),
+  /** A stranger deletes our redirect. */
+  DELETE_REDIRECT(1),
+  /** A stranger gives our chain another name. */
+  RENAME_CHAIN(1),
+  /** A stranger restores a file from before our rules, of {@code nat} and {@code filter}. */
+  RESTORE_OLD(1),
+  /** A stranger accepts all before our redirect, until {@link #DROP_ACCEPT}. */
+  INSERT_ACCEPT(1),
+  DROP_ACCEPT(1),
+  /** A stranger accepts all before our reject, while the other layer holds. */
+  ACCEPT_IN_LOCKDOWN(1),
+  DELETE_LOCKDOWN(1),
+  /** A stranger deletes the prohibition, while the other layer holds; NMI puts it back. */
+  DELETE_ROUTING(1),
   STOP_API_SERVER(1),
   START_API_SERVER(1);
 

@@ -6,7 +6,7 @@ import io.podidentity.harness.net.HttpAnswer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Assertions;
 
-/** What all refusals of NMI have in common; {@code docs/refusals.md} lists the codes. */
+/** What all refusals of NMI have in common; {@code docs/troubleshooting.md} lists the codes. */
 final class Refusals {
 
   private Refusals() {}

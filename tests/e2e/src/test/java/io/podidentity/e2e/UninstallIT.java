@@ -51,6 +51,8 @@ final class UninstallIT {
     api.kubectl("delete", "clusterrolebinding,clusterrole", clusterRole(scene), "--wait=false");
     api.kubectl("delete", "serviceaccount", ACCOUNT, "-n", scene.namespace(), "--wait=false");
     assertThat(nmi.stop()).isZero();
+    // The last one removes them: it might be of another DaemonSet.
+    assertThat(rules(node)).contains("aad-metadata", "podidentity-lockdown", "prohibit");
     assertThat(next.stop()).isZero();
 
     assertThat(rules(node)).isEqualTo(before);

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Counts the packets that come to the metadata service with the address of a pod of one node: in
- * the kernel, before anything can drop them. Closing it removes the counter. Needs {@code nft}.
+ * Counts the packets that come to the metadata service with the address of a pod: in the kernel,
+ * before anything can drop them. Closing it removes the counter. Needs {@code nft}.
  */
 public final class ImdsPackets implements AutoCloseable {
 
@@ -16,8 +16,17 @@ public final class ImdsPackets implements AutoCloseable {
   private final NetworkNamespace azure;
   private long atReset;
 
-  /** Counts from here; one at a time. */
+  /** Counts from here, for all pods of a node; one at a time. */
   public ImdsPackets(ClusterNetwork network, NodeNetwork node) {
+    this(network, node.podRange());
+  }
+
+  /**
+   * The same for an address or a range of them; one at a time.
+   *
+   * @param sources such as {@code 10.250.0.151} or {@code 10.244.0.0/24}
+   */
+  public ImdsPackets(ClusterNetwork network, String sources) {
     this.azure = network.azure();
     String table =
         """
@@ -30,7 +39,7 @@ public final class ImdsPackets implements AutoCloseable {
           }
         }
         """
-            .formatted(node.podRange(), ClusterNetwork.IMDS_ADDRESS);
+            .formatted(sources, ClusterNetwork.IMDS_ADDRESS);
     azure.inside(Command.of("nft", "-f", "-").withInput(table)).output();
   }
 

@@ -13,7 +13,11 @@ public final class NodeNetwork {
   /** What {@link #addBridgedPod} plugs pods into. */
   public static final String BRIDGE = "cbr0";
 
+  /** What {@link #addPodBesideTheUplink} plugs pods into. */
+  public static final String UPLINK_BRIDGE = "azure0";
+
   private static final int BRIDGE_ADDRESS = 225;
+  private static final int FIRST_BESIDE_UPLINK = 151;
 
   private final int number;
   private final NetworkNamespace namespace;
@@ -21,6 +25,7 @@ public final class NodeNetwork {
   private final CniResults cniResults = CniResults.create();
   private int lastPod;
   private int lastBridged = BRIDGE_ADDRESS;
+  private int nextBesideUplink = FIRST_BESIDE_UPLINK;
 
   NodeNetwork(int number, NetworkNamespace namespace) {
     this.number = number;
@@ -101,9 +106,49 @@ public final class NodeNetwork {
     }
     lastBridged++;
     String address = "10.244." + number + "." + lastBridged;
-    PodNetwork pod = PodNetwork.plugIntoBridge(this, NetworkNamespace.create(label), address);
+    PodNetwork pod =
+        PodNetwork.plugIntoBridge(
+            namespace, BRIDGE, NetworkNamespace.create(label), address + "/27", bridgeAddress());
     pods.add(pod);
     return pod;
+  }
+
+  /**
+   * Makes a pod's namespace on one bridge with the node's own link, which the first of them makes a
+   * port of it, as Azure CNI does in its bridge mode: addresses are of the node's network,
+   * 10.250.0.151 and so on, and the gateway is the node's too. What leaves the node is bridged, not
+   * routed. For a network of one node.
+   *
+   * @param label part of the namespace's name
+   */
+  public PodNetwork addPodBesideTheUplink(String label) {
+    if (nextBesideUplink == FIRST_BESIDE_UPLINK) {
+      bridgeTheUplink();
+    }
+    String address = "10.250.0." + nextBesideUplink;
+    nextBesideUplink++;
+    PodNetwork pod =
+        PodNetwork.plugIntoBridge(
+            namespace,
+            UPLINK_BRIDGE,
+            NetworkNamespace.create(label),
+            address + "/24",
+            ClusterNetwork.AZURE_ADDRESS);
+    pods.add(pod);
+    return pod;
+  }
+
+  /** The bridge takes the link's address, and with it the routes. */
+  private void bridgeTheUplink() {
+    namespace.ip(
+        "link add " + UPLINK_BRIDGE + " type bridge",
+        "link set " + UPLINK_BRIDGE + " address " + namespace.hardwareAddress("eth0"),
+        "address flush dev eth0",
+        "link set eth0 master " + UPLINK_BRIDGE,
+        "address add " + address() + "/24 dev " + UPLINK_BRIDGE,
+        "link set " + UPLINK_BRIDGE + " up",
+        "route add default via " + ClusterNetwork.AZURE_ADDRESS,
+        "route add " + ClusterNetwork.IMDS_ADDRESS + " via " + ClusterNetwork.AZURE_ADDRESS);
   }
 
   /** The bridge's own address, which is the gateway of the pods on it. */

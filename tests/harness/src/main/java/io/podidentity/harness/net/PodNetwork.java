@@ -45,16 +45,19 @@ public final class PodNetwork implements AutoCloseable {
     return new PodNetwork(host, pod, address, device);
   }
 
-  /** As the network plugin {@code bridge} does it; see {@link NodeNetwork#addBridgedPod}. */
-  static PodNetwork plugIntoBridge(NodeNetwork node, NetworkNamespace pod, String address) {
-    NetworkNamespace host = node.namespace();
+  /**
+   * As the network plugin {@code bridge} does it; see {@link NodeNetwork#addBridgedPod}.
+   *
+   * @param range the address with the length of its network's prefix
+   */
+  static PodNetwork plugIntoBridge(
+      NetworkNamespace host, String bridge, NetworkNamespace pod, String range, String gateway) {
+    String address = range.substring(0, range.indexOf('/'));
     String port = "port" + address.substring(address.lastIndexOf('.') + 1);
     try {
       Cable.connect(pod.device("eth0"), host.device(port));
-      host.ip("link set " + port + " master " + NodeNetwork.BRIDGE);
-      pod.ip(
-          "address add " + address + "/27 dev eth0",
-          "route add default via " + node.bridgeAddress());
+      host.ip("link set " + port + " master " + bridge);
+      pod.ip("address add " + range + " dev eth0", "route add default via " + gateway);
     } catch (RuntimeException e) {
       pod.close();
       throw e;

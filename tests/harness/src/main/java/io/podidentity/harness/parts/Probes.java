@@ -21,6 +21,8 @@ final class Probes {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
+  private static final String NETWORKD = "/lib/systemd/systemd-networkd";
+
   private static final Object LOCK = new Object();
   private static final Map<RealPart, Optional<String>> KNOWN = new EnumMap<>(RealPart.class);
 
@@ -49,6 +51,10 @@ final class Probes {
               ? null
               : "conntrack is missing: install it (Debian: conntrack)";
       case CURL -> curl();
+      case SYSTEMD ->
+          works("systemd-analyze", "--version") && works(NETWORKD, "--version")
+              ? null
+              : "systemd-analyze or " + NETWORKD + " is missing: install it (Debian: systemd)";
       case HELM -> HelmBinary.missing();
       case AZURE_IDENTITY_FOR_PYTHON -> PythonEnvironment.missing();
       case CONTAINER_ENGINE -> containerEngine();

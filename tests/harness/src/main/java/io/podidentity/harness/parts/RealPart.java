@@ -27,6 +27,8 @@ public enum RealPart {
   CONNTRACK,
   /** curl. */
   CURL,
+  /** systemd's programs, as Debian installs them; systemd itself need not run. */
+  SYSTEMD,
   /** Helm, of one version. */
   HELM,
   /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */
