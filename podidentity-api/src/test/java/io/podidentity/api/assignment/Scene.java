@@ -40,7 +40,15 @@ final class Scene {
   }
 
   Scene(Duration detachDelay, ApplierOptions options) {
-    planner = new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay));
+    this(detachDelay, options, Set.of());
+  }
+
+  Scene(Duration detachDelay, Set<String> immutable) {
+    this(detachDelay, ApplierOptions.DEFAULT, immutable);
+  }
+
+  private Scene(Duration detachDelay, ApplierOptions options, Set<String> immutable) {
+    planner = new AssignmentPlanner(new PlannerOptions(false, immutable, "", false, detachDelay));
     applier = new TargetApplier(cluster, azure, telemetry, Runnable::run, options, clock);
     cluster.put(node("n1"));
   }
