@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** A MIC that holds the lease and does nothing, or that stays when it has lost it, helps nobody. */
 final class LeadershipTest {
-  private static final Throwable NO_THREAD = new InternalError("unable to create native thread");
+  private final Error noThread = new InternalError("unable to create native thread");
 
   private final List<String> calls = new ArrayList<>();
   private final List<String> lines = new ArrayList<>();
@@ -38,8 +38,7 @@ final class LeadershipTest {
     leadership.stepDown();
 
     assertThat(calls).containsExactly("tell false", "end");
-    assertThat(lines)
-        .containsExactly("lost leader lease, and could not stop at once: " + NO_THREAD);
+    assertThat(lines).containsExactly("lost leader lease, and could not stop at once: " + noThread);
   }
 
   @Test
@@ -48,8 +47,7 @@ final class LeadershipTest {
 
     leadership.stepDown();
 
-    assertThat(lines)
-        .containsExactly("lost leader lease, and could not stop at once: " + NO_THREAD);
+    assertThat(lines).containsExactly("lost leader lease, and could not stop at once: " + noThread);
   }
 
   @Test
@@ -60,7 +58,7 @@ final class LeadershipTest {
     leadership.lead(known);
 
     assertThat(calls).containsExactly("tell true");
-    assertThat(lines).containsExactly("cannot lead, ending: " + NO_THREAD);
+    assertThat(lines).containsExactly("cannot lead, ending: " + noThread);
   }
 
   @Test
@@ -71,17 +69,17 @@ final class LeadershipTest {
     known.complete(null);
 
     assertThat(leadership.isActive()).isFalse();
-    assertThat(lines).containsExactly("cannot lead, ending: " + NO_THREAD);
+    assertThat(lines).containsExactly("cannot lead, ending: " + noThread);
   }
 
   @Test
   void itEndsWithOneLineIfTheClusterCannotBeFollowed() {
     leadership.lead(known);
 
-    leadership.blind(NO_THREAD);
+    leadership.blind(noThread);
     leadership.stepDown();
 
-    assertThat(lines).containsExactly("cannot follow the cluster, ending: " + NO_THREAD);
+    assertThat(lines).containsExactly("cannot follow the cluster, ending: " + noThread);
   }
 
   @Test
@@ -89,7 +87,7 @@ final class LeadershipTest {
     leadership.close();
 
     leadership.stepDown();
-    leadership.blind(NO_THREAD);
+    leadership.blind(noThread);
 
     assertThat(lines).isEmpty();
   }
@@ -113,7 +111,7 @@ final class LeadershipTest {
     private void call(String name) {
       calls.add(name);
       if (name.equals(failing)) {
-        throw (Error) NO_THREAD;
+        throw noThread;
       }
     }
   }

@@ -164,7 +164,7 @@ final class V1UpgradeIT {
   }
 
   private GatedMic mic() {
-    return new GatedMic("mic", world, "-detach-delay=1s", "-leader-election-duration=3s")
+    return new GatedMic("mic", world, "-detach-delay=1s", "-leader-election-duration=6s")
         .awaitStanding();
   }
 
