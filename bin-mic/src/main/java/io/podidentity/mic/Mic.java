@@ -29,7 +29,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -46,7 +48,10 @@ public final class Mic implements AutoCloseable {
   /** A target that works, or that Azure keeps waiting, holds one; others wait beyond that many. */
   private static final int TARGETS_AT_A_TIME = 256;
 
-  private static final int WRITES_AT_A_TIME = 64;
+  private static final int WRITES_AT_A_TIME = 32;
+
+  /** By then it leads, if no other does. */
+  private static final int SETTLED_SECONDS = 2;
 
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
@@ -107,7 +112,7 @@ public final class Mic implements AutoCloseable {
     AssignmentOptions work = options.assignment();
     AllowedSubscriptions subscriptions = new AllowedSubscriptions(config, work.subscriptions());
     KubernetesConnection kubernetes =
-        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+        parts.add(KubernetesConnection.openEager(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
@@ -151,12 +156,13 @@ public final class Mic implements AutoCloseable {
             timer,
             metrics,
             leaderOnly);
+    AssignmentPlanner planner =
+        new AssignmentPlanner(
+            () -> work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId()));
     Reconciler reconciler =
         new Reconciler(
             shown.apply(view),
-            new AssignmentPlanner(
-                () ->
-                    work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),
+            planner,
             new TargetApplier(
                 store, compute, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
             telemetry,
@@ -175,7 +181,8 @@ public final class Mic implements AutoCloseable {
     metrics.observe(this::isActive, view::hasSynced);
     var unusedPort =
         parts.add(new MetricsServer(options.metricsPort(), metrics.registry())).start();
-    var unused =
+    Rehearsal rehearsal = new Rehearsal(view, planner, compute);
+    CompletableFuture<Void> known =
         view.start()
             .whenComplete(
                 (nothing, failure) -> {
@@ -183,6 +190,10 @@ public final class Mic implements AutoCloseable {
                     leadership.blind(failure);
                   }
                 });
+    var unused =
+        known.thenRunAsync(
+            () -> standBy(election, rehearsal),
+            CompletableFuture.delayedExecutor(SETTLED_SECONDS, TimeUnit.SECONDS, once));
     metrics.v1().election();
     election.start();
   }
@@ -198,6 +209,12 @@ public final class Mic implements AutoCloseable {
   public void close() {
     leadership.close();
     parts.close();
+  }
+
+  private static void standBy(LeaderElection election, Rehearsal rehearsal) {
+    if (!election.isLeader()) {
+      rehearsal.run();
+    }
   }
 
   private ExecutorService pool(int threads, String name) {
