@@ -23,6 +23,8 @@ import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.ServedDefinitions;
+import io.podidentity.k8s.StartupTaints;
 import io.podidentity.k8s.TypeUpgradeMarker;
 import java.net.URI;
 import java.nio.file.Path;
@@ -125,12 +127,19 @@ public final class Mic implements AutoCloseable {
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(view, events, () -> once.execute(marker::write)),
+                () ->
+                    lead(
+                        view,
+                        events,
+                        () -> {
+                          once.execute(marker::write);
+                          startTaints(kubernetes, options.startupTaint());
+                        }),
                 () -> stepDown(onLeaseLost, events)));
     elections.set(election);
     MicMetrics metrics = new MicMetrics(events);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    LeaderOnly leaderOnly = new LeaderOnly(election::isLeader);
+    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
     AssignmentStore store =
         new CountedStore(
             new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly), metrics.v1(), clock);
@@ -174,12 +183,17 @@ public final class Mic implements AutoCloseable {
     var unused = view.start();
     metrics.v1().election();
     election.start();
+    once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
   }
 
   /** Whether it holds the lease and works. */
   public boolean isActive() {
+    return active && leads();
+  }
+
+  private boolean leads() {
     LeaderElection election = elections.get();
-    return active && election != null && election.isLeader();
+    return election != null && election.isLeader();
   }
 
   /** Stops, and lets go of the lease, so that another may follow at once. */
@@ -194,6 +208,14 @@ public final class Mic implements AutoCloseable {
     tell(events, true);
     atFirst.run();
     var unused = view.synced().thenRun(this::begin);
+  }
+
+  private void startTaints(
+      KubernetesConnection kubernetes, StartupTaints.@Nullable Settings settings) {
+    if (settings != null) {
+      LeaderOnly leaderOnly = new LeaderOnly(this::leads);
+      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, pool(1, "taint"))).start();
+    }
   }
 
   private void begin() {
