@@ -32,6 +32,7 @@ render infra/managed-mode-deployment.yaml kube-system "${workloads[@]}" --set op
 render infra/noazurejson/deployment-rbac.yaml default "${workloads[@]}" "${secret[@]}"
 render infra/noazurejson/deployment.yaml default "${workloads[@]}" "${secret[@]}" --set rbac.enabled=false
 render infra/mic-exception.yaml default --show-only templates/exceptions.yaml
+render infra/validation.yaml default --set validation.enabled=true --show-only templates/validation.yaml
 
 mkdir -p "$out/crds"
 cp "$chart"/crds/*.yaml "$out/crds/"

@@ -31,7 +31,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -51,7 +53,10 @@ public final class Mic implements AutoCloseable {
   /** A target that works, or that Azure keeps waiting, holds one; others wait beyond that many. */
   private static final int TARGETS_AT_A_TIME = 256;
 
-  private static final int WRITES_AT_A_TIME = 64;
+  private static final int WRITES_AT_A_TIME = 32;
+
+  /** By then it leads, if no other does. */
+  private static final int SETTLED_SECONDS = 2;
 
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
@@ -109,7 +114,7 @@ public final class Mic implements AutoCloseable {
     AssignmentOptions work = options.assignment();
     AllowedSubscriptions subscriptions = new AllowedSubscriptions(config, work.subscriptions());
     KubernetesConnection kubernetes =
-        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+        parts.add(KubernetesConnection.openEager(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
@@ -156,12 +161,13 @@ public final class Mic implements AutoCloseable {
             timer,
             metrics,
             leaderOnly);
+    AssignmentPlanner planner =
+        new AssignmentPlanner(
+            () -> work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId()));
     Reconciler reconciler =
         new Reconciler(
             shown.apply(view),
-            new AssignmentPlanner(
-                () ->
-                    work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),
+            planner,
             new TargetApplier(
                 store, compute, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
             telemetry,
@@ -180,7 +186,12 @@ public final class Mic implements AutoCloseable {
     metrics.observe(this::isActive, view::hasSynced);
     var unusedPort =
         parts.add(new MetricsServer(options.metricsPort(), metrics.registry())).start();
-    var unused = view.start();
+    Rehearsal rehearsal = new Rehearsal(view, planner, compute);
+    var unused =
+        view.start()
+            .thenRunAsync(
+                () -> standBy(election, rehearsal),
+                CompletableFuture.delayedExecutor(SETTLED_SECONDS, TimeUnit.SECONDS, once));
     metrics.v1().election();
     election.start();
     once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
@@ -215,6 +226,12 @@ public final class Mic implements AutoCloseable {
     if (settings != null) {
       LeaderOnly leaderOnly = new LeaderOnly(this::leads);
       parts.add(new StartupTaints(kubernetes, settings, leaderOnly, pool(1, "taint"))).start();
+    }
+  }
+
+  private static void standBy(LeaderElection election, Rehearsal rehearsal) {
+    if (!election.isLeader()) {
+      rehearsal.run();
     }
   }
 

@@ -17,11 +17,17 @@ import picocli.CommandLine.Option;
     name = "mic",
     usageHelpWidth = 100,
     showDefaultValues = true,
-    customSynopsis = {"mic [flags]", "mic plan [flags]", "mic drain [flags]"},
+    customSynopsis = {
+      "mic [flags]",
+      "mic plan [flags]",
+      "mic drain [flags]",
+      "mic report workload-identity [flags]"
+    },
     description = {
       "Assigns Azure identities to the machines under the pods that are bound to them.",
       "plan prints what it would do now, and why; it reads the cluster and changes nothing.",
       "drain takes off the machines all that MIC put there, and deletes its records: for an uninstall.",
+      "report workload-identity prints what a move to Azure Workload Identity needs; it changes nothing.",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",
@@ -142,7 +148,7 @@ final class MicFlags {
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(names = "--output", description = "How mic plan prints: text or json.")
+    @Option(names = "--output", description = "How mic plan and mic report print: text or json.")
     String output = "text";
 
     @Option(

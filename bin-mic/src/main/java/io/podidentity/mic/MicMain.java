@@ -5,11 +5,13 @@ import io.podidentity.bin.Daemons;
 import io.podidentity.bin.ExitCode;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.Logging;
+import io.podidentity.bin.OutputFormat;
 import io.podidentity.bin.Parts;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.bin.Shutdown;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +32,8 @@ public final class MicMain {
 
   private static final String PLAN = "plan";
   private static final String DRAIN = "drain";
-  private static final List<String> COMMANDS = List.of(PLAN, DRAIN);
+  private static final String REPORT = "report workload-identity";
+  private static final List<String> COMMANDS = List.of(PLAN, DRAIN, REPORT);
 
   private MicMain() {}
 
@@ -39,8 +42,9 @@ public final class MicMain {
     ProgramVersion version = ProgramVersion.ofThisBuild("mic");
     MicFlags flags = new MicFlags();
     GoFlags commandLine = new GoFlags(flags, version);
-    String command = args.length > 0 && COMMANDS.contains(args[0]) ? args[0] : "";
-    List<String> given = List.of(args).subList(command.isEmpty() ? 0 : 1, args.length);
+    List<String> all = List.of(args);
+    String command = COMMANDS.stream().filter(it -> begins(all, it)).findFirst().orElse("");
+    List<String> given = command.isEmpty() ? all : all.subList(words(command).size(), all.size());
     OptionalInt exit = commandLine.parse(given, System.out, System.err);
     if (exit.isPresent()) {
       System.exit(exit.getAsInt());
@@ -50,6 +54,10 @@ public final class MicMain {
       flags.drain(host);
     }
     try {
+      if (command.equals(REPORT)) {
+        report(flags, version);
+        System.exit(0);
+      }
       MicOptions options = MicOptions.of(flags, System.getenv(), host, version.version());
       Logging.configure(options.logFormat());
       if (command.equals(PLAN)) {
@@ -70,6 +78,26 @@ public final class MicMain {
     } catch (PodIdentityException e) {
       System.exit(ExitCode.report(e, "mic", System.err));
     }
+  }
+
+  private static boolean begins(List<String> line, String command) {
+    List<String> words = words(command);
+    return line.size() >= words.size() && line.subList(0, words.size()).equals(words);
+  }
+
+  private static List<String> words(String command) {
+    return List.of(command.split(" ", -1));
+  }
+
+  /** Azure is no part of it. */
+  private static void report(MicFlags flags, ProgramVersion version) {
+    Logging.configure(flags.common.logFormat());
+    ReportCommand.run(
+        flags.kubeconfig.isEmpty() ? null : Path.of(flags.kubeconfig),
+        version.userAgent(flags.common.customUserAgent()),
+        flags.common.forceNamespaced(System.getenv()::get),
+        OutputFormat.named(flags.own.output),
+        System.out);
   }
 
   private static Shutdown run(MicOptions options, String userAgent, @Nullable Drain drain) {

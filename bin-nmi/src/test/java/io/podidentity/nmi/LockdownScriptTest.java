@@ -82,6 +82,31 @@ class LockdownScriptTest {
   }
 
   @Test
+  void kernelWithoutTablesForBridgesIsNoFailure(@TempDir Path programs) throws IOException {
+    String real = Command.of("sh", "-c", "command -v nft").output().strip();
+    Path nft =
+        Files.writeString(
+            programs.resolve("nft"),
+            """
+            #!/bin/sh
+            [ "$1" = list ] && exec %1$s "$@"
+            text=$(cat)
+            case $text in *bridge*) exit 1 ;; esac
+            echo "$text" | %1$s "$@"
+            """
+                .formatted(real));
+    assertThat(nft.toFile().setExecutable(true)).isTrue();
+
+    CommandResult result =
+        node.inside(Command.of("sh", "-c", "PATH=%s:$PATH %s".formatted(programs, SCRIPT))).run();
+
+    assertThat(result.exitCode()).as(result.stderr()).isZero();
+    assertThat(rules())
+        .contains("table ip podidentity-lockdown", "prohibit proto 169")
+        .doesNotContain("table bridge");
+  }
+
+  @Test
   void printWritesNothing() {
     String before = rules();
     script("--print");

@@ -164,6 +164,27 @@ final class LockdownTest {
   }
 
   @Test
+  void kernelWithoutTablesForBridgesIsNoFailure() {
+    String nft =
+        "case \"$0 $*\" in 'nft -f -' | 'nft -c -f -') text=$(cat); case $text in *bridge*) exit"
+            + " 1;; esac; echo \"$text\" | nft \"$@\";; *) exec \"$0\" \"$@\";; esac";
+    NodePrograms programs =
+        NodePrograms.HERE.withPrefix(List.of("ip", "netns", "exec", node.name(), "sh", "-c", nft));
+    RuleSet lockdown = Lockdown.of("169.254.169.254", programs, BackendChoice.auto(programs));
+    String before = ForwardLayer.NFT.everything(node);
+
+    lockdown.check();
+    assertThat(lockdown.ensure()).isTrue();
+    assertThat(lockdown.ensure()).isFalse();
+
+    assertThat(ForwardLayer.NFT.everything(node))
+        .contains("table ip podidentity-lockdown", "to 169.254.169.254 prohibit")
+        .doesNotContain("table bridge");
+    lockdown.remove();
+    assertThat(ForwardLayer.NFT.everything(node)).isEqualTo(before);
+  }
+
+  @Test
   void partThatFailsDoesNotKeepTheOtherAway() {
     // A node without nft and without iptables.
     NodePrograms routingOnly =

@@ -210,13 +210,24 @@ public final class LeaderElection implements AutoCloseable {
       while (standing) {
         boolean held = attempt();
         Duration renewal = settings.duration().dividedBy(4);
-        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : LOOK);
+        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : nextLook());
       }
       ended = true;
     } finally {
       if (!ended) {
         broken();
       }
+    }
+  }
+
+  /** A lock that runs out is taken at that moment, and not at the next look by chance. */
+  private Duration nextLook() {
+    synchronized (attempts) {
+      return locks.stream()
+          .map(each -> each.leftFor(settings.identity()))
+          .max(Duration::compareTo)
+          .filter(left -> !left.isZero() && left.compareTo(LOOK) < 0)
+          .orElse(LOOK);
     }
   }
 

@@ -26,7 +26,7 @@ final class Rules {
   static ArchRule onion() {
     return onionArchitecture()
         .domainModels(ROOT, MODEL)
-        .domainServices("io.podidentity.api.matching..")
+        .domainServices("io.podidentity.api.matching..", "io.podidentity.api.federation..")
         .applicationServices(TOKEN, ASSIGNMENT, EXPLAIN, SPI)
         .adapter("azure", "io.podidentity.azure..")
         .adapter("k8s", "io.podidentity.k8s..")

@@ -7,6 +7,7 @@ import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.harness.process.CommandResult;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,6 +36,7 @@ final class RefusedValuesTest {
           nmi.prometheusPort=8085                                    | nmi.probePort and nmi.prometheusPort are the same port
           metrics.podMonitor.enabled=true nmi.updateStrategy.rollingUpdate.maxSurge=1 | leave one of them out
           mic.extraEnv[0].name=FORCENAMESPACED mic.extraEnv[0].value=false | mic.extraEnv must not set FORCENAMESPACED
+          validation.action=Refuse                                   | validation
           forceNamespaced=yes                                        | forceNamespaced
           forceNameSpaced=true                                       | forceNameSpaced
           rbac.allowAccesToSecrets=false                             | allowAccesToSecrets
@@ -51,6 +53,15 @@ final class RefusedValuesTest {
 
     assertThat(result.exitCode()).as(result.stdout()).isNotZero();
     assertThat(result.stderr()).contains(sentence);
+  }
+
+  @Test
+  void orWhereTheClusterCannotDoIt() {
+    CommandResult result =
+        Chart.attempt("--set", "validation.enabled=true", "--kube-version", "1.29.9");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(result.stderr()).contains("validation.enabled needs Kubernetes 1.30 or newer");
   }
 
   /** The same things as they may be. */

@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubeletStandIn;
 import io.podidentity.harness.net.ClusterNetwork;
+import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.ManagedProcess;
 import java.nio.file.Path;
@@ -181,6 +182,20 @@ final class EndToEndCluster implements AutoCloseable {
   /** Runs one of MIC's commands to its end, with MIC's permissions. */
   CommandResult micCommand(String... words) {
     return Program.micCommand(network.control(), micAccount, azure, List.of(words));
+  }
+
+  /** Runs {@code mic report workload-identity} for somebody who may do everything. */
+  CommandResult administratorsReport() {
+    return network
+        .control()
+        .inside(
+            Command.of(
+                    ProjectFiles.program("mic"),
+                    "report",
+                    "workload-identity",
+                    "--kubeconfig=" + api.adminKubeconfig())
+                .withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .run();
   }
 
   Program nmi(TestNode node) {

@@ -39,6 +39,29 @@ final class MicCommandsIT {
     }
   }
 
+  /** Not with MIC's own permissions: they do not hold what it needs. */
+  @Test
+  void reportIsMadeForAnAdministratorAndRefusedToMic(EndToEndCluster cluster, Scene scene) {
+    BoundIdentity orders = scene.identity("orders");
+    scene.boundPod("orders", cluster.vm(), orders);
+
+    CommandResult refused = cluster.micCommand("report", "workload-identity");
+    assertThat(refused.exitCode()).isEqualTo(1);
+    assertThat(refused.stderr()).contains("list serviceaccounts: not permitted (status 403)");
+    assertThat(refused.stdout()).isEmpty();
+
+    CommandResult report = cluster.administratorsReport();
+    assertThat(report.exitCode()).as(report.stderr()).isZero();
+    assertThat(report.stdout())
+        .contains("ISSUER=https://kubernetes.default.svc.cluster.local\n")
+        .contains("# service account %s/default\n".formatted(scene.namespace()))
+        .contains("! default-account: ")
+        .contains(
+            "--name=%1$s_default --subject=system:serviceaccount:%1$s:default"
+                .formatted(scene.namespace()))
+        .contains("azure.workload.identity/client-id: \"" + orders.clientId() + "\"");
+  }
+
   @Test
   void drainTakesOffWhatMicAddedAndNothingElse(EndToEndCluster cluster, Scene scene) {
     BoundIdentity ours = scene.identity("ours");

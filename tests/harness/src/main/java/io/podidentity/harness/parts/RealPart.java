@@ -35,6 +35,8 @@ public enum RealPart {
   SYSTEMD,
   /** Helm, of one version. */
   HELM,
+  /** The server of Prometheus, and promtool. */
+  PROMETHEUS,
   /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */
   AZURE_IDENTITY_FOR_PYTHON,
   /** Docker or Podman with its service running. */

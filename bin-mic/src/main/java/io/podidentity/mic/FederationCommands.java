@@ -1,0 +1,107 @@
+package io.podidentity.mic;
+
+import static java.util.stream.Collectors.joining;
+
+import io.podidentity.api.federation.FederatedCredential;
+import io.podidentity.api.federation.FederationReport.Account;
+import io.podidentity.api.federation.FederationReport.Identity;
+import io.podidentity.api.federation.ServiceAccount;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.ResourceId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What to run and to apply. Whoever may create an {@code AzureIdentity} chooses some of the words:
+ * no text may become more than one word of a shell, or one value of YAML.
+ */
+final class FederationCommands {
+  /** Holds the issuer; the text sets it. */
+  static final String ISSUER = "\"$ISSUER\"";
+
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_/.:@=-]+");
+
+  private FederationCommands() {}
+
+  /** The {@code az} command that makes a federated credential; it reads the variable ISSUER. */
+  static String create(Identity identity, FederatedCredential wanted) {
+    if (identity.credential() instanceof Credential.ManagedIdentity managed) {
+      ResourceId id = managed.resourceId();
+      // With "=", so that a value is none of az's options, however it begins.
+      List<String> words =
+          List.of(
+              "az",
+              "identity",
+              "federated-credential",
+              "create",
+              "--subscription=" + id.subscription(),
+              "--resource-group=" + id.resourceGroup(),
+              "--identity-name=" + id.name(),
+              "--name=" + wanted.name(),
+              "--subject=" + wanted.subject(),
+              "--audiences=" + FederatedCredential.AUDIENCE);
+      return line(words) + " --issuer=" + ISSUER;
+    }
+    ClientId application = identity.credential().clientId();
+    String parameters = JsonMapper.shared().writeValueAsString(parameters(wanted));
+    // The shell puts the issuer in, between two quoted parts.
+    String open = parameters.substring(0, parameters.length() - 1) + ",\"issuer\":\"";
+    return line(
+            List.of(
+                "az",
+                "ad",
+                "app",
+                "federated-credential",
+                "create",
+                "--id=" + (application == null ? "" : application.value()),
+                "--parameters"))
+        + " "
+        + quoted(open)
+        + ISSUER
+        + quoted("\"}");
+  }
+
+  private static Map<String, Object> parameters(FederatedCredential wanted) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("name", wanted.name());
+    members.put("subject", wanted.subject());
+    members.put("audiences", List.of(FederatedCredential.AUDIENCE));
+    return members;
+  }
+
+  /** The service account, as YAML for {@code kubectl apply}. */
+  static String yaml(Account account) {
+    ClientId id = account.annotation();
+    return """
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: %s
+          namespace: %s
+          annotations:
+            %s: %s
+        """
+        .formatted(
+            text(account.name().name()),
+            text(account.name().namespace()),
+            ServiceAccount.CLIENT_ID_ANNOTATION,
+            text(id == null ? "" : id.value()));
+  }
+
+  private static String text(String value) {
+    return JsonMapper.shared().writeValueAsString(value);
+  }
+
+  private static String line(List<String> words) {
+    return words.stream().map(FederationCommands::quoted).collect(joining(" "));
+  }
+
+  /** One word of a POSIX shell, whatever it holds. */
+  static String quoted(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}
