@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class Mic implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Mic.class);
 
-  private static final URI IMDS = URI.create("http://169.254.169.254:80");
+  static final URI IMDS = URI.create("http://169.254.169.254:80");
 
   /** A target that works, or that Azure keeps waiting, holds one; others wait beyond that many. */
   private static final int TARGETS_AT_A_TIME = 256;

@@ -32,8 +32,9 @@ public final class MicMain {
 
   private static final String PLAN = "plan";
   private static final String DRAIN = "drain";
+  private static final String DOCTOR = "doctor";
   private static final String REPORT = "report workload-identity";
-  private static final List<String> COMMANDS = List.of(PLAN, DRAIN, REPORT);
+  private static final List<String> COMMANDS = List.of(PLAN, DRAIN, DOCTOR, REPORT);
 
   private MicMain() {}
 
@@ -65,6 +66,12 @@ public final class MicMain {
         PlanCommand.run(
             options, userAgent(options, version), flags.own.timeout, format, System.out);
         System.exit(0);
+      }
+      if (command.equals(DOCTOR)) {
+        boolean well =
+            new DoctorCommand(options, userAgent(options, version), flags.own.timeout)
+                .run(OutputFormat.named(flags.own.output), Clock.systemUTC(), System.out);
+        System.exit(well ? 0 : ExitCode.FAILED);
       }
       log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
