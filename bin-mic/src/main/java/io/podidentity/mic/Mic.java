@@ -23,6 +23,8 @@ import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.ServedDefinitions;
+import io.podidentity.k8s.StartupTaints;
 import io.podidentity.k8s.TypeUpgradeMarker;
 import java.net.URI;
 import java.nio.file.Path;
@@ -134,12 +136,13 @@ public final class Mic implements AutoCloseable {
                 () -> {
                   leadership.lead(view.synced());
                   once.execute(marker::write);
+                  startTaints(kubernetes, options.startupTaint());
                 },
                 leadership::stepDown));
     elections.set(election);
     MicMetrics metrics = new MicMetrics(told);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    LeaderOnly leaderOnly = new LeaderOnly(election::isLeader);
+    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
     AssignmentStore store =
         new CountedStore(
             new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly), metrics.v1(), clock);
@@ -196,12 +199,17 @@ public final class Mic implements AutoCloseable {
             CompletableFuture.delayedExecutor(SETTLED_SECONDS, TimeUnit.SECONDS, once));
     metrics.v1().election();
     election.start();
+    once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
   }
 
   /** Whether it holds the lease and works. */
   public boolean isActive() {
+    return leadership.isActive() && leads();
+  }
+
+  private boolean leads() {
     LeaderElection election = elections.get();
-    return leadership.isActive() && election != null && election.isLeader();
+    return election != null && election.isLeader();
   }
 
   /** Stops, and lets go of the lease, so that another may follow at once. */
@@ -209,6 +217,14 @@ public final class Mic implements AutoCloseable {
   public void close() {
     leadership.close();
     parts.close();
+  }
+
+  private void startTaints(
+      KubernetesConnection kubernetes, StartupTaints.@Nullable Settings settings) {
+    if (settings != null) {
+      LeaderOnly leaderOnly = new LeaderOnly(this::leads);
+      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, pool(1, "taint"))).start();
+    }
   }
 
   private static void standBy(LeaderElection election, Rehearsal rehearsal) {

@@ -82,6 +82,7 @@ final class Stage implements AutoCloseable {
                     LeaderElection.DEFAULT_DURATION,
                     true),
                 new TypeUpgradeMarker.Settings(false, "", "", "", ""),
+                null,
                 0,
                 0,
                 0,
