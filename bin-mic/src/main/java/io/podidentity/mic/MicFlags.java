@@ -187,6 +187,18 @@ final class MicFlags {
     boolean refuseClusterIdentity;
 
     @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--startup-taint",
+        description =
+            "Key of a taint that is taken off a node once NMI is ready there. Default: none.")
+    String startupTaint = "";
+
+    @Option(
+        names = "--nmi-selector",
+        description = "Labels of NMI's pods in MIC's namespace, for --startup-taint.")
+    String nmiSelector = "component=nmi,tier=node";
+
+    @Option(
         names = "--allowed-subscriptions",
         description =
             "IDs, with commas, of subscriptions besides azure.json's whose machines may be changed.")

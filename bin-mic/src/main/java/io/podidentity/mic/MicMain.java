@@ -117,7 +117,7 @@ public final class MicMain {
               options,
               userAgent,
               Clock.systemUTC(),
-              () -> leaseLost(shutdown),
+              line -> end(line, shutdown),
               drain == null ? UnaryOperator.identity() : drain::of));
     } catch (PodIdentityException e) {
       shutdown.exit(ExitCode.report(e, log));
@@ -140,9 +140,8 @@ public final class MicMain {
     return version.userAgent(options.customUserAgent());
   }
 
-  private static void leaseLost(Shutdown shutdown) {
-    // As v1 words it, and ends.
-    log.error("lost leader lease");
+  private static void end(String line, Shutdown shutdown) {
+    log.error(line);
     // On a thread of its own: this one is a part's, which is waited for when parts are closed.
     Daemons.named("exit").newThread(() -> shutdown.exit(ExitCode.FAILED)).start();
   }

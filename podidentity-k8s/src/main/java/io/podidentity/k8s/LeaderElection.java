@@ -333,7 +333,7 @@ public final class LeaderElection implements AutoCloseable {
         settings.name(),
         leader,
         since.toMillis());
-    executor.execute(onLost);
+    tellLost();
   }
 
   /** The machine is out of threads or memory: who stands no longer had better start anew. */
@@ -344,7 +344,20 @@ public final class LeaderElection implements AutoCloseable {
       }
       state = State.LOST;
     }
-    executor.execute(onLost);
+    tellLost();
+  }
+
+  /** On this thread if there is no other: who does not stand must not stay. */
+  private void tellLost() {
+    boolean told = false;
+    try {
+      executor.execute(onLost);
+      told = true;
+    } finally {
+      if (!told) {
+        onLost.run();
+      }
+    }
   }
 
   private void failed(RuntimeException e) {
@@ -357,7 +370,7 @@ public final class LeaderElection implements AutoCloseable {
     }
     String problem = String.valueOf(e.getMessage());
     // That another was sooner is no failure; nor is it one to be interrupted by the end.
-    if (!sooner && standing && told.isNews(problem)) {
+    if (!sooner && standing && told.isNews(problem, Failures.status(e))) {
       log.warn("cannot get or renew the lease, trying on: {}", problem);
     }
   }

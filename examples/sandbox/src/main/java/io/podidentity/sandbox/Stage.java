@@ -82,6 +82,7 @@ final class Stage implements AutoCloseable {
                     LeaderElection.DEFAULT_DURATION,
                     true),
                 new TypeUpgradeMarker.Settings(false, "", "", "", ""),
+                null,
                 0,
                 0,
                 0,
@@ -90,7 +91,7 @@ final class Stage implements AutoCloseable {
                 ""),
             USER_AGENT,
             clock,
-            () -> {
+            line -> {
               throw new SandboxException("another MIC took the lease in this cluster");
             }));
   }

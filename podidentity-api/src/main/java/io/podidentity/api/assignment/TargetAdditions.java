@@ -1,5 +1,6 @@
 package io.podidentity.api.assignment;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
@@ -96,6 +97,18 @@ final class TargetAdditions {
     List<Change> held = changes.stream().filter(this::isHeld).toList();
     changes.removeAll(held);
     held.forEach(change -> kept.stays(change.record()));
+    // The record that knows whose the identity is may be about to go.
+    records.each(
+        held.stream().filter(this::canLearn).toList(),
+        change -> {
+          intend(change);
+          return null;
+        },
+        this::fails);
+  }
+
+  private boolean canLearn(Change change) {
+    return !change.record().provenance().isKnown() && origin(change.desired()) != null;
   }
 
   private boolean isHeld(Change change) {
@@ -239,6 +252,10 @@ final class TargetAdditions {
 
   private void fails(Change change, PodIdentityException error) {
     kept.stays(change.record());
+    // On a machine that is gone there is nothing to know.
+    if (!change.record().provenance().isKnown() && error.reason() != ErrorReason.TARGET_NOT_FOUND) {
+      kept.isUnwritten(change.desired());
+    }
     telemetry.assignmentFailed(change.desired(), error);
   }
 }

@@ -8,7 +8,6 @@ import io.podidentity.harness.kube.RunningPod;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.harness.process.Signal;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -43,7 +42,7 @@ final class KillAnywhereIT {
   private static String withoutPod;
 
   @BeforeAll
-  static void undisturbed() throws IOException {
+  static void undisturbed() {
     world = new KillWorld();
     leader = start();
     standby = start();
@@ -170,7 +169,12 @@ final class KillAnywhereIT {
   }
 
   private static GatedMic start() {
-    GatedMic mic = new GatedMic("mic-" + ++number, world);
+    GatedMic mic =
+        new GatedMic(
+            "mic-" + ++number,
+            world.mic(),
+            "-leader-election-duration=" + KillWorld.LEASE.toSeconds() + "s",
+            "-detach-delay=0s");
     try {
       return mic.awaitStanding();
     } catch (HarnessException e) {
