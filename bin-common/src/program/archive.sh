@@ -8,27 +8,10 @@
 # Java is updated; the start script leaves an archive alone that was made elsewhere.
 set -eu
 
-self=$0
-while [ -L "$self" ]; do
-  link=$(readlink "$self")
-  case $link in
-    /*) self=$link ;;
-    *) self=$(dirname "$self")/$link ;;
-  esac
-done
-home=$(cd "$(dirname "$self")/.." && pwd)
-name=$(basename "$self" -archive)
+. "$(dirname "$(readlink -f "$0")")/where.sh"
+name=${script%-archive}
 
-fail() {
-  echo "$name-archive: $1" >&2
-  exit 1
-}
-
-if [ -n "${JAVA_HOME:-}" ]; then
-  java=$JAVA_HOME/bin/java
-else
-  java=$(command -v java) || fail "no java on the PATH: install Java 17 or newer, or set JAVA_HOME"
-fi
+find_java 17
 [ -f "$home/conf/$name.classes" ] || fail "there is no list of classes (conf/$name.classes)"
 # A cache by NAME-train would be used before the archive, and may be of other jars of the same size.
 rm -f "$home/$name.jsa" "$home/$name.jsa.for" "$home/$name.aot" "$home/$name.aot.for"

@@ -5,17 +5,8 @@
 # the program's classes, it is used.
 set -eu
 
-# Where am I, seen through any links?
-self=$0
-while [ -L "$self" ]; do
-  link=$(readlink "$self")
-  case $link in
-    /*) self=$link ;;
-    *) self=$(dirname "$self")/$link ;;
-  esac
-done
-home=$(cd "$(dirname "$self")/.." && pwd)
-name=$(basename "$self")
+. "$(dirname "$(readlink -f "$0")")/where.sh"
+name=$script
 
 # What is a script of its own, such as "nmi lockdown", starts without a JVM.
 case ${1-} in
@@ -29,17 +20,7 @@ case ${1-} in
     ;;
 esac
 
-fail() {
-  echo "$name: $1" >&2
-  exit 1
-}
-
-if [ -n "${JAVA_HOME:-}" ]; then
-  java=$JAVA_HOME/bin/java
-  [ -x "$java" ] || fail "no bin/java in JAVA_HOME ($JAVA_HOME): point it at Java 17 or newer, or unset it"
-else
-  java=$(command -v java) || fail "no java on the PATH: install Java 17 or newer, or set JAVA_HOME"
-fi
+find_java 17
 # One for another folder or Java would be refused, and with it the JVM's own. What fits was made by
 # this Java, so that its version need not be asked for again.
 fits() {
@@ -54,12 +35,13 @@ elif fits "$home/$name.jsa"; then
 else
   archive=
   quiet=
-  version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
-  [ "${version:-0}" -ge 17 ] || fail "$java is not Java 17 or newer: set JAVA_HOME to one that is"
+  java_is 17 || fail "$java is not Java 17 or newer: set JAVA_HOME to one that is"
 fi
 
-options=$(echo "$name" | tr '[:lower:]-' '[:upper:]_')_JAVA_OPTS
-eval "options=\${$options-}"
+# glibc gives threads arenas of their own, which keep what they once needed: some 10 MiB.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+
+find_options
 # glibc gives threads arenas of their own, and what is freed in one is of no use to another: 1 MiB more.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 # shellcheck disable=SC2086 # several options in one variable, as in JAVA_TOOL_OPTIONS

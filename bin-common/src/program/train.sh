@@ -9,36 +9,16 @@
 # installed. The start script leaves one alone that was made elsewhere.
 set -eu
 
-self=$0
-while [ -L "$self" ]; do
-  link=$(readlink "$self")
-  case $link in
-    /*) self=$link ;;
-    *) self=$(dirname "$self")/$link ;;
-  esac
-done
-home=$(cd "$(dirname "$self")/.." && pwd)
-name=$(basename "$self" -train)
+. "$(dirname "$(readlink -f "$0")")/where.sh"
+name=${script%-train}
 
-fail() {
-  echo "$name-train: $1" >&2
-  exit 1
-}
-
-if [ -n "${JAVA_HOME:-}" ]; then
-  java=$JAVA_HOME/bin/java
-else
-  java=$(command -v java) || fail "no java on the PATH: install Java 25 or newer, or set JAVA_HOME"
-fi
-version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
-[ "${version:-0}" -ge 25 ] ||
-  fail "$java is not Java 25 or newer: set JAVA_HOME to one that is, or run $name-archive"
+find_java 25
+java_is 25 || fail "$java is not Java 25 or newer: set JAVA_HOME to one that is, or run $name-archive"
 
 cache=$home/$name.aot
 rm -f "$cache" "$cache.for"
 trap 'rm -f "$cache.conf" "$cache.new"' EXIT
-options=$(echo "$name" | tr '[:lower:]-' '[:upper:]_')_JAVA_OPTS
-eval "options=\${$options-}"
+find_options
 
 # Profiles of methods are of no use to the first compiler tier, and take memory.
 with() {

@@ -108,6 +108,7 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{/* Of the verbs for records that a drain does not need, as YAML; each with a comma behind it. */}}
 {{- define "pi.micRules" -}}
 - apiGroups: [""]
   resources: ["pods", "nodes"]
@@ -117,7 +118,7 @@ seccompProfile:
   verbs: ["list", "watch"]
 - apiGroups: ["aadpodidentity.k8s.io"]
   resources: ["azureassignedidentities"]
-  verbs: ["get", "list", "watch", "create", "update", "patch", "delete"]
+  verbs: ["get", "list", "watch", {{ . }}"patch", "delete"]
 - apiGroups: [""]
   resources: ["events"]
   verbs: ["create", "patch"]
@@ -163,6 +164,20 @@ UserAssignedMSIClientID: {{ . | b64enc | quote }}
 {{- end }}
 {{- end }}
 
+{{/* NMI's selector as one text. */}}
+{{- define "pi.nmiSelector" -}}
+{{- $labels := list -}}
+{{- range $name, $value := include "pi.selector" (list . "nmi") | fromYaml }}{{ $labels = append $labels (printf "%s=%s" $name $value) }}{{ end -}}
+{{- join "," $labels -}}
+{{- end }}
+
+{{/* Where all nodes begin with the taint, MIC has to run on one before it can take it off. */}}
+{{- define "pi.micTolerations" -}}
+{{- $tolerations := .Values.mic.tolerations -}}
+{{- with .Values.mic.startupTaint }}{{ $tolerations = append $tolerations (dict "key" . "operator" "Exists") }}{{ end -}}
+{{- with $tolerations }}{{ toYaml . }}{{ end -}}
+{{- end }}
+
 {{- define "pi.micArgs" -}}
 {{- $mic := .Values.mic -}}
 {{- include "pi.micCloudConfig" . }}
@@ -178,5 +193,7 @@ UserAssignedMSIClientID: {{ . | b64enc | quote }}
   "identity-assignment-reconcile-interval" $mic.identityAssignmentReconcileInterval
   "detach-delay" $mic.detachDelay
   "coalescing-window" $mic.coalescingWindow
-  "refuse-cluster-identity" (include "pi.true" $mic.refuseClusterIdentity)) }}
+  "refuse-cluster-identity" (include "pi.true" $mic.refuseClusterIdentity)
+  "startup-taint" $mic.startupTaint
+  "nmi-selector" (ternary (include "pi.nmiSelector" .) "" (not (empty $mic.startupTaint)))) }}
 {{- end }}

@@ -70,7 +70,8 @@ public record AssignmentOptions(
   }
 
   ReconcilePace pace(Duration syncInterval) {
-    return new ReconcilePace(syncInterval, window, checkInterval, RetryPolicy.DEFAULT);
+    return new ReconcilePace(
+        syncInterval, window, checkInterval, RetryPolicy.DEFAULT, ReconcilePace.DEFAULT.apart());
   }
 
   ArmOptions arm() {

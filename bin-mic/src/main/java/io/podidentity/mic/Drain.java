@@ -54,23 +54,25 @@ final class Drain {
     try {
       done.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new PodIdentityException(
-          ErrorReason.CLUSTER_UNAVAILABLE,
-          "not drained within %s s: %s".formatted(atMost.toSeconds(), inTheWay()),
-          e);
+      List<AssignedIdentity> seen = left;
+      // The last one may have gone at this very moment.
+      if (seen == null || !seen.isEmpty()) {
+        throw new PodIdentityException(
+            ErrorReason.CLUSTER_UNAVAILABLE,
+            "not drained within %s s: %s".formatted(atMost.toSeconds(), inTheWay(seen)),
+            e);
+      }
     } catch (ExecutionException e) {
       throw new IllegalStateException("it does not fail", e);
     }
   }
 
-  private String inTheWay() {
-    List<AssignedIdentity> seen = left;
+  private static String inTheWay(@Nullable List<AssignedIdentity> seen) {
     if (seen == null) {
       return "another MIC leads, or the cluster does not answer; scale MIC's Deployment to 0, and"
           + " look at the log";
     }
-    return "%d records are left%s; the log says why"
-        .formatted(
-            seen.size(), seen.isEmpty() ? "" : ", %s among them".formatted(seen.get(0).name()));
+    return "%d records are left, %s among them; the log says why"
+        .formatted(seen.size(), seen.get(0).name());
   }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.mic;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ComputeTarget;
@@ -55,6 +56,9 @@ final class LoggedTelemetry implements Telemetry {
 
   @Override
   public void assignmentFailed(DesiredAssignment assignment, PodIdentityException error) {
+    if (isTheEnd(error)) {
+      return;
+    }
     if (failing.isNews(assignment.record(), "assign " + error.reason())) {
       log.warn(
           "identity not assigned pod={} node={} identity={} reason={} error=\"{}\"",
@@ -80,6 +84,9 @@ final class LoggedTelemetry implements Telemetry {
 
   @Override
   public void unassignmentFailed(AssignedIdentity record, PodIdentityException error) {
+    if (isTheEnd(error)) {
+      return;
+    }
     if (failing.isNews(record.name(), "unassign " + error.reason())) {
       log.warn(
           "identity not unassigned pod={} node={} identity={} reason={} error=\"{}\"",
@@ -94,6 +101,9 @@ final class LoggedTelemetry implements Telemetry {
 
   @Override
   public void targetFailed(ComputeTarget target, PodIdentityException error) {
+    if (isTheEnd(error)) {
+      return;
+    }
     if (failing.isNews(target, error.reason())) {
       log.warn(
           "target not changed target={} reason={} error=\"{}\"",
@@ -115,6 +125,11 @@ final class LoggedTelemetry implements Telemetry {
       log.error("pass failed", error);
     }
     next.passFailed(error);
+  }
+
+  /** Nothing failed: it was left to the next leader, because this one leads no longer, or ends. */
+  private static boolean isTheEnd(PodIdentityException error) {
+    return error.reason() == ErrorReason.SHUTTING_DOWN;
   }
 
   /** {@code azure identity} for {@code AzureIdentity}. */

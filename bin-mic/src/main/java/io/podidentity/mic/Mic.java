@@ -23,56 +23,63 @@ import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.KubernetesEvents;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.ServedDefinitions;
+import io.podidentity.k8s.StartupTaints;
 import io.podidentity.k8s.TypeUpgradeMarker;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A running MIC, put together from its parts. It stands by until it holds the lease, then works
  * until it is closed or loses it.
  */
 public final class Mic implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Mic.class);
-
-  private static final URI IMDS = URI.create("http://169.254.169.254:80");
+  static final URI IMDS = URI.create("http://169.254.169.254:80");
 
   /** A target that works, or that Azure keeps waiting, holds one; others wait beyond that many. */
   private static final int TARGETS_AT_A_TIME = 256;
 
-  private static final int WRITES_AT_A_TIME = 64;
+  private static final int WRITES_AT_A_TIME = 32;
+
+  /** By then it leads, if no other does. */
+  private static final int SETTLED_SECONDS = 2;
 
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
   private final Parts parts = new Parts();
   private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
   private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
+  private final AtomicReference<@Nullable KubernetesEvents> events = new AtomicReference<>();
+  private final Leadership leadership;
   private final UnaryOperator<ClusterView> shown;
-  private volatile boolean active;
 
-  private Mic(UnaryOperator<ClusterView> shown) {
+  private Mic(UnaryOperator<ClusterView> shown, Consumer<String> onEnd) {
     this.shown = shown;
+    this.leadership = new Leadership(new LeadersWork(), onEnd);
   }
 
   /**
    * Starts.
    *
-   * @param onLeaseLost called once if another takes the lease; this instance has stopped working
-   *     then and should end
+   * @param onEnd called once, with a line for the log, if another takes the lease, or if something
+   *     keeps this instance from its work for good; it has stopped working then and should end
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if something
    *     it was told cannot be used; nothing runs then
    */
-  public static Mic start(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
-    return start(options, userAgent, clock, onLeaseLost, UnaryOperator.identity());
+  public static Mic start(
+      MicOptions options, String userAgent, Clock clock, Consumer<String> onEnd) {
+    return start(options, userAgent, clock, onEnd, UnaryOperator.identity());
   }
 
   /**
@@ -84,12 +91,12 @@ public final class Mic implements AutoCloseable {
       MicOptions options,
       String userAgent,
       Clock clock,
-      Runnable onLeaseLost,
+      Consumer<String> onEnd,
       UnaryOperator<ClusterView> shown) {
-    Mic mic = new Mic(shown);
+    Mic mic = new Mic(shown, onEnd);
     boolean started = false;
     try {
-      mic.assemble(options, userAgent, clock, onLeaseLost);
+      mic.assemble(options, userAgent, clock);
       started = true;
       return mic;
     } finally {
@@ -100,19 +107,20 @@ public final class Mic implements AutoCloseable {
   }
 
   /** What is added first is closed last: the lease is let go of when all work has ended. */
-  private void assemble(MicOptions options, String userAgent, Clock clock, Runnable onLeaseLost) {
+  private void assemble(MicOptions options, String userAgent, Clock clock) {
     AzureCloud cloud = AzureCloud.named(options.cloud().cloud(), options.customCloud());
     ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
     Supplier<CloudConfig> config = config(options, timer);
     AssignmentOptions work = options.assignment();
     AllowedSubscriptions subscriptions = new AllowedSubscriptions(config, work.subscriptions());
     KubernetesConnection kubernetes =
-        parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
+        parts.add(KubernetesConnection.openEager(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
     CallRate rate = CallRate.perSecond(options.clientQps());
-    KubernetesEvents events = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock, rate);
+    KubernetesEvents told = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock, rate);
+    events.set(told);
     // On a connection of its own: a renewal must not wait for other calls.
     KubernetesConnection forLease =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
@@ -125,12 +133,16 @@ public final class Mic implements AutoCloseable {
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> lead(view, events, () -> once.execute(marker::write)),
-                () -> stepDown(onLeaseLost, events)));
+                () -> {
+                  leadership.lead(view.synced());
+                  once.execute(marker::write);
+                  startTaints(kubernetes, options.startupTaint());
+                },
+                leadership::stepDown));
     elections.set(election);
-    MicMetrics metrics = new MicMetrics(events);
+    MicMetrics metrics = new MicMetrics(told);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    LeaderOnly leaderOnly = new LeaderOnly(election::isLeader);
+    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
     AssignmentStore store =
         new CountedStore(
             new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly), metrics.v1(), clock);
@@ -147,12 +159,13 @@ public final class Mic implements AutoCloseable {
             timer,
             metrics,
             leaderOnly);
+    AssignmentPlanner planner =
+        new AssignmentPlanner(
+            () -> work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId()));
     Reconciler reconciler =
         new Reconciler(
             shown.apply(view),
-            new AssignmentPlanner(
-                () ->
-                    work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())),
+            planner,
             new TargetApplier(
                 store, compute, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
             telemetry,
@@ -171,53 +184,52 @@ public final class Mic implements AutoCloseable {
     metrics.observe(this::isActive, view::hasSynced);
     var unusedPort =
         parts.add(new MetricsServer(options.metricsPort(), metrics.registry())).start();
-    var unused = view.start();
+    Rehearsal rehearsal = new Rehearsal(view, planner, compute);
+    CompletableFuture<Void> known =
+        view.start()
+            .whenComplete(
+                (nothing, failure) -> {
+                  if (failure != null) {
+                    leadership.blind(failure);
+                  }
+                });
+    var unused =
+        known.thenRunAsync(
+            () -> standBy(election, rehearsal),
+            CompletableFuture.delayedExecutor(SETTLED_SECONDS, TimeUnit.SECONDS, once));
     metrics.v1().election();
     election.start();
+    once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
   }
 
   /** Whether it holds the lease and works. */
   public boolean isActive() {
+    return leadership.isActive() && leads();
+  }
+
+  private boolean leads() {
     LeaderElection election = elections.get();
-    return active && election != null && election.isLeader();
+    return election != null && election.isLeader();
   }
 
   /** Stops, and lets go of the lease, so that another may follow at once. */
   @Override
   public void close() {
-    active = false;
+    leadership.close();
     parts.close();
   }
 
-  private void lead(KubernetesClusterView view, KubernetesEvents events, Runnable atFirst) {
-    log.info("leading");
-    tell(events, true);
-    atFirst.run();
-    var unused = view.synced().thenRun(this::begin);
-  }
-
-  private void begin() {
-    Reconciler reconciler = reconcilers.get();
-    if (reconciler != null) {
-      reconciler.start();
-      active = true;
+  private void startTaints(
+      KubernetesConnection kubernetes, StartupTaints.@Nullable Settings settings) {
+    if (settings != null) {
+      LeaderOnly leaderOnly = new LeaderOnly(this::leads);
+      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, pool(1, "taint"))).start();
     }
   }
 
-  private void stepDown(Runnable onLeaseLost, KubernetesEvents events) {
-    active = false;
-    tell(events, false);
-    Reconciler reconciler = reconcilers.get();
-    if (reconciler != null) {
-      reconciler.close();
-    }
-    onLeaseLost.run();
-  }
-
-  private void tell(KubernetesEvents events, boolean leads) {
-    LeaderElection election = elections.get();
-    if (election != null) {
-      events.leads(election, leads);
+  private static void standBy(LeaderElection election, Rehearsal rehearsal) {
+    if (!election.isLeader()) {
+      rehearsal.run();
     }
   }
 
@@ -233,5 +245,32 @@ public final class Mic implements AutoCloseable {
     return file == null
         ? options::cloud
         : parts.add(new CloudConfigFile(file, timer, CONFIG_INTERVAL));
+  }
+
+  private final class LeadersWork implements Leadership.Work {
+    @Override
+    public void tell(boolean leads) {
+      LeaderElection election = elections.get();
+      KubernetesEvents told = events.get();
+      if (election != null && told != null) {
+        told.leads(election, leads);
+      }
+    }
+
+    @Override
+    public void begin() {
+      Reconciler reconciler = reconcilers.get();
+      if (reconciler != null) {
+        reconciler.start();
+      }
+    }
+
+    @Override
+    public void end() {
+      Reconciler reconciler = reconcilers.get();
+      if (reconciler != null) {
+        reconciler.close();
+      }
+    }
   }
 }

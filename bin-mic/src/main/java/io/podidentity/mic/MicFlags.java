@@ -21,12 +21,14 @@ import picocli.CommandLine.Option;
       "mic [flags]",
       "mic plan [flags]",
       "mic drain [flags]",
+      "mic doctor [flags]",
       "mic report workload-identity [flags]"
     },
     description = {
       "Assigns Azure identities to the machines under the pods that are bound to them.",
       "plan prints what it would do now, and why; it reads the cluster and changes nothing.",
       "drain takes off the machines all that MIC put there, and deletes its records: for an uninstall.",
+      "doctor says what is the matter with MIC: settings, rights, machines, records left over.",
       "report workload-identity prints what a move to Azure Workload Identity needs; it changes nothing.",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
@@ -148,13 +150,13 @@ final class MicFlags {
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(names = "--output", description = "How mic plan and mic report print: text or json.")
+    @Option(names = "--output", description = "How mic plan, report and doctor print: text or json.")
     String output = "text";
 
     @Option(
         showDefaultValue = Visibility.NEVER,
         names = "--timeout",
-        description = "How long mic plan and mic drain may take. Default: 5m.")
+        description = "How long mic plan, drain and doctor may take. Default: 5m.")
     Duration timeout = Duration.ofMinutes(5);
 
     @Option(
@@ -183,6 +185,18 @@ final class MicFlags {
         names = "--refuse-cluster-identity",
         description = "Whether no pod gets the cluster's own identity; else its owner is warned.")
     boolean refuseClusterIdentity;
+
+    @Option(
+        showDefaultValue = Visibility.NEVER,
+        names = "--startup-taint",
+        description =
+            "Key of a taint that is taken off a node once NMI is ready there. Default: none.")
+    String startupTaint = "";
+
+    @Option(
+        names = "--nmi-selector",
+        description = "Labels of NMI's pods in MIC's namespace, for --startup-taint.")
+    String nmiSelector = "component=nmi,tier=node";
 
     @Option(
         names = "--allowed-subscriptions",

@@ -32,8 +32,9 @@ public final class MicMain {
 
   private static final String PLAN = "plan";
   private static final String DRAIN = "drain";
+  private static final String DOCTOR = "doctor";
   private static final String REPORT = "report workload-identity";
-  private static final List<String> COMMANDS = List.of(PLAN, DRAIN, REPORT);
+  private static final List<String> COMMANDS = List.of(PLAN, DRAIN, DOCTOR, REPORT);
 
   private MicMain() {}
 
@@ -65,6 +66,12 @@ public final class MicMain {
         PlanCommand.run(
             options, userAgent(options, version), flags.own.timeout, format, System.out);
         System.exit(0);
+      }
+      if (command.equals(DOCTOR)) {
+        boolean well =
+            new DoctorCommand(options, userAgent(options, version), flags.own.timeout)
+                .run(OutputFormat.named(flags.own.output), Clock.systemUTC(), System.out);
+        System.exit(well ? 0 : ExitCode.FAILED);
       }
       log.info("starting mic version={}", version.version());
       commandLine.logWithoutEffect();
@@ -110,7 +117,7 @@ public final class MicMain {
               options,
               userAgent,
               Clock.systemUTC(),
-              () -> leaseLost(shutdown),
+              line -> end(line, shutdown),
               drain == null ? UnaryOperator.identity() : drain::of));
     } catch (PodIdentityException e) {
       shutdown.exit(ExitCode.report(e, log));
@@ -133,9 +140,8 @@ public final class MicMain {
     return version.userAgent(options.customUserAgent());
   }
 
-  private static void leaseLost(Shutdown shutdown) {
-    // As v1 words it, and ends.
-    log.error("lost leader lease");
+  private static void end(String line, Shutdown shutdown) {
+    log.error(line);
     // On a thread of its own: this one is a part's, which is waited for when parts are closed.
     Daemons.named("exit").newThread(() -> shutdown.exit(ExitCode.FAILED)).start();
   }

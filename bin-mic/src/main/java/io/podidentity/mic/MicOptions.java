@@ -7,6 +7,7 @@ import io.podidentity.azure.config.CloudConfig;
 import io.podidentity.azure.http.CloudAccess;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.StartupTaints;
 import io.podidentity.k8s.TypeUpgradeMarker;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param syncInterval how long at most between two looks at the whole cluster
  * @param lease who leads, and by which lease
  * @param typeUpgrade where it is marked that no objects have to be rewritten
+ * @param startupTaint which taint is taken off where NMI is ready; null for none
  * @param clientQps how many records and events are written a second; 0 for any number
  * @param probePort the port of the probes; 0 for any free one
  * @param metricsPort the port of the metrics; 0 for any free one
@@ -46,6 +48,7 @@ public record MicOptions(
     Duration syncInterval,
     LeaderElection.Settings lease,
     TypeUpgradeMarker.Settings typeUpgrade,
+    StartupTaints.@Nullable Settings startupTaint,
     double clientQps,
     int probePort,
     int metricsPort,
@@ -101,16 +104,31 @@ public record MicOptions(
             flags.own.leaderElectionEndpoints),
         new TypeUpgradeMarker.Settings(
             flags.enableTypeUpgrade,
-            environment.getOrDefault("MIC_POD_NAMESPACE", DEFAULT_NAMESPACE),
+            namespace(environment),
             flags.configMapName,
             flags.typeUpgradeStatusKey,
             version),
+        startupTaint(flags, environment),
         flags.clientQps,
         flags.common.probePort(),
         flags.common.prometheusPort(),
         AssignmentOptions.of(flags),
         flags.common.logFormat(),
         flags.common.customUserAgent());
+  }
+
+  private static String namespace(Map<String, String> environment) {
+    return environment.getOrDefault("MIC_POD_NAMESPACE", DEFAULT_NAMESPACE);
+  }
+
+  private static StartupTaints.@Nullable Settings startupTaint(
+      MicFlags flags, Map<String, String> environment) {
+    if (flags.own.startupTaint.isEmpty()) {
+      return null;
+    }
+    require(!flags.own.nmiSelector.isBlank(), "--nmi-selector must not be empty");
+    return new StartupTaints.Settings(
+        flags.own.startupTaint, namespace(environment), flags.own.nmiSelector);
   }
 
   private static @Nullable Path path(String text) {

@@ -19,9 +19,12 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.MutableClock;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,6 +82,32 @@ final class LoggedTelemetryTest {
     telemetry.assignmentFailed(assignment("a"), failure(ErrorReason.TARGET_UNAVAILABLE));
 
     assertThat(lines()).hasSize(3);
+  }
+
+  /** The next leader does it: no line, no event, no failure in the metrics. */
+  @Test
+  void whatIsLeftToTheNextLeaderIsNoFailure() {
+    List<String> passedOn = new ArrayList<>();
+    LoggedTelemetry last = new LoggedTelemetry(noting(passedOn), clock);
+    PodIdentityException over = failure(ErrorReason.SHUTTING_DOWN);
+
+    last.assignmentFailed(assignment("a"), over);
+    last.unassignmentFailed(new InMemoryCluster().create(assignment("a")), over);
+    last.targetFailed(TARGET, over);
+
+    assertThat(lines()).isEmpty();
+    assertThat(passedOn).isEmpty();
+  }
+
+  private static Telemetry noting(List<String> calls) {
+    return (Telemetry)
+        Proxy.newProxyInstance(
+            Telemetry.class.getClassLoader(),
+            new Class<?>[] {Telemetry.class},
+            (proxy, method, arguments) -> {
+              calls.add(method.getName());
+              return null;
+            });
   }
 
   // docs/troubleshooting of v1 tells users to look for the first one.

@@ -9,6 +9,7 @@ import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.k8s.LeaderElection;
+import io.podidentity.k8s.StartupTaints;
 import io.podidentity.k8s.TypeUpgradeMarker;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -111,6 +112,18 @@ final class MicOptionsTest {
                 Set.of(),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(15)));
+  }
+
+  @Test
+  void startupTaintIsTakenOffWhereNmiOfMicsNamespaceIsReady() {
+    assertThat(options(List.of(), Map.of()).startupTaint()).isNull();
+    assertThat(
+            options(List.of("--startup-taint=a.io/b"), Map.of("MIC_POD_NAMESPACE", "identity"))
+                .startupTaint())
+        .isEqualTo(new StartupTaints.Settings("a.io/b", "identity", "component=nmi,tier=node"));
+    assertThatThrownBy(
+            () -> options(List.of("--startup-taint=a.io/b", "--nmi-selector="), Map.of()))
+        .hasMessageContaining("--nmi-selector must not be empty");
   }
 
   @Test

@@ -148,6 +148,23 @@ public final class NmiCommandLine {
         OutputFormat.named(what.output));
   }
 
+  /**
+   * What looks for what is the matter with NMI on this node.
+   *
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be
+   */
+  DoctorCommand doctor() {
+    return new DoctorCommand(
+        rulesCheck(),
+        rules().written(),
+        metadata(),
+        flags.common.probePort(),
+        managed(),
+        flags.micNamespace,
+        kubeconfig(),
+        OutputFormat.named(flags.explain.output));
+  }
+
   private TokenSource issuers(KubernetesConnection kubernetes, String userAgent) {
     return Issuers.of(
         options(), kubernetes, userAgent, HttpClients.local(), new NmiMetrics(), Clock.systemUTC());

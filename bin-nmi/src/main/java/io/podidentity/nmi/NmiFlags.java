@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
       "                 the file of a network namespace, sends a request from there, too, and says who",
       "                 answers",
       "  explain NAMESPACE/POD  says why that pod gets its token, or not: docs/troubleshooting.md",
+      "  doctor         says what is the matter with NMI on this node; likewise",
       "Flags may be written -x or --x, and with a value --x=v or --x v; a boolean's value needs =."
     },
     optionListHeading = "%nFlags of AAD Pod Identity v1:%n",

@@ -22,7 +22,8 @@ public final class NmiMain {
   private static final String UNINSTALL = "uninstall";
   private static final String RULES = "rules";
   private static final String EXPLAIN = "explain";
-  private static final List<String> COMMANDS = List.of(UNINSTALL, RULES, EXPLAIN);
+  private static final String DOCTOR = "doctor";
+  private static final List<String> COMMANDS = List.of(UNINSTALL, RULES, EXPLAIN, DOCTOR);
 
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(15);
@@ -48,6 +49,8 @@ public final class NmiMain {
         case UNINSTALL -> uninstall(commandLine);
         case RULES -> rules(commandLine);
         case EXPLAIN -> explain(commandLine, named ? args[1] : "", version);
+        case DOCTOR ->
+            exit(commandLine.doctor().run(version.userAgent(""), Clock.systemUTC(), System.out));
         default -> run(commandLine, version);
       }
     } catch (PodIdentityException e) {
@@ -64,9 +67,10 @@ public final class NmiMain {
   }
 
   private static void explain(NmiCommandLine commandLine, String pod, ProgramVersion version) {
-    // The result is on standard output alone.
-    boolean well =
-        commandLine.explain(pod).run(version.userAgent(""), Clock.systemUTC(), System.out);
+    exit(commandLine.explain(pod).run(version.userAgent(""), Clock.systemUTC(), System.out));
+  }
+
+  private static void exit(boolean well) {
     System.exit(well ? 0 : ExitCode.FAILED);
   }
 

@@ -14,6 +14,9 @@ import java.util.function.LongSupplier;
 public final class CallRate {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+  /** How long what may wait gives way to the rest; so it gets ten calls a second even then. */
+  private static final long GIVES_WAY = TimeUnit.MILLISECONDS.toNanos(100);
+
   /** How far apart calls are that follow each other for long; 0 for any number. */
   private final long apart;
 
@@ -55,7 +58,30 @@ public final class CallRate {
    * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
    */
   void await() {
-    Duration wait = reserve();
+    sleep(reserve());
+  }
+
+  /**
+   * The same for a call that can wait: while others use more than half of what is allowed, it lets
+   * them go first, for a tenth of a second.
+   *
+   * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
+   */
+  void awaitSpare() {
+    long end = nanoTime.getAsLong() + GIVES_WAY;
+    Duration wait = reserveSpare();
+    while (!wait.isZero()) {
+      long left = end - nanoTime.getAsLong();
+      if (left <= 0) {
+        await();
+        return;
+      }
+      sleep(Duration.ofNanos(Math.min(left, wait.toNanos())));
+      wait = reserveSpare();
+    }
+  }
+
+  private static void sleep(Duration wait) {
     if (wait.isZero()) {
       return;
     }
@@ -76,5 +102,20 @@ public final class CallRate {
     long now = nanoTime.getAsLong();
     taken = Math.max(taken, now) + apart;
     return Duration.ofNanos(Math.max(0, taken - burst - now));
+  }
+
+  /** Takes a place if half of them are free; else none, and says how long that needs at least. */
+  synchronized Duration reserveSpare() {
+    if (apart == 0) {
+      return Duration.ZERO;
+    }
+    long now = nanoTime.getAsLong();
+    long next = Math.max(taken, now) + apart;
+    long wait = next - now - Math.max(burst / 2, apart);
+    if (wait > 0) {
+      return Duration.ofNanos(wait);
+    }
+    taken = next;
+    return Duration.ZERO;
   }
 }

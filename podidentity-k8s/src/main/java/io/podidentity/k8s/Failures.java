@@ -66,6 +66,15 @@ final class Failures {
     };
   }
 
+  /** The status of the answer; 0 if there was none. */
+  static int status(Throwable error) {
+    return error instanceof KubernetesClientException failure
+        ? Math.max(failure.getCode(), 0)
+        : error instanceof PodIdentityException && error.getCause() != null
+            ? status(error.getCause())
+            : 0;
+  }
+
   /** What went wrong, in a few words and without what the API server wrote. */
   static String brief(RuntimeException error) {
     return error instanceof KubernetesClientException failure && failure.getCode() > 0

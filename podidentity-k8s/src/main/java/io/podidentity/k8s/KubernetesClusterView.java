@@ -58,7 +58,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       bindings;
   private final Mirror<AzureAssignedIdentityResource, AssignedIdentity> records;
   private final SharedParts parts =
-      new SharedParts(this::knownPod, this::knownIdentity, this::knownBinding);
+      new SharedParts(this::knownPod, this::knownIdentity, this::knownBinding, this::knownTarget);
   private final Mirrors all;
   private final Clock clock;
 
@@ -197,6 +197,11 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private @Nullable AzureIdentity knownIdentity(NamespacedName name) {
     var known = identities.get(name.toString());
     return known == null ? null : known.meaning();
+  }
+
+  private @Nullable ComputeTarget knownTarget(String nodeName) {
+    Node known = nodes.get(nodeName);
+    return known == null ? null : known.target();
   }
 
   private @Nullable IdentityBinding knownBinding(NamespacedName name) {

@@ -68,6 +68,18 @@ public final class KubernetesConnection implements AutoCloseable {
     return new KubernetesConnection(KubernetesClients.create(kubeconfig, userAgent), true);
   }
 
+  /**
+   * The same for a controller: when the API server is back after an outage it is noticed within a
+   * second, and not within two as by the agents of all nodes.
+   *
+   * @param kubeconfig null for the service account of the pod that this runs in
+   * @param userAgent the {@code User-Agent} of each request
+   * @throws io.podidentity.api.PodIdentityException as {@link #open}
+   */
+  public static KubernetesConnection openEager(@Nullable Path kubeconfig, String userAgent) {
+    return new KubernetesConnection(KubernetesClients.createEager(kubeconfig, userAgent), true);
+  }
+
   /** A connection over a client, which stays the caller's to close. */
   public static KubernetesConnection over(KubernetesClient client) {
     return new KubernetesConnection(client, false);

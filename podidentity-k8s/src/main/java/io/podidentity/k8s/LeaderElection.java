@@ -210,13 +210,24 @@ public final class LeaderElection implements AutoCloseable {
       while (standing) {
         boolean held = attempt();
         Duration renewal = settings.duration().dividedBy(4);
-        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : LOOK);
+        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : nextLook());
       }
       ended = true;
     } finally {
       if (!ended) {
         broken();
       }
+    }
+  }
+
+  /** A lock that runs out is taken at that moment, and not at the next look by chance. */
+  private Duration nextLook() {
+    synchronized (attempts) {
+      return locks.stream()
+          .map(each -> each.leftFor(settings.identity()))
+          .max(Duration::compareTo)
+          .filter(left -> !left.isZero() && left.compareTo(LOOK) < 0)
+          .orElse(LOOK);
     }
   }
 
@@ -322,7 +333,7 @@ public final class LeaderElection implements AutoCloseable {
         settings.name(),
         leader,
         since.toMillis());
-    executor.execute(onLost);
+    tellLost();
   }
 
   /** The machine is out of threads or memory: who stands no longer had better start anew. */
@@ -333,7 +344,20 @@ public final class LeaderElection implements AutoCloseable {
       }
       state = State.LOST;
     }
-    executor.execute(onLost);
+    tellLost();
+  }
+
+  /** On this thread if there is no other: who does not stand must not stay. */
+  private void tellLost() {
+    boolean told = false;
+    try {
+      executor.execute(onLost);
+      told = true;
+    } finally {
+      if (!told) {
+        onLost.run();
+      }
+    }
   }
 
   private void failed(RuntimeException e) {
@@ -346,7 +370,7 @@ public final class LeaderElection implements AutoCloseable {
     }
     String problem = String.valueOf(e.getMessage());
     // That another was sooner is no failure; nor is it one to be interrupted by the end.
-    if (!sooner && standing && told.isNews(problem)) {
+    if (!sooner && standing && told.isNews(problem, Failures.status(e))) {
       log.warn("cannot get or renew the lease, trying on: {}", problem);
     }
   }

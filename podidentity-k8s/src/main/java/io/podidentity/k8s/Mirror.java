@@ -93,6 +93,8 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
             (nothing, error) -> {
               if (error == null) {
                 synced.complete(null);
+              } else {
+                synced.completeExceptionally(error);
               }
             });
     return synced;
@@ -105,10 +107,10 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
 
   @Override
   public void close() {
-    informer.close();
     synced.completeExceptionally(
         new PodIdentityException(
             ErrorReason.SHUTTING_DOWN, "closed before the first list of " + kind.name()));
+    informer.close();
   }
 
   /** An odd object must not keep the others from being followed. */

@@ -2,13 +2,15 @@ package io.podidentity.k8s;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Several that are followed together. */
 final class Mirrors implements ClusterFollower {
   private final List<Mirror<?, ?>> first;
   private final List<Mirror<?, ?>> then;
   private final CompletableFuture<Void> firstSynced;
-  private final CompletableFuture<Void> synced;
+  private final CompletableFuture<Void> synced = new CompletableFuture<>();
 
   Mirrors(Mirror<?, ?>... all) {
     this(List.of(all), List.of());
@@ -24,14 +26,32 @@ final class Mirrors implements ClusterFollower {
     this.first = first;
     this.then = then;
     this.firstSynced = synced(first);
-    this.synced = CompletableFuture.allOf(firstSynced, synced(then));
+    var unused = CompletableFuture.allOf(firstSynced, synced(then)).whenComplete(this::completed);
   }
 
   @Override
   public CompletableFuture<Void> start() {
     begin(first);
-    var unused = firstSynced.thenRun(() -> begin(then));
+    var unused =
+        firstSynced
+            .thenRun(() -> begin(then))
+            .whenComplete(
+                (nothing, failure) -> {
+                  if (failure != null) {
+                    completed(null, failure);
+                  }
+                });
     return synced;
+  }
+
+  private void completed(@Nullable Void nothing, @Nullable Throwable failure) {
+    if (failure == null) {
+      synced.complete(null);
+    } else {
+      Throwable cause = failure.getCause();
+      synced.completeExceptionally(
+          failure instanceof CompletionException && cause != null ? cause : failure);
+    }
   }
 
   @Override

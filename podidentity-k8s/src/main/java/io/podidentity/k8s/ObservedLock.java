@@ -73,10 +73,19 @@ final class ObservedLock<T extends HasMetadata> {
 
   /** Whether one of that name may take it, by what was seen last. */
   boolean isFreeFor(String identity) {
+    return leftFor(identity).isZero();
+  }
+
+  /**
+   * How long it is until one of that name may take it, if it is not renewed; zero if it may now.
+   */
+  Duration leftFor(String identity) {
     LeaderRecord record = said();
-    return record.holder().isEmpty()
-        || record.holder().equals(identity)
-        || !clock.instant().isBefore(changed.plus(record.duration()));
+    if (record.holder().isEmpty() || record.holder().equals(identity)) {
+      return Duration.ZERO;
+    }
+    Duration left = Duration.between(clock.instant(), changed.plus(record.duration()));
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   /**

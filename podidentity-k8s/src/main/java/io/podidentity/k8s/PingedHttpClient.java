@@ -19,7 +19,8 @@ import javax.net.ssl.SSLParameters;
 /**
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
  * PingedWebSocket}. fabric8 sends pings, and looks at no answer. It also logs when the server goes
- * away and when it is back: see {@link ServerContact}.
+ * away and when it is back: see {@link ServerContact}. Long answers come compressed: see {@link
+ * Gunzip}.
  */
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
@@ -91,7 +92,7 @@ final class PingedHttpClient extends HttpClient {
   public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
       throws IOException, InterruptedException {
     try {
-      HttpResponse<T> response = client.send(request, handler);
+      HttpResponse<T> response = client.send(Gunzip.accepting(request), Gunzip.before(handler));
       contact.requestEnded(null);
       return response;
     } catch (IOException e) {
@@ -103,7 +104,7 @@ final class PingedHttpClient extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    return watched(client.sendAsync(request, handler));
+    return watched(client.sendAsync(Gunzip.accepting(request), Gunzip.before(handler)));
   }
 
   @Override
@@ -111,7 +112,7 @@ final class PingedHttpClient extends HttpClient {
       HttpRequest request,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.PushPromiseHandler<T> pushes) {
-    return watched(client.sendAsync(request, handler, pushes));
+    return watched(client.sendAsync(Gunzip.accepting(request), Gunzip.before(handler), pushes));
   }
 
   /** The same future, which whoever has it may cancel. */

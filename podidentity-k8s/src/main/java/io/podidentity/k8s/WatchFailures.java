@@ -24,17 +24,17 @@ final class WatchFailures {
   }
 
   void report(Throwable error) {
-    String problem = describe(error);
-    if (told.isNews(problem)) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    String problem = describe(cause);
+    if (told.isNews(problem, Failures.status(cause))) {
       log.warn("cannot follow objects, trying on: kind={} problem={}", kind, problem);
     } else {
       log.debug("still cannot follow objects: kind={} problem={}", kind, problem);
     }
   }
 
-  private String describe(Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+  private static String describe(Throwable cause) {
     if (!(cause instanceof KubernetesClientException failure)) {
       return cause.toString();
     }

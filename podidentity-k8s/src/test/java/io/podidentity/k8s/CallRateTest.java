@@ -2,6 +2,7 @@ package io.podidentity.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.api.PodIdentityException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,11 +45,54 @@ final class CallRateTest {
   }
 
   @Test
+  void whatCanWaitTakesNoPlaceWhileMoreThanHalfAreInUse() {
+    CallRate rate = CallRate.of(4, now::get);
+    rate.reserve();
+
+    assertThat(rate.reserveSpare()).isZero();
+    assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(250));
+    assertThat(rate.reserve()).as("of the two that are left").isZero();
+    assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(500));
+
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(500));
+    assertThat(rate.reserveSpare()).isZero();
+  }
+
+  @Test
+  void whatCanWaitWaitsNotForEver() {
+    CallRate rate = CallRate.perSecond(1000);
+    for (int i = 0; i < 1100; i++) {
+      rate.reserve();
+    }
+    AtomicLong others = new AtomicLong();
+    // They come as fast as they may, and so leave nothing over.
+    Thread busy =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  rate.await();
+                  others.incrementAndGet();
+                }
+              } catch (PodIdentityException e) {
+                // Interrupted, at the end.
+              }
+            });
+    busy.start();
+
+    rate.awaitSpare();
+
+    busy.interrupt();
+    assertThat(others).hasPositiveValue();
+  }
+
+  @Test
   void zeroIsNoLimit() {
     CallRate rate = CallRate.unlimited();
 
     for (int i = 0; i < 10_000; i++) {
       assertThat(rate.reserve()).isZero();
     }
+    assertThat(rate.reserveSpare()).isZero();
   }
 }

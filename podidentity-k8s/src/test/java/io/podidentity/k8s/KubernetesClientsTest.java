@@ -53,6 +53,15 @@ final class KubernetesClientsTest {
     }
   }
 
+  /** Its window, in which changes are gathered, begins only then. */
+  @Test
+  void controllerFindsItWithinOneSecond() throws IOException {
+    try (KubernetesClient client =
+        KubernetesClients.createEager(write("kubeconfig", kubeconfig("good")), "agent/1")) {
+      assertThat(32L * client.getConfiguration().getWatchReconnectInterval()).isBetween(1L, 1_000L);
+    }
+  }
+
   /** fabric8 takes HTTPS_PROXY from a system property too; it is for Entra ID alone. */
   @Test
   void proxyOfTheEnvironmentIsNotForTheApiServer() throws IOException {

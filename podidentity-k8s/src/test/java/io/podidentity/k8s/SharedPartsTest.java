@@ -6,11 +6,13 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
 import java.util.Map;
 import java.util.Set;
@@ -23,10 +25,11 @@ final class SharedPartsTest {
     Pod pod = pod("uid-1");
     AzureIdentity identity = identity("client");
     IdentityBinding binding = binding();
+    ComputeTarget target = ComputeTarget.virtualMachine("s", "g", "vm");
     AssignedIdentity record = record("uid-1", identity("client"));
 
     AssignedIdentity shared =
-        new SharedParts(name -> pod, name -> identity, name -> binding).in(record);
+        new SharedParts(name -> pod, name -> identity, name -> binding, name -> target).in(record);
 
     assertThat(shared).isEqualTo(record);
     assertThat(shared.pod()).isSameAs(pod.name());
@@ -34,6 +37,32 @@ final class SharedPartsTest {
     assertThat(shared.nodeName()).isSameAs(pod.nodeName());
     assertThat(shared.identity()).isSameAs(identity);
     assertThat(shared.binding()).isSameAs(binding);
+    assertThat(shared.provenance().target()).isSameAs(target);
+    assertThat(shared.provenance().addedIds())
+        .singleElement()
+        .isSameAs(((Credential.ManagedIdentity) identity.credential()).resourceId());
+  }
+
+  @Test
+  void whatMicPutElsewhereOrBesidesStaysAsItIs() {
+    ResourceId other =
+        ResourceId.of("s", "g", "Microsoft.ManagedIdentity", "userAssignedIdentities", "other");
+    AssignedIdentity record = record("uid-1", identity("client"));
+    AssignedIdentity two =
+        record.with(
+            "8",
+            record.state(),
+            record.provenance().adding(record.provenance().target(), Set.of(other)));
+
+    AssignedIdentity shared =
+        new SharedParts(
+                name -> null,
+                name -> identity("client"),
+                name -> null,
+                name -> ComputeTarget.virtualMachine("s", "g", "another"))
+            .in(two);
+
+    assertThat(shared).isEqualTo(two);
   }
 
   @Test
@@ -42,12 +71,15 @@ final class SharedPartsTest {
     AssignedIdentity ofV1 = record(null, identity("client"));
 
     assertThat(
-            new SharedParts(name -> pod("uid-2"), name -> identity("other"), name -> null)
+            new SharedParts(
+                    name -> pod("uid-2"), name -> identity("other"), name -> null, name -> null)
                 .in(record))
         .isEqualTo(record);
-    assertThat(new SharedParts(name -> null, name -> null, name -> null).in(record))
+    assertThat(new SharedParts(name -> null, name -> null, name -> null, name -> null).in(record))
         .isEqualTo(record);
-    assertThat(new SharedParts(name -> pod("uid-2"), name -> null, name -> null).in(ofV1))
+    assertThat(
+            new SharedParts(name -> pod("uid-2"), name -> null, name -> null, name -> null)
+                .in(ofV1))
         .isEqualTo(ofV1);
   }
 
@@ -62,7 +94,13 @@ final class SharedPartsTest {
         identity,
         binding(),
         AssignmentState.ASSIGNED,
-        false);
+        false,
+        new Provenance(
+            ComputeTarget.virtualMachine("S", "G", "VM"),
+            Set.of(
+                ResourceId.of(
+                    "S", "G", "microsoft.managedidentity", "userassignedidentities", "ID")),
+            null));
   }
 
   private static Pod pod(String uid) {

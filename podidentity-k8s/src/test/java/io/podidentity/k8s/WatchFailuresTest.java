@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -15,6 +16,7 @@ import io.podidentity.harness.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +73,7 @@ final class WatchFailuresTest {
   }
 
   @Test
-  void missingPermissionIsReportedAndFoundWhenItIsGranted() {
+  void refusalThatPassesIsThatOfAServerThatHasJustStartedAndNoLine() {
     server
         .expect()
         .get()
@@ -82,9 +84,30 @@ final class WatchFailuresTest {
     expectQuietWatch("5");
 
     TestCluster.follow(exemptions);
-    assertThat(lines()).hasSize(1);
-    assertThat(lines().get(0)).contains("run kubectl apply -f deploy/rbac");
+    assertThat(lines()).isEmpty();
     assertNames("a");
+  }
+
+  @Test
+  void refusalThatLastsIsAMissingPermissionAndOneLine() {
+    AtomicLong time = new AtomicLong();
+    WatchFailures failures = new WatchFailures("pods", time::get);
+    KubernetesClientException refusal = new KubernetesClientException("no", 403, null);
+
+    for (int second : List.of(0, 1, 3, 4)) {
+      time.set(Duration.ofSeconds(second).toNanos());
+      failures.report(new CompletionException(refusal));
+    }
+    assertThat(lines()).isEmpty();
+
+    for (int second : List.of(5, 10, 40)) {
+      time.set(Duration.ofSeconds(second).toNanos());
+      failures.report(refusal);
+    }
+    assertThat(lines())
+        .containsExactly(
+            "cannot follow objects, trying on: kind=pods problem=list and watch are not permitted;"
+                + " run kubectl apply -f deploy/rbac");
   }
 
   @Test

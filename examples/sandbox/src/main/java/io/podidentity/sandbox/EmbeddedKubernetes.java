@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,24 +37,26 @@ final class EmbeddedKubernetes implements AutoCloseable {
   static EmbeddedKubernetes start() {
     KubernetesMockServer server =
         new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new NodeDispatcher(), false);
+            new Context(), new MockWebServer(), new HashMap<>(), new NodeDispatcher(), true);
     server.init(InetAddress.getLoopbackAddress(), 0);
     return new EmbeddedKubernetes(server);
   }
 
-  /** Writes a kubeconfig for it. */
+  /** Writes a kubeconfig for it, which trusts its certificate. */
   void writeKubeconfig(Path file) throws IOException {
+    byte[] certificate =
+        Files.readAllBytes(Path.of(server.getSelfSignedCertificate().certificatePath()));
     Files.writeString(
         file,
         """
         apiVersion: v1
         kind: Config
-        clusters: [{name: sandbox, cluster: {server: "http://%s:%d"}}]
+        clusters: [{name: sandbox, cluster: {server: "https://localhost:%d", certificate-authority-data: %s}}]
         users: [{name: sandbox, user: {}}]
         contexts: [{name: sandbox, context: {cluster: sandbox, user: sandbox}}]
         current-context: sandbox
         """
-            .formatted(server.getHostName(), server.getPort()));
+            .formatted(server.getPort(), Base64.getEncoder().encodeToString(certificate)));
   }
 
   @Override

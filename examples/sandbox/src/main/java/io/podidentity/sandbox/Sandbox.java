@@ -36,9 +36,10 @@ final class Sandbox implements AutoCloseable {
    * Starts everything.
    *
    * @param givenKubeconfig null for the embedded Kubernetes API
+   * @param programs what is to run as a process of its own
    * @throws SandboxException if something is in the way
    */
-  Story start(@Nullable Path givenKubeconfig) {
+  Story start(@Nullable Path givenKubeconfig, SandboxOptions.Programs programs) {
     checkPorts();
     checkPodAddresses();
     try {
@@ -54,7 +55,7 @@ final class Sandbox implements AutoCloseable {
       Cloud cloud = parts.add(Cloud.start(folder));
       narrator.step("simulated Azure is up: IMDS, Entra ID, Resource Manager");
       Cast.NODES.forEach(cluster::createNode);
-      Stage stage = parts.add(new Stage(kubeconfig, clock));
+      Stage stage = parts.add(new Stage(kubeconfig, programs, clock));
       Path environment = folder.resolve("azure-environment.json");
       Path caBundle = folder.resolve("ca.pem");
       stage.startMic(Cloud.azureJson(folder), environment, caBundle);

@@ -45,7 +45,7 @@ public final class SandboxMain {
     Sandbox sandbox = new Sandbox(narrator, clock);
     if (options.once()) {
       try (sandbox) {
-        Story story = sandbox.start(options.kubeconfig());
+        Story story = sandbox.start(options.kubeconfig(), options.programs());
         story.assignment();
         story.tokens();
         story.removal();
@@ -55,7 +55,7 @@ public final class SandboxMain {
     }
     Shutdown shutdown = Shutdown.install(sandbox, STOPPING);
     try {
-      Story story = sandbox.start(options.kubeconfig());
+      Story story = sandbox.start(options.kubeconfig(), options.programs());
       story.assignment();
       story.tokens();
       story.commands();

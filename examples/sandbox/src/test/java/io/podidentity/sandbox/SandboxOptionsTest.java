@@ -3,6 +3,7 @@ package io.podidentity.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.sandbox.SandboxOptions.Programs;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,15 +11,22 @@ import org.junit.jupiter.api.Test;
 final class SandboxOptionsTest {
   @Test
   void runsUntilCtrlCOnTheEmbeddedApiUnlessTold() {
-    assertThat(SandboxOptions.parse(List.of())).isEqualTo(new SandboxOptions(false, false, null));
+    assertThat(SandboxOptions.parse(List.of()))
+        .isEqualTo(new SandboxOptions(false, false, null, Programs.NONE));
   }
 
   @Test
   void kubeconfigIsTakenInBothForms() {
-    SandboxOptions expected = new SandboxOptions(false, true, Path.of("/k"));
+    SandboxOptions expected = new SandboxOptions(false, true, Path.of("/k"), Programs.NONE);
 
     assertThat(SandboxOptions.parse(List.of("--once", "--kubeconfig", "/k"))).isEqualTo(expected);
     assertThat(SandboxOptions.parse(List.of("--once", "--kubeconfig=/k"))).isEqualTo(expected);
+  }
+
+  @Test
+  void programsOfTheirOwnAreNamedByTheirScripts() {
+    assertThat(SandboxOptions.parse(List.of("--nmi=/n/bin/nmi-train", "--mic", "/m")).programs())
+        .isEqualTo(new Programs(Path.of("/m"), Path.of("/n/bin/nmi-train")));
   }
 
   @Test

@@ -91,7 +91,7 @@ final class SandboxTest {
     Clock clock = Clock.systemUTC();
     Narrator narrator = new Narrator(new PrintStream(told, true, StandardCharsets.UTF_8), clock);
     try (Sandbox sandbox = new Sandbox(narrator, clock)) {
-      Story story = sandbox.start(kubeconfig);
+      Story story = sandbox.start(kubeconfig, SandboxOptions.Programs.NONE);
       story.assignment();
       story.tokens();
       story.removal();

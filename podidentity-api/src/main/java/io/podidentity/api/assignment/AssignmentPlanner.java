@@ -75,14 +75,16 @@ public final class AssignmentPlanner {
       if (desired.pod().hostNetwork()) {
         notices.add(ofHostNetwork(desired));
       }
-      draft.needed.add(desired.identity());
       AssignedIdentity record = records.remove(desired.record());
+      if (record != null && isInTheWay(record, desired, draft.target, nodes)) {
+        // The name must be free first. Its removal changes the cluster, and so brings the next
+        // plan. Until then nobody would know whose the identity is, so it does not count as needed.
+        plans.clear(record);
+        continue;
+      }
+      draft.needed.add(desired.identity());
       if (record == null) {
         draft.creates.add(desired);
-      } else if (isInTheWay(record, desired, draft.target, nodes)) {
-        // The name must be free first. Its removal changes the cluster, and so brings the next
-        // plan.
-        plans.clear(record);
       } else if (!record.describes(desired)) {
         draft.update(record, desired);
       } else if (record.state() != AssignmentState.ASSIGNED) {

@@ -17,8 +17,9 @@ import java.util.concurrent.Executor;
 /**
  * Says when: after each change of the cluster, and at an interval in any case, it takes a picture,
  * makes a plan and gives each target's part to a worker. Changes that arrive during a pass become
- * one more pass. A target whose worker is busy, or that rests after a failure, is left out; when
- * that ends, another pass looks again. So no target ever waits for another. Thread-safe.
+ * one more pass, and changes that come soon after one wait a moment for others. A target whose
+ * worker is busy, or that rests after a failure, is left out; when that ends, another pass looks
+ * again. So no target ever waits for another. Thread-safe.
  */
 public final class Reconciler implements AutoCloseable {
   private static final Subscription NONE = () -> {};
@@ -39,11 +40,15 @@ public final class Reconciler implements AutoCloseable {
   private int failedPasses;
   private boolean running;
   private boolean again;
+  private long restsUntil = System.nanoTime();
+  private boolean rests;
+  private boolean changedMeanwhile;
   private boolean closed;
   private Subscription changes = NONE;
   private Subscription nextPass = NONE;
   private Subscription retry = NONE;
   private Subscription due = NONE;
+  private Subscription rest = NONE;
 
   /**
    * A reconciler over its parts; it closes none of them.
@@ -76,7 +81,7 @@ public final class Reconciler implements AutoCloseable {
       if (closed) {
         return;
       }
-      changes = view.onChange(this::nudge);
+      changes = view.onChange(this::changed);
     }
     tick();
     checks.start();
@@ -113,9 +118,41 @@ public final class Reconciler implements AutoCloseable {
       nextPass.close();
       retry.close();
       due.close();
+      rest.close();
     }
     checks.close();
     targets.close();
+  }
+
+  /** A pass over a large cluster for each of many changes would take all of the processor. */
+  private void changed() {
+    synchronized (lock) {
+      if (rests || closed) {
+        return;
+      }
+      if (running && !pace.apart().isZero()) {
+        changedMeanwhile = true;
+        return;
+      }
+      if (restsUntil - System.nanoTime() > 0) {
+        rest();
+        return;
+      }
+    }
+    nudge();
+  }
+
+  private void rest() {
+    rests = true;
+    long left = Math.max(0, restsUntil - System.nanoTime());
+    rest = timer.schedule(Duration.ofNanos(left), this::rested);
+  }
+
+  private void rested() {
+    synchronized (lock) {
+      rests = false;
+    }
+    nudge();
   }
 
   private void tick() {
@@ -152,11 +189,27 @@ public final class Reconciler implements AutoCloseable {
     synchronized (lock) {
       running = again && !closed;
       again = false;
+      if (!running && changedMeanwhile && !closed) {
+        rest();
+      }
+      changedMeanwhile = false;
       return running;
     }
   }
 
   private void pass() {
+    long begun = System.nanoTime();
+    try {
+      plan();
+    } finally {
+      long ended = System.nanoTime();
+      synchronized (lock) {
+        restsUntil = ended + pace.restAfter(Duration.ofNanos(ended - begun)).toNanos();
+      }
+    }
+  }
+
+  private void plan() {
     try {
       targets.beforePicture();
       ClusterSnapshot picture = view.snapshot();

@@ -1,5 +1,6 @@
 package io.podidentity.api.assignment;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
@@ -10,6 +11,7 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.Telemetry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What goes on a target in one run: looked for, written down, attached, compared, told. */
 final class TargetAdditions {
+  /** Records that are written while others are awaited need not each have the target looked at. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(2);
+
   private final TargetPlan plan;
   private final RecordWriter records;
   private final TargetChanges target;
@@ -50,7 +55,9 @@ final class TargetAdditions {
     List<Change> changes = new ArrayList<>(plan.confirms());
     changes.addAll(plan.updates());
     leaveOutHeld(creates, changes);
-    PodIdentityException blind = look(creates, changes);
+    boolean written = creates.isEmpty() && changes.stream().allMatch(this::saysAll);
+    PodIdentityException blind =
+        look(creates, changes, written ? SeenIdentities.KEPT : Duration.ZERO);
     if (blind != null) {
       leaveOutWhatNeedsTheTarget(creates, changes, blind);
     }
@@ -71,6 +78,16 @@ final class TargetAdditions {
     demote();
   }
 
+  /** Writes the new records with what is to be attached, and no more; what fails is passed over. */
+  void writeDown() {
+    checks = List.of();
+    List<DesiredAssignment> creates =
+        plan.creates().stream().filter(desired -> !target.isHeld(desired.identity())).toList();
+    if (look(creates, List.of(), A_MOMENT) == null) {
+      records.each(creates, this::create, (desired, error) -> {});
+    }
+  }
+
   private void leaveOutHeld(List<DesiredAssignment> creates, List<Change> changes) {
     List<DesiredAssignment> heldCreates =
         creates.stream().filter(desired -> target.isHeld(desired.identity())).toList();
@@ -80,6 +97,18 @@ final class TargetAdditions {
     List<Change> held = changes.stream().filter(this::isHeld).toList();
     changes.removeAll(held);
     held.forEach(change -> kept.stays(change.record()));
+    // The record that knows whose the identity is may be about to go.
+    records.each(
+        held.stream().filter(this::canLearn).toList(),
+        change -> {
+          intend(change);
+          return null;
+        },
+        this::fails);
+  }
+
+  private boolean canLearn(Change change) {
+    return !change.record().provenance().isKnown() && origin(change.desired()) != null;
   }
 
   private boolean isHeld(Change change) {
@@ -87,14 +116,14 @@ final class TargetAdditions {
   }
 
   private @Nullable PodIdentityException look(
-      List<DesiredAssignment> creates, List<Change> changes) {
+      List<DesiredAssignment> creates, List<Change> changes, Duration absentFor) {
     List<AzureIdentity> identities = new ArrayList<>();
     creates.forEach(desired -> identities.add(desired.identity()));
     Stream.of(changes, checks)
         .flatMap(List::stream)
         .forEach(change -> identities.add(change.desired().identity()));
     List<ManagedIdentity> managed = TargetChanges.managed(identities);
-    return managed.isEmpty() ? null : target.look(managed, !checks.isEmpty());
+    return managed.isEmpty() ? null : target.look(managed, !checks.isEmpty(), absentFor);
   }
 
   private void leaveOutWhatNeedsTheTarget(
@@ -151,19 +180,24 @@ final class TargetAdditions {
   }
 
   private Change intend(Change change) {
-    AssignedIdentity record = change.record();
-    Provenance known = record.provenance();
-    boolean saysAll =
-        known.isKnown()
-            && TargetPlans.managedIdentity(record.identity())
-                .equals(TargetPlans.managedIdentity(change.desired().identity()));
-    if (saysAll || !needsTarget(change.desired())) {
+    if (saysAll(change)) {
       return change;
     }
+    AssignedIdentity record = change.record();
     Provenance intent = intent(TargetDraft.said(record, plan.target()), change.desired());
-    return intent.equals(known)
+    return intent.equals(record.provenance())
         ? change
         : new Change(records.store().setState(record, record.state(), intent), change.desired());
+  }
+
+  /** Whether the record has the intent already. */
+  private boolean saysAll(Change change) {
+    AssignedIdentity record = change.record();
+    boolean known =
+        record.provenance().isKnown()
+            && TargetPlans.managedIdentity(record.identity())
+                .equals(TargetPlans.managedIdentity(change.desired().identity()));
+    return known || !needsTarget(change.desired());
   }
 
   private Provenance intent(Provenance known, DesiredAssignment desired) {
@@ -218,6 +252,10 @@ final class TargetAdditions {
 
   private void fails(Change change, PodIdentityException error) {
     kept.stays(change.record());
+    // On a machine that is gone there is nothing to know.
+    if (!change.record().provenance().isKnown() && error.reason() != ErrorReason.TARGET_NOT_FOUND) {
+      kept.isUnwritten(change.desired());
+    }
     telemetry.assignmentFailed(change.desired(), error);
   }
 }

@@ -36,14 +36,30 @@ final class TargetRun {
 
   void run() {
     records.each(plan.releases(), this::release, this::staysAsItIs);
+    records.each(
+        plan.removals().stream().filter(this::takesNothingAlong).toList(),
+        this::remove,
+        telemetry::unassignmentFailed);
     List<AssignedIdentity> leaving =
-        records.each(plan.removals(), this::announce, this::staysAsItIs);
+        records.each(
+            plan.removals().stream().filter(record -> !takesNothingAlong(record)).toList(),
+            this::announce,
+            this::staysAsItIs);
     new TargetAdditions(plan, records, target, telemetry, now, kept).run();
     Set<ResourceId> detach = new LinkedHashSet<>(plan.detach());
     kept.removeFrom(detach);
     // Service principals and what others need do not wait for Azure.
     finish(leaving, detach, false, null);
     finish(leaving, detach, true, target.detach(detach));
+  }
+
+  /**
+   * Whether no identity is detached with it, and nothing that comes has to learn from it whose its
+   * identities are. Then it is deleted at once, without a write before that announces it.
+   */
+  private boolean takesNothingAlong(AssignedIdentity record) {
+    return TargetDraft.added(record).stream()
+        .noneMatch(id -> plan.detach().contains(id) || plan.attach().contains(id));
   }
 
   /**

@@ -41,11 +41,11 @@ public final class Explainer {
     Verdict problem = answer.isGranted() ? Verdict.WARNING : Verdict.WRONG;
     List<Step> steps = new ArrayList<>();
     steps.add(PodSteps.known(pod, address));
-    steps.addAll(PodSteps.node(situation, node));
+    steps.addAll(NodeSteps.node(situation, node));
     steps.addAll(NodeSteps.redirect(situation, node));
     steps.add(ExemptionSteps.of(situation, pod, answer));
     if (!isExempt(answer, steps)) {
-      steps.add(PodSteps.label(pod, problem));
+      steps.add(LabelStep.of(pod, problem));
       if (!pod.bindingLabel().isEmpty()) {
         addBound(steps, situation, picture, pod, node, problem);
       }

@@ -23,6 +23,9 @@ public enum Finding {
   /** NMI runs on other nodes, and not on the pod's. */
   NMI_NOT_RUNNING("nmi-not-running"),
 
+  /** NMI of the node is there, and not ready; or it does not answer probes. */
+  NMI_NOT_READY("nmi-not-ready"),
+
   /** The metadata service itself answers the pod, not NMI. */
   NOT_REDIRECTED("not-redirected"),
   /** The pod's connection is refused: nobody listens, or the lockdown holds it. */

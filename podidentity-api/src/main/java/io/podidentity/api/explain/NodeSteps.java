@@ -5,13 +5,63 @@ import io.podidentity.api.explain.Situation.OnNode;
 import io.podidentity.api.explain.Situation.WhoAnswers;
 import io.podidentity.api.explain.Step.Part;
 import io.podidentity.api.explain.Step.Verdict;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.PodPhase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the pod's requests reach NMI; that can be seen on its node alone. */
+/** The pod's node, and whether its requests reach NMI; that can be seen on the node alone. */
 final class NodeSteps {
+  /** Labels of NMI's pods: the chart's, and those of the manifests. */
+  private static final List<String> COMPONENT = List.of("app.kubernetes.io/component", "component");
+
   private NodeSteps() {}
+
+  /** Its node, and NMI there. */
+  static List<Step> node(Situation situation, String node) {
+    List<Step> steps = new ArrayList<>();
+    boolean seen = !situation.unseen().containsKey(Situation.Resource.NODES);
+    if (seen && situation.cluster().nodes().stream().noneMatch(it -> it.name().equals(node))) {
+      steps.add(
+          Step.of(
+              Part.NODE,
+              Verdict.WARNING,
+              Finding.NODE_MISSING,
+              "node %s is not in the cluster: nothing can be assigned to it".formatted(node),
+              "kubectl get nodes"));
+    }
+    List<Pod> nmis = situation.cluster().pods().stream().filter(NodeSteps::isNmi).toList();
+    Optional<Pod> here = nmis.stream().filter(pod -> node.equals(pod.nodeName())).findAny();
+    if (here.isPresent()) {
+      steps.add(
+          Step.ok(Part.NODE, "NMI runs on node %s: pod %s".formatted(node, here.get().name())));
+    } else if (nmis.isEmpty()) {
+      steps.add(
+          Step.unknown(
+              Part.NODE,
+              "no pod has the label component=nmi, so whether NMI runs on node %s is not known"
+                  .formatted(node),
+              "kubectl get daemonsets -A"));
+    } else {
+      steps.add(
+          Step.of(
+              Part.NODE,
+              Verdict.WRONG,
+              Finding.NMI_NOT_RUNNING,
+              "NMI runs on %d nodes, and not on %s: the DaemonSet's node selector or tolerations may"
+                      .formatted(nmis.size(), node)
+                  + " leave that out",
+              "kubectl get pods -A -o wide --field-selector spec.nodeName=" + node));
+    }
+    return steps;
+  }
+
+  private static boolean isNmi(Pod pod) {
+    return pod.phase() == PodPhase.RUNNING
+        && COMPONENT.stream().anyMatch(key -> "nmi".equals(pod.labels().get(key)));
+  }
 
   static List<Step> redirect(Situation situation, String node) {
     OnNode found = situation.onNode();

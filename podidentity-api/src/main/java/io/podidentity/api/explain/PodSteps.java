@@ -5,25 +5,18 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.explain.Step.Part;
 import io.podidentity.api.explain.Step.Verdict;
 import io.podidentity.api.matching.LivePods;
-import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
-import io.podidentity.api.model.PodPhase;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The pod, and whether NMI can know it by its address. */
 final class PodSteps {
-  /** Labels of NMI's pods: the chart's, and those of the manifests. */
-  private static final List<String> COMPONENT = List.of("app.kubernetes.io/component", "component");
-
   private PodSteps() {}
 
   /** The pod of that name. */
@@ -134,90 +127,6 @@ final class PodSteps {
                 address.getHostAddress(),
                 pod.nodeName(),
                 pod.terminating() ? ", and is being deleted" : ""));
-  }
-
-  /** Its node, and NMI there. */
-  static List<Step> node(Situation situation, String node) {
-    List<Step> steps = new ArrayList<>();
-    boolean seen = !situation.unseen().containsKey(Situation.Resource.NODES);
-    if (seen && situation.cluster().nodes().stream().noneMatch(it -> it.name().equals(node))) {
-      steps.add(
-          Step.of(
-              Part.NODE,
-              Verdict.WARNING,
-              Finding.NODE_MISSING,
-              "node %s is not in the cluster: nothing can be assigned to it".formatted(node),
-              "kubectl get nodes"));
-    }
-    List<Pod> nmis = situation.cluster().pods().stream().filter(PodSteps::isNmi).toList();
-    Optional<Pod> here = nmis.stream().filter(pod -> node.equals(pod.nodeName())).findAny();
-    if (here.isPresent()) {
-      steps.add(
-          Step.ok(Part.NODE, "NMI runs on node %s: pod %s".formatted(node, here.get().name())));
-    } else if (nmis.isEmpty()) {
-      steps.add(
-          Step.unknown(
-              Part.NODE,
-              "no pod has the label component=nmi, so whether NMI runs on node %s is not known"
-                  .formatted(node),
-              "kubectl get daemonsets -A"));
-    } else {
-      steps.add(
-          Step.of(
-              Part.NODE,
-              Verdict.WRONG,
-              Finding.NMI_NOT_RUNNING,
-              "NMI runs on %d nodes, and not on %s: the DaemonSet's node selector or tolerations may"
-                      .formatted(nmis.size(), node)
-                  + " leave that out",
-              "kubectl get pods -A -o wide --field-selector spec.nodeName=" + node));
-    }
-    return steps;
-  }
-
-  private static boolean isNmi(Pod pod) {
-    return pod.phase() == PodPhase.RUNNING
-        && COMPONENT.stream().anyMatch(key -> "nmi".equals(pod.labels().get(key)));
-  }
-
-  /** Its label {@value IdentityBinding#POD_LABEL}. */
-  static Step label(Pod pod, Verdict problem) {
-    if (!pod.bindingLabel().isEmpty()) {
-      return Step.ok(
-          Part.LABEL,
-          "it has the label %s=%s".formatted(IdentityBinding.POD_LABEL, pod.bindingLabel()));
-    }
-    String next =
-        "kubectl label pod %s -n %s %s=VALUE (and in the template of what makes the pod)"
-            .formatted(pod.name().name(), ns(pod), IdentityBinding.POD_LABEL);
-    Optional<Map.Entry<String, String>> near =
-        pod.labels().entrySet().stream()
-            .filter(label -> isNearlyTheLabel(label.getKey()))
-            .min(Map.Entry.comparingByKey());
-    return near.map(
-            label ->
-                Step.of(
-                    Part.LABEL,
-                    problem,
-                    Finding.LABEL_MISSPELT,
-                    "it has no label %s, but %s=%s: is that meant?"
-                        .formatted(IdentityBinding.POD_LABEL, label.getKey(), label.getValue()),
-                    next.replace("VALUE", label.getValue())))
-        .orElseGet(
-            () ->
-                Step.of(
-                    Part.LABEL,
-                    problem,
-                    ErrorReason.POD_NOT_BOUND,
-                    "it has no label %s, so nothing binds it".formatted(IdentityBinding.POD_LABEL),
-                    next));
-  }
-
-  /** The key with a prefix counts too: {@code example.com/aadpodidbinding}. */
-  private static boolean isNearlyTheLabel(String key) {
-    String letters = key.substring(key.indexOf('/') + 1).replaceAll("[^A-Za-z]", "");
-    return letters.equalsIgnoreCase(IdentityBinding.POD_LABEL)
-        || Nearly.differByTypo(letters, IdentityBinding.POD_LABEL);
   }
 
   private static String ns(Pod pod) {

@@ -5,6 +5,7 @@ import static io.podidentity.api.fixture.Samples.identityId;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,9 @@ class BadIdentityTest {
 
     scene.run();
 
-    assertThat(scene.log.calls()).containsSubsequence("attach n1 late", "attach n1 bad");
+    assertThat(scene.log.calls())
+        .containsSubsequence("attach n1 late", "attach n1 bad")
+        .noneMatch(call -> call.startsWith("attach") && call.contains("bad late"));
     assertThat(scene.azure.on(N1)).contains(identityId("late"));
   }
 
@@ -120,5 +123,66 @@ class BadIdentityTest {
       assertThat(scene.record("web-" + i, "x" + i).state()).isEqualTo(AssignmentState.ASSIGNED);
     }
     assertThat(scene.record("bad", "bad").state()).isEqualTo(AssignmentState.CREATED);
+  }
+
+  @Test
+  void itIsLookedAtWhenTheFirstOfThoseThatRestIsDue() {
+    scene.pod("web", "first");
+    scene.azure.reject(identityId("first"));
+    scene.run();
+    scene.clock.advance(Duration.ofSeconds(10));
+    scene.pod("api", "second");
+    scene.azure.reject(identityId("second"));
+
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void whatWasAttachedMeanwhileRestsForAShortTimeAgain() {
+    scene.pod("bad", "bad");
+    scene.azure.reject(identityId("bad"));
+    scene.run();
+    scene.azure.accept(identityId("bad"));
+    scene.clock.advance(Duration.ofSeconds(10));
+    scene.run();
+    scene.azure.remove(N1, identityId("bad"));
+    scene.azure.reject(identityId("bad"));
+    scene.gone("bad");
+    scene.run();
+    scene.pod("again", "bad");
+    scene.clock.advance(Duration.ofHours(1));
+
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  /** It is assigned, somebody took it off, and Azure does not take it any more. */
+  @Test
+  void whatCannotBePutBackIsLeftAloneForAWhile() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.azure.remove(N1, identityId("x"));
+    scene.azure.reject(identityId("x"));
+    scene.check();
+    scene.log.calls().clear();
+
+    scene.check();
+
+    assertThat(scene.log.calls()).isEmpty();
+  }
+
+  @Test
+  void whatWouldReplaceAnIdentityAndIsLeftAloneLeavesThatInPlaceThoughAnotherLeavesIt() {
+    scene.pod("web", "x");
+    scene.pod("api", "y");
+    scene.cluster.put(Samples.identity("default/y", "x"));
+    scene.run();
+    scene.cluster.put(Samples.identity("default/x", "bad"));
+    scene.azure.reject(identityId("bad"));
+    scene.run();
+    scene.gone("api");
+
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
   }
 }

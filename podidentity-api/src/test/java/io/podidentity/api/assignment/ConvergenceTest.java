@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -89,6 +90,21 @@ class ConvergenceTest {
         });
 
     world.run();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whenAllPodsAreGoneWhatMicAddedIsOffAndNothingElse(long seed) {
+    World world = new World(seed);
+    Map<ComputeTarget, Set<ResourceId>> left = new HashMap<>(world.azure.all());
+    world.addedByRecords().forEach((target, ids) -> left.merge(target, ids, World::without));
+    world.run();
+
+    world.cluster.snapshot().pods().forEach(pod -> world.cluster.removePod(pod.name().toString()));
+    world.run();
+
+    assertThat(world.cluster.records()).isEmpty();
+    assertThat(world.azure.all()).isEqualTo(left);
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -281,10 +297,29 @@ class ConvergenceTest {
       return added;
     }
 
+    /** By pods whose records do not have to go first: with these goes whose the identities are. */
     Map<ComputeTarget, Set<ResourceId>> needed() {
+      Map<NamespacedName, AssignedIdentity> records = cluster.records();
       Map<ComputeTarget, Set<ResourceId>> needed = new HashMap<>();
-      desired.forEach(wanted -> put(needed, wanted.nodeName(), managed(wanted.identity())));
+      desired.stream()
+          .filter(wanted -> staysOrComes(records.get(wanted.record()), wanted))
+          .forEach(wanted -> put(needed, wanted.nodeName(), managed(wanted.identity())));
       return needed;
+    }
+
+    private static boolean staysOrComes(
+        @Nullable AssignedIdentity record, DesiredAssignment wanted) {
+      return record == null
+          || (!record.terminating()
+              && Objects.equals(
+                  RandomCluster.targetOf(record.nodeName()),
+                  RandomCluster.targetOf(wanted.nodeName())));
+    }
+
+    static Set<ResourceId> without(Set<ResourceId> all, Set<ResourceId> some) {
+      Set<ResourceId> rest = new HashSet<>(all);
+      rest.removeAll(some);
+      return rest;
     }
 
     private static void put(

@@ -12,6 +12,7 @@ import io.podidentity.api.fixture.PodBuilder;
 import io.podidentity.api.fixture.RecordBuilder;
 import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.Credential.ManagedIdentity;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -143,5 +144,193 @@ class OwnershipTest {
     scene.run();
 
     assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  /** With the record goes the knowledge of whose the identity is, so the identity goes too. */
+  @Test
+  void whatSomebodyDeletedTheRecordOfIsStillMicsWhenItsPodGoes() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.cluster.put(scene.terminating("web", "x"));
+
+    scene.run();
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+
+    scene.run();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyDeletedTheRecordOfStaysForAnotherPodThatKnowsWhoseItIs() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.pod("api", "x");
+    scene.cluster.put(scene.terminating("web", "x"));
+
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+    assertThat(scene.record("api", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+  }
+
+  /** One that is left alone for its wrong client ID needs the identity too, as far as it goes. */
+  @Test
+  void whatARecordThatIsLeftAloneDoesNotKnowIsNotForgottenWithTheLastThatDoes() {
+    scene.pod("web", "y");
+    wrongClientId("y", "x");
+    scene.run();
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.azure.on(N1)).isEmpty();
+    scene.pod("later", "y");
+    wrongClientId("y", "x");
+    scene.run();
+    assertThat(scene.record("later", "y").provenance().isKnown()).isFalse();
+    scene.pod("api", "x");
+    scene.run();
+
+    scene.gone("api");
+    scene.run();
+    scene.gone("later");
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  /** As in the first pass after an upgrade from v1, while Azure throttles. */
+  @Test
+  void whatCouldNotBeLookedAtIsNotForgottenWithTheLastThatKnowsOfIt() {
+    scene.azure.put(N1, identityId("x"));
+    scene.pod("web", "x");
+    scene.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/web").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x"))
+            .binding(Samples.binding("default/x", "x", "x"))
+            .podUid(null)
+            .state(AssignmentState.CREATED)
+            .build());
+    scene.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x"))
+            .podUid(null)
+            .build());
+    scene.azure.fail(new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "429"));
+    scene.run();
+    scene.azure.fail(null);
+    scene.run();
+    assertThat(scene.cluster.records()).hasSize(1);
+
+    scene.gone("web");
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  private void wrongClientId(String identity, String resource) {
+    scene.cluster.put(
+        Samples.withCredential(
+            "default/" + identity,
+            new ManagedIdentity(identityId(resource), Samples.clientId("another"))));
+  }
+
+  @Test
+  void whatIsAboutToReplaceAnIdentityIsInTheRecordBefore() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.log.calls().clear();
+    scene.cluster.put(Samples.identity("default/x", "new"));
+
+    scene.run();
+
+    assertThat(scene.log.calls())
+        .startsWith("note default/web-default-x Assigned", "attach n1 new");
+  }
+
+  @Test
+  void aMachineWhoseNodeIsGoneIsGivenBack() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.cluster.removeNode("n1");
+
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  /** What is announced says on which machine it is, v1's too. */
+  @Test
+  void aMachineWhoseNodeGoesBeforeADetachSucceedsIsGivenBack() {
+    scene.azure.put(N1, identityId("x"));
+    scene.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x"))
+            .podUid(null)
+            .build());
+    scene.azure.fail(new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "429"));
+    scene.run();
+    scene.azure.fail(null);
+    scene.cluster.removeNode("n1");
+
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  /** Azure's answers are remembered for a while; what became of a change that failed is not. */
+  @Test
+  void whatAFailedDetachTookOffAllTheSameIsPutBackForTheNextPod() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.gone("web");
+    scene.azure.checkDetach(
+        (target, ids) -> {
+          if (!ids.isEmpty()) {
+            scene.azure.remove(target, identityId("x"));
+            throw new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "lost sight of it");
+          }
+        });
+    scene.run();
+    scene.pod("api", "x");
+
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+    assertThat(scene.record("api", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void whatIsRecordedWithoutALookSaysWhatAnotherRecordKnows() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.clock.advance(Duration.ofHours(1));
+    scene.pod("api", "x");
+    scene.azure.fail(new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "429"));
+
+    scene.run();
+
+    assertThat(scene.record("api", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+  }
+
+  /** Resource IDs may be immutable too, also those that a record had before. */
+  @Test
+  void anImmutableIdentityStaysWhenTheOneThatItsRecordIsAboutChanges() {
+    Scene guarded = new Scene(Duration.ZERO, Set.of(identityId("x").value()));
+    guarded.pod("web", "x");
+    guarded.run();
+    guarded.cluster.put(Samples.identity("default/x", "new"));
+
+    guarded.run();
+    guarded.run();
+
+    assertThat(guarded.azure.on(N1)).containsExactlyInAnyOrder(identityId("x"), identityId("new"));
   }
 }

@@ -5,9 +5,13 @@ import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
 import static io.podidentity.api.fixture.Samples.machine;
 import static io.podidentity.api.fixture.Samples.node;
+import static io.podidentity.api.model.AssignmentState.ASSIGNED;
+import static io.podidentity.api.model.AssignmentState.CREATED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.CallLog;
 import io.podidentity.api.fixture.InMemoryAzure;
 import io.podidentity.api.fixture.InMemoryCluster;
@@ -15,6 +19,7 @@ import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.fixture.PodBuilder;
 import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.fixture.RecordingTelemetry;
+import io.podidentity.api.model.AssignedIdentity;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -39,7 +44,7 @@ class PaceTest {
       workers.runAll();
       pass(Duration.ofMillis(199));
     }
-    assertThat(log.calls()).isEmpty();
+    assertThat(log.calls()).noneMatch(call -> call.startsWith("attach"));
 
     pass(Duration.ofMillis(5));
 
@@ -75,7 +80,7 @@ class PaceTest {
   }
 
   @Test
-  void whatIsGoneBeforeTheWindowIsOverIsNotDone() {
+  void whatIsGoneBeforeTheWindowIsOverIsNotAttached() {
     start(WINDOW, Duration.ZERO, Duration.ZERO);
     bind("web", "n1");
     workers.runAll();
@@ -84,7 +89,71 @@ class PaceTest {
 
     pass(WINDOW);
 
-    assertThat(log.calls()).isEmpty();
+    assertThat(log.calls()).noneMatch(call -> call.startsWith("attach"));
+    assertThat(cluster.records()).isEmpty();
+  }
+
+  /** As v1 does: what waits in a window is known, and NMI holds requests for it. */
+  @Test
+  void recordsAreWrittenWhileOthersAreAwaitedSoThatOneLookAndTheChangeAreLeft() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    for (int i = 0; i < 3; i++) {
+      bind("web-" + i, "n1");
+      workers.runAll();
+    }
+    assertThat(cluster.records().values())
+        .extracting(AssignedIdentity::state)
+        .containsExactly(CREATED, CREATED, CREATED);
+    assertThat(cluster.records().values())
+        .allSatisfy(
+            record -> assertThat(record.provenance().addedIds()).as("the intent").hasSize(1));
+    assertThat(azure.reads()).as("looks, for all three").hasSize(1);
+    log.calls().clear();
+
+    pass(WINDOW);
+
+    assertThat(log.calls()).first().isEqualTo("attach n1 web-0 web-1 web-2");
+    assertThat(cluster.records().values())
+        .extracting(AssignedIdentity::state)
+        .containsOnly(ASSIGNED);
+    assertThat(azure.reads()).hasSize(1);
+  }
+
+  @Test
+  void recordThatCannotBeWrittenAheadIsWrittenAfterTheWindowAndNotOverAndOver() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    cluster.failWrites(new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "for the test"));
+    bind("web", "n1");
+    bind("other", "n2");
+    workers.runAll();
+    for (int i = 0; i < 5; i++) {
+      cluster.put(node("n9"));
+      workers.runAll();
+    }
+    assertThat(log.calls())
+        .filteredOn(call -> call.equals("create default/web-default-web"))
+        .hasSizeBetween(1, 2);
+    assertThat(telemetry.reports()).as("it may heal within the window").isEmpty();
+    cluster.failWrites(null);
+
+    pass(WINDOW);
+
+    assertThat(log.calls()).contains("attach n1 web", "attach n2 other");
+    assertThat(cluster.records()).hasSize(2);
+  }
+
+  @Test
+  void windowThatEndsWhileRecordsAreWrittenWaitsForThem() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    bind("web", "n1");
+    // The pass alone: what it begins is queued.
+    workers.runNext();
+    timer.advance(WINDOW);
+    workers.runAll();
+
+    assertThat(log.calls())
+        .filteredOn(call -> call.startsWith("attach") || call.startsWith("create"))
+        .containsExactly("create default/web-default-web", "attach n1 web");
   }
 
   @Test
@@ -170,7 +239,49 @@ class PaceTest {
             () ->
                 new ReconcilePace(
                     CHECKS, Duration.ofMillis(-1), Duration.ZERO, RetryPolicy.DEFAULT))
-        .hasMessage("window and checkInterval must not be negative");
+        .hasMessage("window, checkInterval and apart must not be negative");
+  }
+
+  @Test
+  void changesThatComeSoonAfterAPassShareTheNextOne() {
+    Duration hour = Duration.ofHours(1);
+    // No test takes an hour: what comes after the first pass comes too soon.
+    start(resting(hour));
+    int passes = cluster.snapshots();
+    for (int i = 0; i < 5; i++) {
+      bind("web-" + i, "n1");
+      workers.runAll();
+    }
+    assertThat(cluster.snapshots()).isEqualTo(passes);
+
+    pass(hour);
+
+    assertThat(log.calls()).contains("attach n1 web-0 web-1 web-2 web-3 web-4");
+  }
+
+  @Test
+  void changesThatComeDuringAPassWaitForTheRestAfterIt() {
+    Duration hour = Duration.ofHours(1);
+    start(resting(hour));
+    bind("web", "n1");
+    // As of a thread of the watch, in the midst of the pass.
+    telemetry.atNextNotice(() -> bind("other", "n1"));
+    cluster.put(PodBuilder.pod("default/web").bindingLabel("web").node("n1").hostNetwork().build());
+    pass(hour);
+    int passes = cluster.snapshots();
+    assertThat(log.calls()).contains("attach n1 web").noneMatch(call -> call.contains("other"));
+
+    pass(hour);
+
+    assertThat(cluster.snapshots()).isGreaterThan(passes);
+    assertThat(log.calls()).contains("attach n1 other");
+  }
+
+  @Test
+  void passesTakeAFifthOfTheTimeAtMost() {
+    assertThat(ReconcilePace.DEFAULT.restAfter(Duration.ofMillis(1))).hasMillis(50);
+    assertThat(ReconcilePace.DEFAULT.restAfter(Duration.ofMillis(100))).hasMillis(400);
+    assertThat(ReconcilePace.DEFAULT.restAfter(Duration.ofSeconds(9))).hasSeconds(1);
   }
 
   private void pass(Duration by) {
@@ -178,7 +289,20 @@ class PaceTest {
     workers.runAll();
   }
 
+  private static ReconcilePace resting(Duration apart) {
+    return new ReconcilePace(
+        Duration.ofDays(1), Duration.ZERO, Duration.ZERO, RetryPolicy.DEFAULT, apart);
+  }
+
+  private void start(ReconcilePace pace) {
+    start(pace, Duration.ZERO);
+  }
+
   private void start(Duration window, Duration checks, Duration detachDelay) {
+    start(new ReconcilePace(Duration.ofHours(1), window, checks, RetryPolicy.DEFAULT), detachDelay);
+  }
+
+  private void start(ReconcilePace pace, Duration detachDelay) {
     new Reconciler(
             cluster,
             new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay)),
@@ -187,7 +311,7 @@ class PaceTest {
             telemetry,
             workers,
             timer,
-            new ReconcilePace(Duration.ofHours(1), window, checks, RetryPolicy.DEFAULT))
+            pace)
         .start();
     workers.runAll();
   }

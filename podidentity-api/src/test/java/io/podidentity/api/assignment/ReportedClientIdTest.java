@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.Credential.ManagedIdentity;
 import java.time.Duration;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -97,5 +98,16 @@ class ReportedClientIdTest {
 
     assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
     assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+
+  @Test
+  void itIsTheSameInAnyLetterCase() {
+    scene.pod("web", "x");
+    scene.azure.report(identityId("x"), clientId("x").value().toUpperCase(Locale.ROOT));
+
+    scene.run();
+    scene.check();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
   }
 }

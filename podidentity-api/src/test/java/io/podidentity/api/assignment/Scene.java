@@ -40,7 +40,15 @@ final class Scene {
   }
 
   Scene(Duration detachDelay, ApplierOptions options) {
-    planner = new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay));
+    this(detachDelay, options, Set.of());
+  }
+
+  Scene(Duration detachDelay, Set<String> immutable) {
+    this(detachDelay, ApplierOptions.DEFAULT, immutable);
+  }
+
+  private Scene(Duration detachDelay, ApplierOptions options, Set<String> immutable) {
+    planner = new AssignmentPlanner(new PlannerOptions(false, immutable, "", false, detachDelay));
     applier = new TargetApplier(cluster, azure, telemetry, Runnable::run, options, clock);
     cluster.put(node("n1"));
   }
@@ -89,5 +97,22 @@ final class Scene {
         cluster.records().get(name("default/%s-default-%s".formatted(pod, identity)));
     assertThat(record).as(pod).isNotNull();
     return record;
+  }
+
+  /** The same record after somebody has deleted it: its finalizer holds it. */
+  AssignedIdentity terminating(String pod, String identity) {
+    AssignedIdentity record = record(pod, identity);
+    return new AssignedIdentity(
+        record.name(),
+        record.uid(),
+        record.resourceVersion(),
+        record.pod(),
+        record.podUid(),
+        record.nodeName(),
+        record.identity(),
+        record.binding(),
+        record.state(),
+        true,
+        record.provenance());
   }
 }

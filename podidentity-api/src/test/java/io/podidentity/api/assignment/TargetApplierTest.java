@@ -73,6 +73,50 @@ class TargetApplierTest {
   }
 
   @Test
+  void aRecordWhoseIdentityAnotherNeedsIsDeletedWithoutAnAnnouncement() {
+    bind("web", identity("default/x"));
+    apply();
+    log.calls().clear();
+    assigned("gone", identity("default/x"));
+
+    assertThat(apply().isComplete()).isTrue();
+
+    assertThat(log.calls()).containsExactly("delete default/gone-default-x");
+    assertThat(azure.on(N1)).containsExactly(identityId("x"));
+  }
+
+  @Test
+  void aRecordOfAServicePrincipalIsDeletedBeforeAzureIsAsked() {
+    assigned("gone", servicePrincipal("default/sp"));
+    bind("web", identity("default/x"));
+
+    assertThat(apply().isComplete()).isTrue();
+
+    assertThat(log.calls())
+        .containsExactly(
+            "delete default/gone-default-sp",
+            "create default/web-default-x",
+            "attach n1 x",
+            "state default/web-default-x Assigned");
+  }
+
+  /** Or the identity would be taken for one that was there before MIC came. */
+  @Test
+  void aRecordIsDeletedAfterTheOneThatLearnsFromItWhoseTheIdentityIs() {
+    assigned("gone", identity("default/x"));
+    bind("web", identity("default/x"));
+
+    assertThat(apply().isComplete()).isTrue();
+
+    assertThat(log.calls())
+        .containsExactly(
+            "state default/gone-default-x Unassigned",
+            "create default/web-default-x",
+            "state default/web-default-x Assigned",
+            "delete default/gone-default-x");
+  }
+
+  @Test
   void additionsComeBeforeRemovals() {
     assigned("gone", identity("default/old"));
     bind("web", identity("default/x"));

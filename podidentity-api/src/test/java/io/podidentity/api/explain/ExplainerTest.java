@@ -18,13 +18,14 @@ import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityChoice;
-import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.PodPhase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,7 +182,7 @@ class ExplainerTest {
             "identity-not-permitted",
             s -> s.tokenFails(failure(ErrorReason.IDENTITY_NOT_PERMITTED))),
         fault(
-            "identity-not-allowed",
+            "choice-not-bound",
             s -> {
               // Exempt, and asks for what is another pod's.
               s.web(Scenery.web().label("exempt", "yes"));
@@ -200,8 +201,7 @@ class ExplainerTest {
 
     Explanation explanation = scenery.explain();
 
-    String wanted = code.equals("identity-not-allowed") ? "choice-not-bound" : code;
-    assertThat(explanation.cause()).as("%s", explanation.steps()).isEqualTo(wanted);
+    assertThat(explanation.cause()).as("%s", explanation.steps()).isEqualTo(code);
     assertThat(explanation.isWell()).isFalse();
     assertThat(explanation.steps())
         .filteredOn(step -> step.verdict() == Verdict.WRONG)
@@ -240,7 +240,7 @@ class ExplainerTest {
         fault("node-missing", s -> s.nodes.remove(0)),
         fault("mic-not-leading", s -> s.lease = new Lease("", Samples.NOW, Duration.ZERO)),
         fault("target-unavailable", s -> s.micFailed("target-unavailable")),
-        fault("mic-warns", s -> s.micFailed("")),
+        fault("mic-warns", Scenery::micWarned),
         fault("record-orphaned", s -> s.bindings.clear()),
         fault(
             "identity-missing", s -> s.bindings.add(Samples.binding("default/c", "nobody", "app"))),
@@ -258,18 +258,6 @@ class ExplainerTest {
   void whatDoesNotKeepThePodFromItsTokenIsAWarning(String code, Consumer<Scenery> damage) {
     Scenery scenery = new Scenery();
     damage.accept(scenery);
-    if (code.equals("mic-warns")) {
-      scenery.said.replaceAll(
-          it ->
-              new Situation.Said(
-                  new ObjectReference("AzureIdentity", name("default/one")),
-                  true,
-                  "identity warning",
-                  it.text(),
-                  "",
-                  null,
-                  it.last()));
-    }
 
     Explanation explanation = scenery.explain();
 
@@ -313,6 +301,26 @@ class ExplainerTest {
                       && (step.text().contains("not permitted")
                           || step.text().contains(resource.text())));
     }
+  }
+
+  /** What a doctor alone finds is provoked by the doctors' own tests. */
+  @Test
+  void everyFindingIsProvokedHere() {
+    Set<String> provoked =
+        Stream.concat(faults(), warnings())
+            .map(fault -> (String) fault.get()[0])
+            .collect(Collectors.toSet());
+
+    assertThat(Finding.values())
+        .filteredOn(finding -> !provoked.contains(finding.code()))
+        .containsExactlyInAnyOrder(
+            Finding.NMI_NOT_READY,
+            Finding.IMDS_UNREACHABLE,
+            Finding.CLOCK_SKEWED,
+            Finding.PERMISSION_MISSING,
+            Finding.DEFINITION_OUTDATED,
+            Finding.ARM_PERMISSION_MISSING,
+            Finding.IDENTITY_LIMIT);
   }
 
   @Test

@@ -108,6 +108,19 @@ final class Scenery {
             Samples.NOW));
   }
 
+  /** About the identity. */
+  void micWarned() {
+    said.add(
+        new Said(
+            ObjectReference.to(identities.get(0)),
+            true,
+            "identity warning",
+            "it is the cluster's own identity",
+            "",
+            null,
+            Samples.NOW));
+  }
+
   void tokenFails(PodIdentityException refusal) {
     asked = new Asked(refusal);
   }

@@ -82,7 +82,10 @@ class ExemptPodTest {
     node.put(record(WEB, X).build());
 
     assertThat(ask(IdentityChoice.ANY)).isCompleted();
-    assertThat(ask(KUBELET).join().clientId()).isEqualTo(clientId("kubelet"));
+    TokenGrant grant = ask(KUBELET).join();
+    assertThat(grant.clientId()).isEqualTo(clientId("kubelet"));
+    assertThat(grant.right()).isEqualTo(TokenGrant.Right.EXEMPT);
+    assertThat(grant.identity()).isNull();
     IdentityChoice byResource = new IdentityChoice(null, identityId("kubelet").value());
     assertThat(ask(byResource)).isCompleted();
     assertThat(tokens.queries)
@@ -284,7 +287,7 @@ class ExemptPodTest {
     node.put(micPod().build());
 
     assertThat(askAsMic(IdentityChoice.ANY)).isCompleted();
-    assertThat(askAsMic(KUBELET)).isCompleted();
+    assertThat(askAsMic(KUBELET).join().right()).isEqualTo(TokenGrant.Right.MIC);
     // It could put this one on the node anyhow.
     assertThat(askAsMic(X_BY_CLIENT)).isCompleted();
   }

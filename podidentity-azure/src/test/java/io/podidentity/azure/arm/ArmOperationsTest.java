@@ -158,6 +158,27 @@ final class ArmOperationsTest {
     assertThat(cluster.names(MACHINE)).isEmpty();
   }
 
+  @Test
+  void aChangeThatFailsLaterBlamesTheIdentityThatItsTextNames() {
+    for (Mode mode : List.of(Mode.ASYNC_OPERATION, Mode.LOCATION)) {
+      writes(new WriteBehaviour(mode, 202, seconds(3), null));
+      String bad = SimulatedCluster.identityId("B").value();
+      cluster
+          .simulated()
+          .arm()
+          .failNextWrites(
+              MACHINE.id().value(),
+              1,
+              ArmError.of(400, "FailedIdentityOperation", "Resource '" + bad + "' was not found."));
+
+      PodIdentityException error = failure(() -> adapter.update(MACHINE, ids("A", "B"), Set.of()));
+
+      assertThat(error.blamed())
+          .as(mode.name())
+          .containsExactly(SimulatedCluster.identityId("B").lowerCase());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "Canceled, FailedIdentityOperation, TARGET_UNAVAILABLE",

@@ -29,6 +29,20 @@ final class RolesTest {
   }
 
   @Test
+  void forAStartupTaintMicHasWhatDeployHasBesides() throws IOException {
+    Set<String> expected = granted(deploy("mic.yaml"), "aad-pod-id-mic-service-account");
+    expected.addAll(granted(deploy("mic-startup-taint.yaml"), "aad-pod-id-mic-service-account"));
+
+    String rendered = Chart.render("--set", "mic.startupTaint=podidentity.io/starting");
+
+    assertThat(granted(rendered, "aad-pod-identity-mic"))
+        .isEqualTo(expected)
+        .contains("ClusterRole /nodes [] patch");
+    assertThat(granted(rendered, "aad-pod-identity-mic-drain"))
+        .noneMatch(right -> right.contains("nodes [] patch"));
+  }
+
+  @Test
   void nmiHasWhatDeployHas() throws IOException {
     Set<String> expected = granted(deploy("nmi.yaml"), "aad-pod-id-nmi-service-account");
     expected.addAll(granted(deploy("nmi-secrets.yaml"), "aad-pod-id-nmi-service-account"));
@@ -55,12 +69,18 @@ final class RolesTest {
     assertThat(granted(Chart.renderCase("managed"), "aad-pod-identity-nmi")).isEqualTo(expected);
   }
 
-  /** The hook runs when MIC's own roles are gone. It has nothing to note for a v1. */
+  /**
+   * The hook runs when MIC's own roles are gone. It has nothing to note for a v1, and gives nothing
+   * to a pod.
+   */
   @Test
-  void theDrainHasMicsRightsWithoutTheConfigMap() {
+  void theDrainHasMicsRightsWithoutTheConfigMapAndNewRecords() {
     String rendered = Chart.renderCase("default");
     Set<String> expected = granted(rendered, "aad-pod-identity-mic");
-    expected.removeIf(right -> right.contains("configmaps"));
+    expected.removeIf(
+        right ->
+            right.contains("configmaps")
+                || right.matches(".*/azureassignedidentities .* (create|update)"));
 
     assertThat(granted(rendered, "aad-pod-identity-mic-drain")).isEqualTo(expected).isNotEmpty();
   }

@@ -42,6 +42,7 @@ final class EndToEndCluster implements AutoCloseable {
   private final Path micAccount;
   private final Program mic;
   private final InClusterAccount nmiAccount;
+  private final Path nmiKubeconfig;
   private final ImdsGuard guard;
   private final Map<TestNode, Program> nmis = new LinkedHashMap<>();
 
@@ -69,6 +70,7 @@ final class EndToEndCluster implements AutoCloseable {
       micAccount = api.kubeconfigFor("default", MIC_ACCOUNT);
       mic = Program.mic(network.control(), "mic-0", 8080, micAccount, azure);
       nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
+      nmiKubeconfig = api.kubeconfigFor("default", NMI_ACCOUNT);
       nmis.put(vm, Program.nmi(vm, nmiAccount, azure, List.of()));
       nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, JSON));
       nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, azure, IMPATIENT));
@@ -182,6 +184,37 @@ final class EndToEndCluster implements AutoCloseable {
   /** Runs one of MIC's commands to its end, with MIC's permissions. */
   CommandResult micCommand(String... words) {
     return Program.micCommand(network.control(), micAccount, azure, List.of(words));
+  }
+
+  /**
+   * Runs {@code nmi explain} to its end, away from the nodes, as somebody who may read everything.
+   *
+   * @param words a pod and flags
+   */
+  Explained explain(String... words) {
+    List<String> all = new ArrayList<>(List.of("explain"));
+    all.addAll(List.of(words));
+    return Explained.of(Program.nmiCommand(network.control(), api.adminKubeconfig(), azure, all));
+  }
+
+  /** The same on a node, as the service account of NMI. */
+  Explained explainOn(TestNode node, String... words) {
+    List<String> all = new ArrayList<>(List.of("explain"));
+    all.addAll(List.of(words));
+    all.add("--node=" + node.name());
+    return onNode(node, all);
+  }
+
+  /** Runs {@code nmi doctor} to its end, on a node, as the service account of NMI. */
+  Explained nmiDoctor(TestNode node, String... flags) {
+    List<String> all = new ArrayList<>(List.of("doctor", "--output=json"));
+    all.addAll(List.of(flags));
+    return onNode(node, all);
+  }
+
+  private Explained onNode(TestNode node, List<String> words) {
+    return Explained.of(
+        Program.nmiCommand(node.network().namespace(), nmiKubeconfig, azure, words));
   }
 
   /** Runs {@code mic report workload-identity} for somebody who may do everything. */

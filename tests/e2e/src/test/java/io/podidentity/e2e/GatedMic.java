@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import javax.net.ServerSocketFactory;
 
@@ -23,7 +25,12 @@ final class GatedMic implements AutoCloseable {
   private final Path folder = Folders.temporary("gated-mic");
   private final ManagedProcess process;
 
-  GatedMic(String name, KillWorld world) {
+  /**
+   * Starts it.
+   *
+   * @param flags besides those that say where everything is
+   */
+  GatedMic(String name, MicWorld world, String... flags) {
     this.name = name;
     this.kubernetes =
         new GateProxy(ServerSocketFactory.getDefault(), world.apiUri(), world.trustsAll(), gate);
@@ -38,17 +45,19 @@ final class GatedMic implements AutoCloseable {
       Files.writeString(kubeconfig, world.kubeconfig("http://127.0.0.1:" + kubernetes.port()));
       Path environment = folder.resolve("azure-environment.json");
       Files.writeString(environment, world.environment("https://127.0.0.1:" + arm.port()));
-      this.process =
-          Command.of(
+      List<String> command =
+          new ArrayList<>(
+              List.of(
                   ProjectFiles.program("mic"),
                   "-kubeconfig=" + kubeconfig,
                   "-cloudconfig=" + world.azureJson(),
                   "-leader-election-instance=" + name,
-                  "-leader-election-duration=" + KillWorld.LEASE.toSeconds() + "s",
                   "-http-probe-port=0",
                   "-prometheus-port=0",
-                  "-coalescing-window=0s",
-                  "-detach-delay=0s")
+                  "-coalescing-window=0s"));
+      command.addAll(List.of(flags));
+      this.process =
+          Command.of(command)
               .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
               .withEnvironment("AZURE_ENVIRONMENT_FILEPATH", environment.toString())
               .withEnvironment("SSL_CERT_FILE", world.caPem().toString())

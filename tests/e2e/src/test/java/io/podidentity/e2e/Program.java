@@ -75,6 +75,23 @@ final class Program implements AutoCloseable {
         .run();
   }
 
+  /** One of NMI's commands, {@code explain} or {@code doctor}, to its end. */
+  static CommandResult nmiCommand(
+      NetworkNamespace namespace,
+      Path kubeconfig,
+      SimulatedAzureProcess azure,
+      List<String> words) {
+    List<String> all = new ArrayList<>(List.of(ProjectFiles.program("nmi")));
+    all.addAll(words);
+    all.add("--kubeconfig=" + kubeconfig);
+    all.add("--cloud=AzureStackCloud");
+    return namespace
+        .inside(
+            inCloud(Command.of(all), azure)
+                .withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .run();
+  }
+
   private static Command mic(Path kubeconfig, SimulatedAzureProcess azure, List<String> words) {
     List<String> all = new ArrayList<>(List.of(ProjectFiles.program("mic")));
     all.addAll(words);

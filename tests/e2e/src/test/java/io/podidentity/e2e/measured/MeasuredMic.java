@@ -3,12 +3,10 @@ package io.podidentity.e2e.measured;
 import io.podidentity.e2e.ProjectFiles;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.HarnessException;
+import io.podidentity.harness.net.FreePorts;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.ManagedProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -41,7 +39,7 @@ final class MeasuredMic implements AutoCloseable {
    */
   static MeasuredMic start(
       String instance, Path kubeconfig, Path cloud, Path azureJson, List<String> flags) {
-    int probePort = freePort();
+    int probePort = FreePorts.find(1)[0];
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -63,14 +61,6 @@ final class MeasuredMic implements AutoCloseable {
             .withEnvironment("NO_PROXY", "*")
             .start(instance);
     return new MeasuredMic(probePort, process);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("looking for a free port", e);
-    }
   }
 
   ManagedProcess process() {

@@ -14,7 +14,11 @@ final class MemoryReport {
   private static final int PODS = 20_000;
   private static final int NODES = 200;
   private static final int APPLICATIONS = 100;
-  private static final Duration LIMIT = Duration.ofMinutes(20);
+
+  /** Each pod of theirs is three writes, and all would be ten minutes of them. */
+  private static final int BOUND_APPLICATIONS = 25;
+
+  private static final Duration LIMIT = Duration.ofMinutes(8);
 
   @Test
   void measure() {
@@ -28,19 +32,30 @@ final class MemoryReport {
       cluster.administrator().create(pods);
       int size = jsonSize(cluster, pods.get(0));
 
-      // The second plan writes 40,000 times.
+      // The second plan writes 10,000 times.
       MeasuredMic mic = cluster.startMic("mic-0", "-clientQps=0");
       mic.awaitActive();
       double synced = plan(cluster, mic, nodes.get(0), "first");
-      IntStream.range(0, APPLICATIONS).forEach(i -> cluster.boundIdentity("app-" + i));
-      cluster.records().awaitAssigned(pods, LIMIT);
-      double recorded = plan(cluster, mic, nodes.get(0), "second");
-
       Figures figures =
           new Figures("7-memory", "%,d labelled pods of %,d bytes".formatted(PODS, size));
       figures.note("resident memory (VmRSS) of MIC by its start script, after a plan");
       figures.line("all known, one of them bound", Figures.mib(synced), "", "<= 256.0 MiB");
-      figures.line("all bound, with a record of each", Figures.mib(recorded), "", "");
+      // The rest may take too long for a machine that is busy.
+      figures.save();
+      IntStream.range(0, BOUND_APPLICATIONS).forEach(i -> cluster.boundIdentity("app-" + i));
+      List<Pod> bound =
+          IntStream.range(0, PODS)
+              .filter(i -> i % APPLICATIONS < BOUND_APPLICATIONS)
+              .mapToObj(pods::get)
+              .toList();
+      cluster.records().awaitAssigned(bound, LIMIT);
+      double recorded = plan(cluster, mic, nodes.get(0), "second");
+
+      figures.line(
+          "%,d bound, with a record of each".formatted(bound.size()),
+          Figures.mib(recorded),
+          "",
+          "");
       figures.save();
     }
   }

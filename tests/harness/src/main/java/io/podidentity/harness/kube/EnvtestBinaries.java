@@ -26,6 +26,11 @@ public record EnvtestBinaries(Path folder) {
 
   private static final String VARIABLE = "KUBEBUILDER_ASSETS";
   private static final List<String> PROGRAMS = List.of("etcd", "kube-apiserver", "kubectl");
+
+  /** The version that {@code tests/envtest/kubernetes-newest/go.mod} names too; a test compares. */
+  static final String NEWEST = "v1.37.2";
+
+  private static final String CONTROLLERS = "kube-controller-manager";
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   /**
@@ -44,6 +49,59 @@ public record EnvtestBinaries(Path folder) {
   /** Why they cannot be found, and what to do; null if they can. */
   public static @Nullable String missing() {
     return missing(System.getenv());
+  }
+
+  /**
+   * Those of the newest Kubernetes, with its kube-controller-manager: what {@code
+   * tests/envtest/build.sh --newest} makes in {@code
+   * ${XDG_CACHE_HOME:-$HOME/.cache}/podidentity/envtest-newest/VERSION}.
+   *
+   * @throws HarnessException if they are not there; its message is {@link #missingNewest()}'s
+   */
+  public static EnvtestBinaries findNewest() {
+    String missing = missingNewest();
+    if (missing != null) {
+      throw new HarnessException(missing);
+    }
+    return new EnvtestBinaries(newestFolder(System.getenv()));
+  }
+
+  /** Why the newest ones cannot be found, and what to do; null if they can. */
+  public static @Nullable String missingNewest() {
+    return missingNewest(System.getenv());
+  }
+
+  static @Nullable String missingNewest(Map<String, String> environment) {
+    Path folder = newestFolder(environment);
+    boolean whole =
+        Stream.concat(PROGRAMS.stream(), Stream.of(CONTROLLERS))
+            .allMatch(name -> Files.isExecutable(folder.resolve(name)));
+    return whole
+        ? null
+        : "Kubernetes "
+            + NEWEST
+            + " is missing in "
+            + folder
+            + ": run tests/envtest/build.sh --newest (it needs Go and some minutes)";
+  }
+
+  private static Path newestFolder(Map<String, String> environment) {
+    return CacheFolder.of(environment).resolve("envtest-newest").resolve(NEWEST);
+  }
+
+  /** Why there is no kube-controller-manager beside them, and what to do; null if there is one. */
+  public static @Nullable String missingControllerManager() {
+    return missingControllerManager(System.getenv());
+  }
+
+  static @Nullable String missingControllerManager(Map<String, String> environment) {
+    Path folder = candidate(environment);
+    return Files.isExecutable(folder.resolve(CONTROLLERS))
+        ? null
+        : CONTROLLERS
+            + " missing in "
+            + folder
+            + ": run tests/envtest/build.sh, which adds it to what its cache folder holds";
   }
 
   static @Nullable String missing(Map<String, String> environment) {
@@ -100,6 +158,10 @@ public record EnvtestBinaries(Path folder) {
 
   Path kubeApiServer() {
     return folder.resolve("kube-apiserver");
+  }
+
+  Path kubeControllerManager() {
+    return folder.resolve(CONTROLLERS);
   }
 
   Path kubectl() {

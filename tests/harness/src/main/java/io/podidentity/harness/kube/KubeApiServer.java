@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * A real kube-apiserver with its etcd: RBAC is on, service accounts get real tokens, the admission
  * plugins are those that are on by default. It is ready within about 5 s.
  *
- * <p>There is no controller manager, scheduler or kubelet: nothing collects garbage, fills
- * aggregated roles such as {@code view}, ends namespaces that are being deleted, makes service
- * accounts, places pods, or ends terminating ones. Pods need a service account: {@link
+ * <p>Until {@link #startControllers()} there is no controller manager: nothing collects garbage,
+ * fills aggregated roles such as {@code view}, ends namespaces that are being deleted, or makes
+ * service accounts and the pods of workloads. There is never a scheduler or a kubelet: nothing
+ * places pods, or ends terminating ones. Pods need a service account: {@link
  * #createNamespace(String)} makes one, and the namespace {@code default} has it from the start.
  * {@link KubeletStandIn} plays the kubelet and the scheduler.
  *
@@ -35,7 +36,7 @@ public final class KubeApiServer implements KubernetesApi {
   private static final Duration STOP = Duration.ofSeconds(10);
   private static final AtomicInteger KUBECONFIGS = new AtomicInteger();
 
-  private final EnvtestBinaries binaries = EnvtestBinaries.find();
+  private final EnvtestBinaries binaries;
   private final String token = UUID.randomUUID().toString();
   private final Path folder = Folders.temporary("kube");
   private final Path adminKubeconfig = folder.resolve("admin.kubeconfig");
@@ -43,19 +44,23 @@ public final class KubeApiServer implements KubernetesApi {
   private final ServiceAccountKeys keys;
   private final Kubectl kubectl;
   private final Cleanup cleanup;
+  private final AuditLog audit;
   private @Nullable ManagedProcess etcd;
   private @Nullable ManagedProcess server;
+  private @Nullable ManagedProcess controllers;
 
-  private KubeApiServer(ServerSite site) {
+  private KubeApiServer(ServerSite site, EnvtestBinaries binaries) {
     this.site = site;
+    this.binaries = binaries;
     this.keys = ServiceAccountKeys.create(folder);
+    this.audit = AuditLog.in(folder);
     this.kubectl = new Kubectl(binaries, site, adminKubeconfig, folder);
     this.cleanup = Cleanup.atExit(() -> Folders.delete(folder));
   }
 
   /** Starts one on the machine's loopback interface, on ports that are free. */
   public static KubeApiServer start() {
-    return start(ServerSite.onLoopback());
+    return start(ServerSite.onLoopback(), EnvtestBinaries.find());
   }
 
   /**
@@ -64,7 +69,13 @@ public final class KubeApiServer implements KubernetesApi {
    * @param address one of the namespace's; the port is 6443
    */
   public static KubeApiServer startIn(NetworkNamespace namespace, String address) {
-    return start(ServerSite.in(namespace, address));
+    return startIn(namespace, address, EnvtestBinaries.find());
+  }
+
+  /** The same, of that version. */
+  public static KubeApiServer startIn(
+      NetworkNamespace namespace, String address, EnvtestBinaries binaries) {
+    return start(ServerSite.in(namespace, address), binaries);
   }
 
   /**
@@ -76,8 +87,8 @@ public final class KubeApiServer implements KubernetesApi {
     return Shared.SERVER;
   }
 
-  private static KubeApiServer start(ServerSite site) {
-    KubeApiServer api = new KubeApiServer(site);
+  private static KubeApiServer start(ServerSite site, EnvtestBinaries binaries) {
+    KubeApiServer api = new KubeApiServer(site, binaries);
     try {
       api.boot();
       return api;
@@ -103,6 +114,29 @@ public final class KubeApiServer implements KubernetesApi {
     return site.url();
   }
 
+  /**
+   * Starts the kube-controller-manager of the same version beside it, with all its controllers but
+   * those of nodes. It ends with the API server's {@link #close()}.
+   *
+   * @throws HarnessException if it is not there; see {@link
+   *     io.podidentity.harness.parts.RealPart#KUBE_CONTROLLER_MANAGER}
+   */
+  public ManagedProcess startControllers() {
+    if (controllers != null) {
+      throw new HarnessException("the controllers are running");
+    }
+    ManagedProcess started =
+        ServerFlags.kubeControllerManager(binaries, site, adminKubeconfig, keys)
+            .start("kube-controller-manager");
+    controllers = started;
+    return started;
+  }
+
+  /** What service accounts asked it for. */
+  public AuditLog audit() {
+    return audit;
+  }
+
   /** The API server's process, for its log, its memory, and signals to it. */
   public ManagedProcess process() {
     if (server == null) {
@@ -121,7 +155,7 @@ public final class KubeApiServer implements KubernetesApi {
       throw new HarnessException("the API server is running");
     }
     ManagedProcess started =
-        ServerFlags.kubeApiServer(binaries, site, folder, keys, tokenFile())
+        ServerFlags.kubeApiServer(binaries, site, folder, keys, tokenFile(), audit)
             .start("kube-apiserver");
     server = started;
     try {
@@ -184,6 +218,9 @@ public final class KubeApiServer implements KubernetesApi {
   /** Ends both and deletes their data; the {@linkplain #shared() shared} one must not be closed. */
   @Override
   public void close() {
+    if (controllers != null) {
+      controllers.kill();
+    }
     if (server != null) {
       server.kill();
     }

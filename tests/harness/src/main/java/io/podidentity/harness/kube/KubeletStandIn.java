@@ -32,6 +32,22 @@ public final class KubeletStandIn {
             .formatted(name, providerId));
   }
 
+  /**
+   * Reports a node as ready and as one with Linux, so that pods may be placed there; until then it
+   * has the taint of one that is not ready.
+   */
+  public void reportReady(String node) {
+    api.kubectl(
+        "patch",
+        "node",
+        node,
+        "--subresource=status",
+        "-p",
+        "{\"status\": {\"conditions\": [{\"type\": \"Ready\", \"status\": \"True\"}]}}");
+    api.kubectl("label", "node", node, "kubernetes.io/os=linux");
+    api.kubectl("taint", "node", node, "node.kubernetes.io/not-ready-");
+  }
+
   /** Creates the pod on its node and reports it as running, with its address. */
   public void run(RunningPod pod) {
     create(pod);

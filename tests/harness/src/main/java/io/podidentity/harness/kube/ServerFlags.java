@@ -31,8 +31,9 @@ final class ServerFlags {
       ServerSite site,
       Path folder,
       ServiceAccountKeys keys,
-      Path tokenFile) {
-    return site.place(
+      Path tokenFile,
+      AuditLog audit) {
+    Command command =
         Command.of(
             binaries.kubeApiServer().toString(),
             "--etcd-servers=" + site.etcdUrl(),
@@ -50,6 +51,25 @@ final class ServerFlags {
             "--service-cluster-ip-range=10.96.0.0/16",
             // It would be refused: endpoints must not be loopback addresses.
             "--endpoint-reconciler-type=none",
-            "--allow-privileged=true"));
+            "--audit-policy-file=" + audit.policy(),
+            "--audit-log-path=" + audit.file(),
+            "--allow-privileged=true");
+    return site.place(command);
+  }
+
+  /** Nodes are the harness's: none of the controllers that look after them runs. */
+  static Command kubeControllerManager(
+      EnvtestBinaries binaries, ServerSite site, Path kubeconfig, ServiceAccountKeys keys) {
+    return site.place(
+        Command.of(
+            binaries.kubeControllerManager().toString(),
+            "--kubeconfig=" + kubeconfig,
+            "--controllers=*,-node-lifecycle-controller,-node-ipam-controller",
+            "--service-account-private-key-file=" + keys.privateKey(),
+            "--leader-elect=false",
+            // No port: nobody asks it anything.
+            "--secure-port=0",
+            "--kube-api-qps=500",
+            "--kube-api-burst=1000"));
   }
 }

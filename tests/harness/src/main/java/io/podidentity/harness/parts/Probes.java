@@ -44,6 +44,8 @@ final class Probes {
   private static @Nullable String probe(RealPart part) {
     return switch (part) {
       case KUBE_APISERVER -> EnvtestBinaries.missing();
+      case KUBE_CONTROLLER_MANAGER -> EnvtestBinaries.missingControllerManager();
+      case NEWEST_KUBERNETES -> EnvtestBinaries.missingNewest();
       case NETWORK_NAMESPACES -> networkNamespaces();
       case IPTABLES_NFT -> iptables("iptables-nft");
       case IPTABLES_LEGACY -> iptables("iptables-legacy");

@@ -17,6 +17,10 @@ public enum RealPart {
 
   /** kube-apiserver, etcd and kubectl. */
   KUBE_APISERVER,
+  /** The kube-controller-manager of the same version. */
+  KUBE_CONTROLLER_MANAGER,
+  /** All of these of the newest Kubernetes that is built here. */
+  NEWEST_KUBERNETES,
   /** Network namespaces and veth pairs: root and {@code ip}. */
   NETWORK_NAMESPACES,
   /** iptables on nftables, working in a namespace. */

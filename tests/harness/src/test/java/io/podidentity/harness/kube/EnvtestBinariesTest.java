@@ -48,6 +48,36 @@ final class EnvtestBinariesTest {
                 + " KUBEBUILDER_ASSETS at a folder that holds etcd, kube-apiserver and kubectl");
   }
 
+  @Test
+  void controllerManagerIsMissedInAFolderOfAnOlderBuild() throws IOException {
+    Path named = home.resolve("named");
+    install(named, "etcd", "kube-apiserver", "kubectl");
+    Map<String, String> environment = Map.of("KUBEBUILDER_ASSETS", named.toString());
+    assertThat(EnvtestBinaries.missingControllerManager(environment))
+        .startsWith("kube-controller-manager missing in " + named)
+        .contains("run tests/envtest/build.sh");
+    install(named, "kube-controller-manager");
+    assertThat(EnvtestBinaries.missingControllerManager(environment)).isNull();
+  }
+
+  @Test
+  void newestKubernetesIsTheOneThatTheScriptBuildsAndOnlyWhole() throws IOException {
+    // Surefire runs in the module's folder.
+    assertThat(Files.readString(Path.of("../envtest/kubernetes-newest/go.mod")))
+        .contains("require k8s.io/kubernetes " + EnvtestBinaries.NEWEST + "\n");
+    Path folder = home.resolve(".cache/podidentity/envtest-newest/" + EnvtestBinaries.NEWEST);
+    install(folder, "etcd", "kube-apiserver", "kubectl");
+    Map<String, String> environment =
+        Map.of("HOME", home.toString(), "KUBEBUILDER_ASSETS", folder.toString());
+    assertThat(EnvtestBinaries.missingNewest(environment))
+        .isEqualTo(
+            "Kubernetes %s is missing in %s: run tests/envtest/build.sh --newest (it needs Go and"
+                + " some minutes)",
+            EnvtestBinaries.NEWEST, folder);
+    install(folder, "kube-controller-manager");
+    assertThat(EnvtestBinaries.missingNewest(environment)).isNull();
+  }
+
   private static void install(Path folder, String... programs) throws IOException {
     Files.createDirectories(folder);
     for (String program : programs) {

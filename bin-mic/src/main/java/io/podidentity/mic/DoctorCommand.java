@@ -1,0 +1,211 @@
+package io.podidentity.mic;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.assignment.AssignmentPlan;
+import io.podidentity.api.assignment.AssignmentPlanner;
+import io.podidentity.api.assignment.PlanReasons;
+import io.podidentity.api.assignment.PlannedStep;
+import io.podidentity.api.explain.Finding;
+import io.podidentity.api.explain.Step.Verdict;
+import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.Node;
+import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.WriteGuard;
+import io.podidentity.azure.arm.ArmClients;
+import io.podidentity.azure.arm.NodeTargets;
+import io.podidentity.azure.config.AllowedSubscriptions;
+import io.podidentity.azure.config.AzureCloud;
+import io.podidentity.bin.Findings;
+import io.podidentity.bin.OutputFormat;
+import io.podidentity.bin.Report;
+import io.podidentity.bin.ScheduledTimer;
+import io.podidentity.k8s.ClusterHealth;
+import io.podidentity.k8s.KubernetesClusterView;
+import io.podidentity.k8s.KubernetesConnection;
+import io.podidentity.k8s.Right;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * {@code mic doctor}: what is the matter with MIC, its rights at the API server and in Azure, and
+ * what it keeps. It writes nothing; of Azure it reads the machines of the cluster's nodes.
+ */
+final class DoctorCommand {
+  /** From here on a machine's identities are worth a warning. */
+  private static final double NEARLY = 0.9;
+
+  /** More of a kind say nothing new. */
+  private static final int SHOWN = 20;
+
+  private final MicOptions options;
+  private final String userAgent;
+  private final Duration atMost;
+  private final Findings found = new Findings();
+
+  /**
+   * A doctor for a MIC that is told the same.
+   *
+   * @param atMost how long to wait for the cluster's objects
+   */
+  DoctorCommand(MicOptions options, String userAgent, Duration atMost) {
+    this.options = options;
+    this.userAgent = userAgent;
+    this.atMost = atMost;
+  }
+
+  /**
+   * Looks at all, and prints what it found.
+   *
+   * @return whether nothing is wrong
+   */
+  boolean run(OutputFormat output, Clock clock, PrintStream out) {
+    found.look("settings", this::settings);
+    found.look("cluster", part -> cluster(clock));
+    Report report = found.report("MIC");
+    out.print(report.in(output));
+    return report.isWell();
+  }
+
+  private void settings(String part) {
+    // Read and checked when the options were made.
+    AzureCloud cloud = AzureCloud.named(options.cloud().cloud(), options.customCloud());
+    found.ok(
+        part,
+        "azure.json or the environment can be used: %s, Azure at %s"
+            .formatted(options.cloud(), cloud.resourceManagerEndpoint()));
+  }
+
+  private void cluster(Clock clock) {
+    try (KubernetesConnection kubernetes =
+        KubernetesConnection.open(options.kubeconfig(), userAgent)) {
+      ClusterHealth health = new ClusterHealth(kubernetes);
+      found.clock("clock", "the API server", health.ahead(clock));
+      List<Right> missing = health.missing(Right.ofMic(options.lease(), options.typeUpgrade()));
+      found.rights("permissions", missing);
+      found.definitions("definitions", health.missingDefinitions());
+      found.look("objects", part -> objects(kubernetes, clock));
+    }
+  }
+
+  private void objects(KubernetesConnection kubernetes, Clock clock) {
+    AllowedSubscriptions subscriptions =
+        new AllowedSubscriptions(options::cloud, options.assignment().subscriptions());
+    try (KubernetesClusterView view =
+        new KubernetesClusterView(
+            kubernetes, new NodeTargets(options::cloud, subscriptions), clock)) {
+      var unused = view.start();
+      view.awaitSynced(atMost);
+      ClusterSnapshot cluster = view.snapshot();
+      records(cluster);
+      machines(cluster, subscriptions, clock);
+    }
+  }
+
+  /** What nothing desires any more; a MIC that works takes it off soon. */
+  private void records(ClusterSnapshot cluster) {
+    AssignmentPlan plan =
+        new AssignmentPlanner(
+                options
+                    .assignment()
+                    .planner(options.forceNamespaced(), options.cloud().userAssignedIdentityId()))
+            .plan(cluster);
+    List<PlannedStep> orphans =
+        new PlanReasons(cluster, options.forceNamespaced())
+            .of(plan).stream().filter(DoctorCommand::isOrphaned).toList();
+    orphans.stream()
+        .limit(SHOWN)
+        .forEach(
+            step ->
+                found.add(
+                    "records",
+                    Verdict.WARNING,
+                    Finding.RECORD_ORPHANED.code(),
+                    "%s is left over: %s".formatted(step.record(), step.why()),
+                    "mic plan"));
+    if (orphans.isEmpty()) {
+      found.ok("records", "%d records, none left over".formatted(cluster.records().size()));
+    } else if (orphans.size() > SHOWN) {
+      found.add(
+          "records",
+          Verdict.WARNING,
+          Finding.RECORD_ORPHANED.code(),
+          "%d records are left over".formatted(orphans.size()),
+          "mic plan");
+    }
+  }
+
+  private static boolean isOrphaned(PlannedStep step) {
+    return step.action() == PlannedStep.Action.RELEASE
+        || step.action() == PlannedStep.Action.REMOVE;
+  }
+
+  private void machines(ClusterSnapshot cluster, AllowedSubscriptions subscriptions, Clock clock) {
+    for (Node node : cluster.nodes()) {
+      if (node.target() == null) {
+        found.add(
+            "machines",
+            Verdict.WARNING,
+            Finding.NODE_WITHOUT_TARGET.code(),
+            "nothing can be assigned to node %s: its provider ID names no machine that MIC may change"
+                .formatted(node.name()),
+            "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node.name()));
+      }
+    }
+    try (ScheduledTimer timer = new ScheduledTimer("doctor")) {
+      ComputeIdentities azure =
+          ArmClients.computeIdentities(
+              options::cloud,
+              subscriptions,
+              AzureCloud.named(options.cloud().cloud(), options.customCloud()),
+              options.access(),
+              Mic.IMDS,
+              userAgent,
+              options.assignment().arm(),
+              clock,
+              timer,
+              Telemetry.NOOP,
+              WriteGuard.NONE);
+      cluster.nodes().stream()
+          .map(Node::target)
+          .filter(Objects::nonNull)
+          .collect(Collectors.toSet())
+          .stream()
+          .sorted(Comparator.comparing(target -> target.id().lowerCase()))
+          .forEach(target -> machine(azure, target));
+    }
+  }
+
+  private void machine(ComputeIdentities azure, ComputeTarget target) {
+    try {
+      int count = azure.read(target).clientIds().size();
+      int most = options.assignment().identitiesPerTarget();
+      String text = "%s has %d identities of %d".formatted(target.id(), count, most);
+      if (count >= most * NEARLY) {
+        found.add(
+            "machines",
+            count >= most ? Verdict.WRONG : Verdict.WARNING,
+            Finding.IDENTITY_LIMIT.code(),
+            text,
+            "az resource show --ids %s --query identity".formatted(target.id()));
+      } else {
+        found.ok("machines", text);
+      }
+    } catch (PodIdentityException e) {
+      boolean refused = e.reason() == ErrorReason.TARGET_REJECTED;
+      found.add(
+          "machines",
+          Verdict.WRONG,
+          refused ? Finding.ARM_PERMISSION_MISSING.code() : e.reason().code(),
+          String.valueOf(e.getMessage()),
+          "az resource show --ids %s --query identity".formatted(target.id()));
+    }
+  }
+}

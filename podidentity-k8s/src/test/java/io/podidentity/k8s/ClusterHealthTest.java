@@ -1,0 +1,61 @@
+package io.podidentity.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.harness.parts.RealPart;
+import io.podidentity.harness.parts.RequiresRealPart;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the doctors ask a real API server, as service accounts with the roles of deploy/rbac. */
+@RequiresRealPart(RealPart.KUBE_APISERVER)
+final class ClusterHealthTest {
+  private static final List<Right> OF_NMI = Right.ofNmi(false, "default");
+  private static final List<Right> OF_MIC =
+      Right.ofMic(
+          new LeaderElection.Settings(
+              "default", "aad-pod-identity-mic", "mic-0", Duration.ofSeconds(15), true),
+          new TypeUpgradeMarker.Settings(true, "default", "aad-pod-identity-config", "key", "1"));
+
+  @Test
+  void rolesOfDeployGiveWhatTheDoctorsLookFor() {
+    try (KubernetesClient nmi = TestCluster.shared().asNmi();
+        KubernetesClient mic = TestCluster.shared().asMic()) {
+      assertThat(new ClusterHealth(nmi).missing(OF_NMI)).isEmpty();
+      assertThat(new ClusterHealth(mic).missing(OF_MIC)).isEmpty();
+      assertThat(new ClusterHealth(nmi).missing(OF_MIC))
+          .contains(new Right("list", "", "nodes", "", ""))
+          .doesNotContain(new Right("list", "", "pods", "", ""));
+      assertThat(new ClusterHealth(nmi).missing(Right.ofNmi(true, "default")))
+          .extracting(Right::toString)
+          .containsExactly(
+              "list azureidentitybindings.aadpodidentity.k8s.io",
+              "watch azureidentitybindings.aadpodidentity.k8s.io");
+    }
+  }
+
+  @Test
+  void whoMayNothingIsToldSo() {
+    try (KubernetesClient nobody = TestCluster.shared().asNobody("may-nothing")) {
+      assertThat(new ClusterHealth(nobody).missing(OF_NMI)).isEqualTo(OF_NMI);
+      assertThat(new ClusterHealth(nobody).missing(OF_MIC)).isEqualTo(OF_MIC);
+      assertThat(new ClusterHealth(nobody).missingDefinitions()).as("each may look").isEmpty();
+    }
+  }
+
+  @Test
+  void clockIsComparedWithTheServers() {
+    try (KubernetesClient nmi = TestCluster.shared().asNmi()) {
+      ClusterHealth health = new ClusterHealth(nmi);
+
+      assertThat(health.ahead(Clock.systemUTC()).orElseThrow())
+          .isBetween(Duration.ofSeconds(-5), Duration.ofSeconds(5));
+      assertThat(
+              health.ahead(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(-10))).orElseThrow())
+          .isBetween(Duration.ofMinutes(9), Duration.ofMinutes(11));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.podidentity.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.podidentity.harness.Await;
+import io.podidentity.harness.process.Signal;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** {@code nmi doctor} and {@code mic doctor}, with the programs' own permissions. */
+@EndToEnd
+final class DoctorIT {
+  private static final Duration SETTLED = Duration.ofSeconds(40);
+
+  @Test
+  void nothingIsWrongWhereAllWorks(EndToEndCluster cluster) {
+    Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8085");
+    Explained mic = micDoctor(cluster);
+
+    assertThat(nmi.isWell()).as("%s", nmi.json()).isTrue();
+    assertThat(nmi.exitCode()).isZero();
+    assertThat(nmi.codes("warning")).isEmpty();
+    assertThat(nmi.verdicts("rules")).containsExactly("ok");
+    assertThat(nmi.verdicts("nmi")).containsExactly("ok");
+    assertThat(nmi.verdicts("imds")).containsExactly("ok");
+    assertThat(nmi.verdicts("permissions")).containsExactly("ok");
+    assertThat(nmi.verdicts("definitions")).containsExactly("ok");
+    assertThat(mic.isWell()).as("%s", mic.json()).isTrue();
+    assertThat(mic.exitCode()).isZero();
+    assertThat(mic.verdicts("machines")).hasSizeGreaterThanOrEqualTo(3).containsOnly("ok");
+    assertThat(mic.verdicts("permissions")).containsExactly("ok");
+  }
+
+  @Test
+  void nmiThatIsAwayIsAWarning(EndToEndCluster cluster) {
+    Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8086");
+
+    assertThat(nmi.codes("warning")).containsExactly("nmi-not-ready");
+  }
+
+  @Test
+  void metadataServiceThatIsAwayIsWrong(EndToEndCluster cluster) {
+    try (var fault = cluster.azure().fault("imds", Map.of("kind", "hang-up"))) {
+      Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8085");
+
+      assertThat(nmi.cause()).as("%s", nmi.json()).isEqualTo("imds-unreachable");
+      assertThat(nmi.exitCode()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void rightThatIsMissingIsNamed(EndToEndCluster cluster) {
+    Explained nmi =
+        cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8085", "--MICNamespace=elsewhere");
+
+    assertThat(nmi.cause()).isEqualTo("permission-missing");
+    assertThat(nmi.json().toString()).contains("may not get replicasets.apps in elsewhere");
+  }
+
+  @Test
+  void machineThatMicMayNotReadIsWrong(EndToEndCluster cluster) {
+    Map<String, ?> forbidden =
+        Map.of(
+            "status",
+            403,
+            "pathContains",
+            "virtualmachines/spare",
+            "body",
+            "{\"error\":{\"code\":\"AuthorizationFailed\",\"message\":\"no\"}}");
+    try (var fault = cluster.azure().fault("arm", forbidden)) {
+      Explained mic = micDoctor(cluster);
+
+      assertThat(mic.cause()).as("%s", mic.json()).isEqualTo("arm-permission-missing");
+      assertThat(mic.exitCode()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void machineWithAllTheIdentitiesThatItMayHaveIsWrong(EndToEndCluster cluster, Scene scene) {
+    scene.boundPod("full", cluster.vm(), scene.identity("full"));
+
+    assertThat(micDoctor(cluster, "-max-identities-per-machine=1").cause())
+        .isEqualTo("identity-limit");
+  }
+
+  @Test
+  void recordThatNothingDesiresIsAWarning(EndToEndCluster cluster, Scene scene) {
+    BoundIdentity left = scene.identity("left");
+    TestPod pod = scene.boundPod("left", cluster.vm(), left);
+    cluster.mic().process().signal(Signal.STOP);
+    try {
+      scene.remove(pod);
+      Await.asserted(
+          SETTLED,
+          () -> assertThat(micDoctor(cluster).codes("warning")).containsOnly("record-orphaned"));
+    } finally {
+      cluster.mic().process().signal(Signal.CONT);
+      cluster.mic().startAgainIfItEnded();
+    }
+  }
+
+  private static Explained micDoctor(EndToEndCluster cluster, String... flags) {
+    String[] words = new String[flags.length + 2];
+    words[0] = "doctor";
+    words[1] = "-output=json";
+    System.arraycopy(flags, 0, words, 2, flags.length);
+    return Explained.of(cluster.micCommand(words));
+  }
+}

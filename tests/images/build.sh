@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Builds both images from their Dockerfiles without a container engine, and unpacks them to target/images. Needs root, mmdebstrap and
+# buildah (Debian's), and the programs and the sandbox as "mvn package" makes them. The first time it takes two minutes and fetches
+# the base and the JDK from Debian's archive; they are kept in a cache folder, which it does no harm to delete.
+#   tests/images/build.sh [--twice]
+# --twice builds NMI's once more, without what was kept, and fails if it is another one, but for the layer of the ahead-of-time
+# cache. That takes another minute.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+for tool in mmdebstrap buildah; do
+  if ! command -v "$tool" >/dev/null; then
+    echo "build.sh: no '$tool' on the PATH; install it (Debian: $tool)" >&2
+    exit 1
+  fi
+done
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/podidentity/images
+out=$PWD/target/images
+mkdir -p "$cache"
+# Two builds on one machine take turns: they share the cache, and the ports of the run that makes the ahead-of-time cache.
+exec 9>"$cache/lock"
+flock 9
+
+export BUILDAH_ISOLATION=chroot
+# Where one overlay cannot be put on another, each layer is a copy.
+if unshare -m sh -c 'cd "$1" && mkdir -p probe/a probe/b probe/c probe/d &&
+  mount -t overlay overlay -o lowerdir=probe/a,upperdir=probe/b,workdir=probe/c probe/d' sh "$cache" 2>/dev/null; then
+  export STORAGE_DRIVER=overlay
+else
+  export STORAGE_DRIVER=vfs
+fi
+rm -rf "$cache/probe"
+buildah=(buildah --root "$cache/$STORAGE_DRIVER" --runroot "$cache/run")
+
+# The base that the Dockerfiles ask for by default, made of the same packages.
+base=localhost/debian:trixie
+if ! "${buildah[@]}" inspect --type image "$base" >/dev/null 2>&1; then
+  echo "making $base …" >&2
+  mmdebstrap --quiet --variant=essential --include=apt trixie "$cache/base.tar" >&2
+  container=$("${buildah[@]}" from scratch)
+  "${buildah[@]}" add "$container" "$cache/base.tar" / >/dev/null
+  "${buildah[@]}" commit --quiet --rm "$container" "$base" >/dev/null
+  rm "$cache/base.tar"
+fi
+
+# The stages that depend on no program have names, so that they are kept.
+for name in nmi mic; do
+  "${buildah[@]}" build --quiet --layers --timestamp=1767225600 --build-arg SOURCE_DATE_EPOCH=1767225600 --build-arg "BASE=$base" \
+    --target system -f "images/$name/Dockerfile" -t "localhost/system:$name" . >&2
+done
+export IMAGE_BUILDER="${buildah[*]}"
+images/build.sh --no-maven localhost test --quiet "--build-arg=BASE=$base" >&2
+
+rm -rf "$out"
+for name in nmi mic; do
+  mkdir -p "$out/$name"
+  "${buildah[@]}" inspect --type image "localhost/$name:test" >"$out/$name/image.json"
+  container=$("${buildah[@]}" from "localhost/$name:test")
+  cp -a "$("${buildah[@]}" mount "$container")" "$out/$name/rootfs"
+  "${buildah[@]}" rm "$container" >/dev/null
+done
+if [ "${1-}" = --twice ]; then
+  IMAGE_NAMES=nmi images/build.sh --no-maven localhost again --quiet --no-cache "--build-arg=BASE=$base" >&2
+  layers() { "${buildah[@]}" inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{println .}}{{end}}' "localhost/nmi:$1" | head -n 3; }
+  if [ "$(layers test)" != "$(layers again)" ]; then
+    printf 'build.sh: two builds of NMI differ in these layers:\n%s\n\n%s\n' "$(layers test)" "$(layers again)" >&2
+    exit 1
+  fi
+  echo "two builds of NMI are equal" >&2
+  "${buildah[@]}" rmi localhost/nmi:again >/dev/null
+fi
+"${buildah[@]}" rmi --prune >/dev/null
+echo "$out"
