@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What goes on a target in one run: looked for, written down, attached, compared, told. */
 final class TargetAdditions {
-  /** Records that are written while others are awaited need not each have the target looked at. */
+  /** Records that follow each other so soon need not each have the target looked at. */
   private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
   private final TargetPlan plan;
@@ -56,8 +56,7 @@ final class TargetAdditions {
     changes.addAll(plan.updates());
     leaveOutHeld(creates, changes);
     boolean written = creates.isEmpty() && changes.stream().allMatch(this::saysAll);
-    PodIdentityException blind =
-        look(creates, changes, written ? SeenIdentities.KEPT : Duration.ZERO);
+    PodIdentityException blind = look(creates, changes, written ? SeenIdentities.KEPT : A_MOMENT);
     if (blind != null) {
       leaveOutWhatNeedsTheTarget(creates, changes, blind);
     }
