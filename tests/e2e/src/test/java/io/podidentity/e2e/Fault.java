@@ -150,7 +150,9 @@ enum Fault {
               .flag("--client-id=client-of-" + it.name)),
 
   EXEMPT(
-      "pod-exempt", true, it -> it.label("exempt", "please").exception(it.namespace, "exempt", "please")),
+      "pod-exempt",
+      true,
+      it -> it.label("exempt", "please").exception(it.namespace, "exempt", "please")),
   EXEMPT_ELSEWHERE(
       "exception-in-other-namespace",
       true,
