@@ -109,7 +109,7 @@ public final class IptablesRedirect implements RuleSet {
    * redirected all the same, so that a failure is not one of {@link #ensure}.
    */
   private void removeFromOthers(IptablesCommands used) {
-    Cleaning before = last != null && last.used().equals(used) ? last : null;
+    @Nullable Cleaning before = last != null && last.used().equals(used) ? last : null;
     long now = nanoTime.getAsLong();
     if (before != null && (before.done() || now - before.nanos() < interval.toNanos())) {
       return;
