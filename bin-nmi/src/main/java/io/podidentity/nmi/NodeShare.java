@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A share in the rules of a node, which each NMI there has: whoever removes them has to be the only
- * one. Two NMIs of one DaemonSet know whether it is deleted; those
- * of two DaemonSets, as on the way from one to the other, do not know of each other.
+ * one. Two NMIs of one DaemonSet know whether it is deleted; those of two DaemonSets, as on the way
+ * from one to the other, do not know of each other.
  *
  * <p>The share is the UDP port {@value #PORT} of 127.0.0.1, with {@code SO_REUSEPORT}: the kernel
  * lets any number of root's processes have it so, or one alone without, and takes it back however

@@ -93,8 +93,7 @@ class LockdownScriptTest {
 
   @Test
   void failureThatSaysNothingOfTheKernelIsAFailure(@TempDir Path programs) throws IOException {
-    CommandResult result =
-        withNft(programs, "case \"$* $text\" in -c* | *bridge*) exit 1 ;; esac");
+    CommandResult result = withNft(programs, "case \"$* $text\" in -c* | *bridge*) exit 1 ;; esac");
 
     assertThat(result.exitCode()).isNotZero();
     assertThat(rules()).contains("table ip podidentity-lockdown", "prohibit proto 169");

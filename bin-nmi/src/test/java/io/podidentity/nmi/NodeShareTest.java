@@ -51,7 +51,8 @@ class NodeShareTest {
             port,
             () -> {
               newcomer.add(
-                  CompletableFuture.supplyAsync(() -> NodeShare.take(port, PATIENCE, waits::countDown)));
+                  CompletableFuture.supplyAsync(
+                      () -> NodeShare.take(port, PATIENCE, waits::countDown)));
               awaitUninterrupted(waits);
               assertThat(newcomer.get(0)).isNotDone();
             });

@@ -69,8 +69,8 @@ public final class IptablesRedirect implements RuleSet {
   /**
    * The same.
    *
-   * @param interval the least time from one move of the jump to the first place to the next, and from
-   *     one attempt to remove what is in the other back-end to the next; the default is 60 s
+   * @param interval the least time from one move of the jump to the first place to the next, and
+   *     from one attempt to remove what is in the other back-end to the next; the default is 60 s
    * @param nanoTime as {@link System#nanoTime()}
    */
   public IptablesRedirect(

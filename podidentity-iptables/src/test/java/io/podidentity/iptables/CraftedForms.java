@@ -48,9 +48,7 @@ final class CraftedForms {
 
   /** Those with a packet that some host behind a bridge might find, whatever its VLANs are. */
   static final List<String> TO_BE_FOUND =
-      Stream.concat(
-              UNPACKED.stream(), Stream.of(Q5, Q5 + Q, Q + Q5, OWN_ADDRESS))
-          .toList();
+      Stream.concat(UNPACKED.stream(), Stream.of(Q5, Q5 + Q, Q + Q5, OWN_ADDRESS)).toList();
 
   private final Frames frames;
   private final Map<Integer, String> forms = new LinkedHashMap<>();
