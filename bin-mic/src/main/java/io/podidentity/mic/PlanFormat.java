@@ -9,7 +9,9 @@ import io.podidentity.api.assignment.PlannedStep.Action;
 import io.podidentity.api.assignment.TargetPlan;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.bin.OneLine;
 import io.podidentity.bin.OutputFormat;
+import io.podidentity.bin.PrintedJson;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -19,8 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** How {@code mic plan} prints. */
 enum PlanFormat {
@@ -30,24 +30,26 @@ enum PlanFormat {
     String of(AssignmentPlan plan, List<PlannedStep> steps) {
       StringBuilder text = new StringBuilder();
       for (TargetPlan target : plan.targets()) {
-        text.append(nameOf(target.target(), "without a machine")).append(":\n");
+        line(text, nameOf(target.target(), "without a machine") + ":");
         target.attach().forEach(id -> line(text, "needs", id.toString()));
         target.detach().forEach(id -> line(text, "loses", id.toString()));
         stepsOn(target.target(), steps)
             .forEach(step -> line(text, wordOf(step.action()), textOf(step)));
       }
       plan.problems()
-          .forEach((object, problem) -> text.append(object + " is left aside: " + problem + "\n"));
+          .forEach((object, problem) -> line(text, object + " is left aside: " + problem));
       plan.notices()
           .forEach(
               notice ->
-                  text.append(
-                      "%s %s: %s\n"
+                  line(
+                      text,
+                      "%s %s: %s"
                           .formatted(notice.kind().kindName(), notice.object(), notice.text())));
       if (plan.next() != null) {
-        text.append("something that waits is due at ").append(plan.next()).append('\n');
+        line(text, "something that waits is due at " + plan.next());
       }
-      return text.append(summary(steps)).append('\n').toString();
+      line(text, summary(steps));
+      return text.toString();
     }
   },
 
@@ -70,11 +72,7 @@ enum PlanFormat {
               .map(it -> objectOf(it.kind().kindName(), it.object().toString(), "text", it.text()))
               .toList());
       json.put("next", plan.next() == null ? null : plan.next().toString());
-      return JsonMapper.builder()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .build()
-              .writeValueAsString(json)
-          + "\n";
+      return PrintedJson.of(json);
     }
   };
 
@@ -98,7 +96,12 @@ enum PlanFormat {
   abstract String of(AssignmentPlan plan, List<PlannedStep> steps);
 
   private static void line(StringBuilder text, String word, String what) {
-    text.append("  %-8s %s\n".formatted(word, what));
+    line(text, "  %-8s %s".formatted(word, what));
+  }
+
+  /** Some of it is what users wrote into objects. */
+  private static void line(StringBuilder text, String line) {
+    text.append(OneLine.of(line)).append('\n');
   }
 
   private static String textOf(PlannedStep step) {
