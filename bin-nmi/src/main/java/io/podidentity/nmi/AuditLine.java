@@ -88,8 +88,9 @@ record AuditLine(
       text.append("clientid=").append(grant.clientId() == null ? "" : grant.clientId().toString());
       text.append(" identity=");
       text.append(grant.identity() == null ? "" : grant.identity().toString());
-      if (grant.resourceId() != null) {
-        text.append(" resourceid=").appendWord(AccessLog.shown(grant.resourceId()));
+      String resourceId = grant.resourceId();
+      if (resourceId != null) {
+        text.append(" resourceid=").appendWord(AccessLog.shown(resourceId));
       }
       text.append(" resource=").appendWord(AccessLog.shown(resource));
       text.append(" cached=").append(Boolean.toString(grant.cached()));
