@@ -54,7 +54,8 @@ public record Report(String subject, List<Line> lines) {
     for (Line line : lines) {
       String code = line.code().isEmpty() ? "" : line.code() + ": ";
       line(
-          text, "  %-8s %-12s %s%s".formatted(line.verdict().word(), line.part(), code, line.text()));
+          text,
+          "  %-8s %-12s %s%s".formatted(line.verdict().word(), line.part(), code, line.text()));
       if (!line.next().isEmpty()) {
         line(text, "  %-8s %-12s next: %s".formatted("", "", line.next()));
       }

@@ -84,7 +84,11 @@ final class PlanFormatTest {
   void whatIsInAnObjectCannotBeLinesNorCommandsOfATerminal() {
     AzureIdentity odd =
         new AzureIdentity(
-            name("odd"), "uid", 1, false, new Credential.Unusable("\"x\nnothing\u001b[2J\u009b2J\""));
+            name("odd"),
+            "uid",
+            1,
+            false,
+            new Credential.Unusable("\"x\nnothing\u001b[2J\u009b2J\""));
 
     assertThat(printed(PlanFormat.TEXT, List.of(), List.of(), List.of(identity(), odd)))
         .isEqualTo(
@@ -110,8 +114,7 @@ final class PlanFormatTest {
     AzureIdentity odd =
         new AzureIdentity(
             name("odd"), "uid", 1, false, new Credential.Unusable("Invalid resource id: \"odd\""));
-    return printed(
-        format, pods, records, isEmpty ? List.of(identity()) : List.of(identity(), odd));
+    return printed(format, pods, records, isEmpty ? List.of(identity()) : List.of(identity(), odd));
   }
 
   private static String printed(

@@ -103,8 +103,7 @@ final class TokenHandler implements HttpHandler {
       implements BiFunction<@Nullable TokenGrant, @Nullable Throwable, Answer> {
     @Override
     public Answer apply(@Nullable TokenGrant grant, @Nullable Throwable error) {
-      return grant == null
-              || auditLog.add(AuditLine.issued(exchange, grant, request.resource()))
+      return grant == null || auditLog.add(AuditLine.issued(exchange, grant, request.resource()))
           ? handled.apply(grant, error)
           : handled.refused(HostTokenHandler.NOT_AUDITED);
     }

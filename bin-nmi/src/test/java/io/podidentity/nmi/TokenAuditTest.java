@@ -90,9 +90,7 @@ class TokenAuditTest {
         new PodExemption(new NamespacedName("default", "e"), Map.of("app", "agent")));
 
     nmi.from(POD).get(TOKEN, METADATA).read();
-    nmi.from(POD)
-        .get(TOKEN + "&msi_res_id=" + TestNmi.resourceId("two").value(), METADATA)
-        .read();
+    nmi.from(POD).get(TOKEN + "&msi_res_id=" + TestNmi.resourceId("two").value(), METADATA).read();
     nmi.from(POD).get(TOKEN + "&msi_res_id=x%20cause%3Dbound", METADATA).read();
 
     Eventually.isTrue("three lines are written", () -> audited.size() == 3);
