@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** How {@code mic plan} prints. */
+/**
+ * How {@code mic plan} prints. Identities of a machine in lower case, as MIC asks Azure for them:
+ * records and identities may write the same one differently.
+ */
 enum PlanFormat {
   /** For people. */
   TEXT {
@@ -31,8 +34,8 @@ enum PlanFormat {
       StringBuilder text = new StringBuilder();
       for (TargetPlan target : plan.targets()) {
         line(text, nameOf(target.target(), "without a machine") + ":");
-        target.attach().forEach(id -> line(text, "needs", id.toString()));
-        target.detach().forEach(id -> line(text, "loses", id.toString()));
+        target.attach().forEach(id -> line(text, "needs", id.lowerCase()));
+        target.detach().forEach(id -> line(text, "loses", id.lowerCase()));
         stepsOn(target.target(), steps)
             .forEach(step -> line(text, wordOf(step.action()), textOf(step)));
       }
@@ -154,7 +157,7 @@ enum PlanFormat {
   }
 
   private static List<String> texts(Collection<ResourceId> ids) {
-    return ids.stream().map(ResourceId::toString).toList();
+    return ids.stream().map(ResourceId::lowerCase).toList();
   }
 
   private static String nameOf(@Nullable ComputeTarget target, String none) {

@@ -46,7 +46,7 @@ final class PlanFormatTest {
         .isEqualTo(
             """
             /subscriptions/s/resourceGroups/nodes/providers/Microsoft.Compute/virtualMachines/vm:
-              needs    /subscriptions/s/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app
+              needs    /subscriptions/s/resourcegroups/ids/providers/microsoft.managedidentity/userassignedidentities/app
               create   default/web-default-app: pod default/web, AzureIdentity default/app; AzureIdentityBinding default/app selects its label app
               remove   default/gone-default-app: pod default/gone, AzureIdentity default/app; pod default/gone is gone, or has lost its label aadpodidbinding
             AzureIdentity default/odd is left aside: Invalid resource id: "odd"
@@ -62,7 +62,7 @@ final class PlanFormatTest {
             """
             {"targets": [{
               "target": "/subscriptions/s/resourceGroups/nodes/providers/Microsoft.Compute/virtualMachines/vm",
-              "attach": ["/subscriptions/s/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app"],
+              "attach": ["/subscriptions/s/resourcegroups/ids/providers/microsoft.managedidentity/userassignedidentities/app"],
               "detach": [],
               "records": [
                 {"action": "create", "record": "default/web-default-app", "pod": "default/web",
