@@ -144,8 +144,7 @@ public final class LeaderElection implements AutoCloseable {
       locks.add(new ObservedLock<>(impatient, kind, name, settings.duration(), clock, nanoTime));
     }
     locks.add(
-        new ObservedLock<>(
-            impatient, new LeaseLock(), name, settings.duration(), clock, nanoTime));
+        new ObservedLock<>(impatient, new LeaseLock(), name, settings.duration(), clock, nanoTime));
   }
 
   /** Begins to stand for election, and returns at once. To be called once. */

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One lock object, as it was seen last. A leader's time has run out when the object has not changed
  * for as long as it lasts, by our own monotonic clock: what the holder's clock wrote into it is not
- * compared with ours, which may be minutes apart, and a wall clock that is set forward makes no lock
- * older. Not thread-safe.
+ * compared with ours, which may be minutes apart, and a wall clock that is set forward makes no
+ * lock older. Not thread-safe.
  *
  * @param <T> the kind of the object
  */
@@ -93,8 +93,7 @@ final class ObservedLock<T extends HasMetadata> {
     if (record.holder().isEmpty() || record.holder().equals(identity)) {
       return Duration.ZERO;
     }
-    Duration left =
-        record.duration().minus(Duration.ofNanos(nanoTime.getAsLong() - changedNanos));
+    Duration left = record.duration().minus(Duration.ofNanos(nanoTime.getAsLong() - changedNanos));
     return left.isNegative() ? Duration.ZERO : left;
   }
 

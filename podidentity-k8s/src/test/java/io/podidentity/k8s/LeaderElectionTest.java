@@ -433,11 +433,7 @@ final class LeaderElectionTest {
     final LeaderElection election;
 
     Candidate(
-        String identity,
-        Clock clock,
-        LongSupplier nanoTime,
-        Duration duration,
-        boolean endpoints) {
+        String identity, Clock clock, LongSupplier nanoTime, Duration duration, boolean endpoints) {
       election =
           new LeaderElection(
               client,
