@@ -2,7 +2,6 @@ package io.podidentity.example.custom;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.embed.EmbeddedBroker;
 import io.podidentity.api.model.AccessToken;
@@ -57,10 +56,6 @@ final class TokenEndpoint implements HttpHandler {
       return broker.request(request(exchange));
     } catch (PodIdentityException malformed) {
       return CompletableFuture.failedFuture(malformed);
-    } catch (IllegalArgumentException malformed) {
-      return CompletableFuture.failedFuture(
-          new PodIdentityException(
-              ErrorReason.INVALID_REQUEST, "the query is not URL-encoded", malformed));
     }
   }
 
