@@ -16,7 +16,7 @@ final class RulesFlags {
   @Flag(
       names = "--pod",
       hidden = true,
-      description = "For the command rules with --check: NAMESPACE/NAME, or a file.")
+      description = "For the commands doctor and rules --check: NAMESPACE/NAME, or a file.")
   String pod = "";
 
   @Flag(
