@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * Starts the cluster when the first test asks for it and ends it after the last one. After each
- * test it looks whether a pod reached the metadata service past NMI, and it shows the programs'
- * logs if the test failed.
+ * test it looks whether a pod reached the metadata service past NMI, and whether a program was
+ * denied anything by its role; and it shows the programs' logs if the test failed.
  */
 final class ClusterExtension implements ParameterResolver, AfterEachCallback, TestWatcher {
 
@@ -50,6 +50,9 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
       assertThat(requests)
           .as("requests at the metadata service that came from a pod, past NMI")
           .noneMatch(cluster.guard()::isFromAProtectedPod);
+      assertThat(cluster.denied().newOnes())
+          .as("what MIC and NMI asked for, and their roles do not permit")
+          .isEmpty();
     }
   }
 
