@@ -3,7 +3,9 @@ package io.podidentity.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -50,10 +52,19 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
       assertThat(requests)
           .as("requests at the metadata service that came from a pod, past NMI")
           .noneMatch(cluster.guard()::isFromAProtectedPod);
+      List<String> expected = mayBeDenied(context);
       assertThat(cluster.denied().newOnes())
           .as("what MIC and NMI asked for, and their roles do not permit")
-          .isEmpty();
+          .allMatch(request -> expected.stream().anyMatch(request::matches));
     }
+  }
+
+  private static List<String> mayBeDenied(ExtensionContext context) {
+    return Stream.of(context.getRequiredTestMethod(), context.getRequiredTestClass())
+        .map(element -> element.getAnnotation(MayBeDenied.class))
+        .filter(Objects::nonNull)
+        .flatMap(annotation -> Stream.of(annotation.value()))
+        .toList();
   }
 
   @Override

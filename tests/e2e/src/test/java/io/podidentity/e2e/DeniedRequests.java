@@ -2,7 +2,6 @@ package io.podidentity.e2e;
 
 import io.podidentity.harness.kube.KubeApiServer;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Knows what the API server denied to MIC and NMI under the roles of {@code deploy/rbac}, which are
@@ -29,7 +28,7 @@ final class DeniedRequests {
     this.server = api.process().pid();
   }
 
-  /** Those since the last call. */
+  /** Those since the last call, each a verb and a path. */
   List<String> newOnes() {
     List<String> events = api.audit().events();
     List<String> fresh = events.subList(seen, events.size());
@@ -39,11 +38,10 @@ final class DeniedRequests {
       return List.of();
     }
     List<String> forbidden = fresh.stream().filter(event -> event.contains(FORBIDDEN)).toList();
-    return accounts.stream().flatMap(account -> denied(forbidden, account)).toList();
-  }
-
-  private static Stream<String> denied(List<String> events, String account) {
-    return AuditedRights.denied(AuditedRights.events(events, "default", account)).stream()
-        .map(request -> account + ": " + request);
+    return accounts.stream()
+        .flatMap(
+            account ->
+                AuditedRights.denied(AuditedRights.events(forbidden, "default", account)).stream())
+        .toList();
   }
 }
