@@ -1,28 +1,28 @@
 package io.podidentity.nmi;
 
-import picocli.CommandLine.Option;
+import io.podidentity.bin.Flag;
 
 /** Flags of the command {@code explain}; see {@link ExplainCommand}. */
 final class ExplainFlags {
-  @Option(
+  @Flag(
       names = "--client-id",
       hidden = true,
       description = "For the command explain: the client_id of the request; empty for none.")
   String clientId = "";
 
-  @Option(
+  @Flag(
       names = "--resource-id",
       hidden = true,
       description = "For the command explain: the msi_res_id of the request; empty for none.")
   String resourceId = "";
 
-  @Option(
+  @Flag(
       names = "--resource",
       hidden = true,
       description = "For the command explain: for which resource the token would be.")
   String resource = "https://management.azure.com/";
 
-  @Option(
+  @Flag(
       names = "--netns",
       hidden = true,
       description =
@@ -30,13 +30,13 @@ final class ExplainFlags {
               + " found.")
   String netns = "";
 
-  @Option(
+  @Flag(
       names = "--lease",
       hidden = true,
       description = "For the command explain: MIC's lease, in the namespace of --MICNamespace.")
   String lease = "aad-pod-identity-mic";
 
-  @Option(
+  @Flag(
       names = "--output",
       hidden = true,
       description = "How the commands explain and doctor print: text or json.")
