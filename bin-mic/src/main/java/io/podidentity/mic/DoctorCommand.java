@@ -26,6 +26,7 @@ import io.podidentity.k8s.ClusterHealth;
 import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.Right;
+import io.podidentity.k8s.ServedDefinitions;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -90,7 +91,7 @@ final class DoctorCommand {
       found.clock("clock", "the API server", health.ahead(clock));
       List<Right> missing = health.missing(Right.ofMic(options.lease(), options.typeUpgrade()));
       found.rights("permissions", missing);
-      found.definitions("definitions", health.missingDefinitions());
+      found.definitions("definitions", new ServedDefinitions(kubernetes).missing());
       found.look("objects", part -> objects(kubernetes, clock));
     }
   }
