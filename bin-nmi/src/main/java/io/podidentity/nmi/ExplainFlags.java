@@ -1,33 +1,33 @@
 package io.podidentity.nmi;
 
+import io.podidentity.bin.Flag;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine.Option;
 
 /** Flags of the command {@code explain}; see {@link ExplainCommand}. */
 final class ExplainFlags {
-  @Option(
+  @Flag(
       names = "--client-id",
       hidden = true,
       description = "For the command explain: the client_id of the request; empty for none.")
   String clientId = "";
 
-  @Option(
+  @Flag(
       names = "--resource-id",
       hidden = true,
       description = "For the command explain: the msi_res_id of the request; empty for none.")
   String resourceId = "";
 
-  @Option(
+  @Flag(
       names = "--resource",
       hidden = true,
       description = "For the command explain: for which resource the token would be.")
   String resource = "https://management.azure.com/";
 
-  @Option(
+  @Flag(
       names = "--netns",
       hidden = true,
       description =
@@ -35,13 +35,13 @@ final class ExplainFlags {
               + " found.")
   String netns = "";
 
-  @Option(
+  @Flag(
       names = "--lease",
       hidden = true,
       description = "For the command explain: MIC's lease, in the namespace of --MICNamespace.")
   String lease = "aad-pod-identity-mic";
 
-  @Option(
+  @Flag(
       names = "--allowed-subscriptions",
       hidden = true,
       description =
@@ -49,7 +49,7 @@ final class ExplainFlags {
               + " this name that MIC has, with commas; empty for any.")
   String allowedSubscriptions = "";
 
-  @Option(
+  @Flag(
       names = "--output",
       hidden = true,
       description = "How the commands explain and doctor print: text or json.")
