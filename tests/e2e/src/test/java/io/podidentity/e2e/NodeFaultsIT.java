@@ -20,6 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * and asks the token service.
  */
 @EndToEnd
+@MayBeDenied({
+  "list /api/v1/nodes.*",
+  "list /api/v1/namespaces/[^/]+/events.*",
+  "list /apis/aadpodidentity.k8s.io/v1/azureidentitybindings.*",
+  "get /apis/coordination.k8s.io/v1/namespaces/default/leases/.*",
+})
 final class NodeFaultsIT {
   private static final Duration SETTLED = Duration.ofSeconds(30);
 
@@ -123,6 +129,7 @@ final class NodeFaultsIT {
     "foreign-endpoint,  identity-not-permitted",
     "entra-away,        token-unavailable",
   })
+  @MayBeDenied("get /api/v1/namespaces/t\\d+/secrets/app")
   void whatIsWrongWithAServicePrincipalIsTheCause(
       String fault, String code, EndToEndCluster cluster, Scene scene) {
     String clientId = UUID.randomUUID().toString();
