@@ -38,6 +38,8 @@ final class NodeFaultsIT {
     assertThat(explained.isWell()).as("%s", explained.json()).isTrue();
     assertThat(explained.exitCode()).isZero();
     assertThat(explained.verdicts("redirect")).containsOnly("ok");
+    assertThat(explained.json().toString())
+        .contains(pod.network().address() + " is held to interface " + pod.network().nodeDevice());
     assertThat(explained.verdicts("token")).containsExactly("ok");
     assertThat(explained.verdicts("mic")).as("NMI may not read events").contains("unknown");
     assertThat(explained.json().toString()).doesNotContain("access_token", "eyJ");
@@ -50,6 +52,7 @@ final class NodeFaultsIT {
     Explained explained = explain(cluster, pod);
 
     assertThat(explained.cause()).as("%s", explained.json()).isEqualTo("not-redirected");
+    assertThat(explained.codes("warning")).contains("address-not-pinned");
   }
 
   @Test
