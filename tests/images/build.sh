@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds both images from their Dockerfiles without a container engine, and unpacks them to target/images. Needs root, mmdebstrap and
-# buildah (Debian's), and the programs and the sandbox as "mvn package" makes them. The first time it takes two minutes and fetches
-# the base and the JDK from Debian's archive; they are kept in a cache folder, which it does no harm to delete.
+# Builds both images from their Dockerfiles without a container engine, and unpacks them to target/images: what tests/e2e runs
+# from. Needs root, mmdebstrap and buildah (Debian's), and the programs and the sandbox as "mvn package" makes them. The first
+# time it takes two minutes and fetches the base and the JDK from Debian's archive; they are kept in a cache folder, which it
+# does no harm to delete.
 #   tests/images/build.sh [--twice]
 # --twice builds NMI's once more, without what was kept, and fails if it is another one, but for the layer of the ahead-of-time
 # cache. That takes another minute.

@@ -2,6 +2,7 @@ package io.podidentity.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.parts.RealPart;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -63,6 +64,9 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
   }
 
   private static EndToEndCluster cluster(ExtensionContext context) {
+    if (PodImage.inUse()) {
+      RealPart.IMAGES.require();
+    }
     return root(context)
         .getOrComputeIfAbsent(
             EndToEndCluster.class, type -> EndToEndCluster.start(), EndToEndCluster.class);
