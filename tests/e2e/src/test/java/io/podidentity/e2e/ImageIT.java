@@ -112,6 +112,14 @@ final class ImageIT {
     assertThat(result.stdout()).as(result.stderr()).contains("jffi stub version=");
   }
 
+  /** Without one of them NMI goes on with less, and says so in its log alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"conntrack", "ip", "nft", "nsenter", "stdbuf", "xtables-monitor"})
+  void programThatNmiCallsIsInTheImage(String program) {
+    assertThat(List.of("usr/sbin/", "usr/bin/"))
+        .anyMatch(folder -> Files.exists(nmi.rootfs().resolve(folder + program)));
+  }
+
   @Test
   void rootFileSystemCannotBeWritten() {
     CommandResult result =
