@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -84,6 +85,46 @@ final class KillAnywhereIT {
     return part(PART / 2)
         .filter(at -> !at.contains("events"))
         .map(at -> DynamicTest.dynamicTest("paused " + at, () -> disturbed(at, false)));
+  }
+
+  /**
+   * The guard has let it through; what the next leader did meanwhile, Azure alone knows. The
+   * request names the ETag that was read before.
+   */
+  @Test
+  void attachThatArrivesAfterTheNextLeaderHasDetachedIsRefused() {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (attachIsLate()) {
+        return;
+      }
+    }
+    throw new HarnessException("never reached: the first attach");
+  }
+
+  private static boolean attachIsLate() {
+    sortOut();
+    Gate gate = leader.gate();
+    gate.begin("before PATCH virtualMachines #1");
+    RunningPod pod = world.run("pod-" + ++number);
+    await(withPod, () -> gate.isReached() || world.state().equals(withPod));
+    boolean reached = gate.isReached();
+    if (reached) {
+      leader.process().signal(Signal.STOP);
+    }
+    await(withPod, () -> world.state().equals(withPod));
+    world.remove(pod);
+    await(withoutPod, () -> world.state().equals(withoutPod));
+    if (reached) {
+      await("another leads", () -> !leader.name().equals(world.leader()));
+      long patches = world.patches();
+      gate.open();
+      leader.process().signal(Signal.CONT);
+      await("an answer", () -> gate.passed().contains("after PATCH virtualMachines #1"));
+      assertThat(world.patches()).as("it has arrived").isEqualTo(patches + 1);
+      assertThat(leader.process().awaitExit(CONVERGED)).as("lost the lease").isEqualTo(1);
+      assertThat(world.state()).isEqualTo(withoutPod);
+    }
+    return reached;
   }
 
   private static Stream<String> part(int shift) {

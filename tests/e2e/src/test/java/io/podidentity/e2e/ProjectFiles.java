@@ -28,6 +28,11 @@ public final class ProjectFiles {
     return existing(folder("podidentity.clients.home").resolve(path)).toString();
   }
 
+  /** Where a file or folder of the project is. */
+  static String path(String path) {
+    return existing(folder("podidentity.root").resolve(path)).toString();
+  }
+
   /** A file of the project. */
   public static String text(String path) {
     return read(existing(folder("podidentity.root").resolve(path)));

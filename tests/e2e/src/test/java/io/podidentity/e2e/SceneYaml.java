@@ -56,8 +56,8 @@ final class SceneYaml {
         .formatted(namespace, label, value);
   }
 
-  /** A Secret, and for NMI the right of {@code deploy/rbac/nmi-secrets.yaml} in its namespace. */
-  static String secret(String namespace, String name, Map<String, byte[]> entries) {
+  /** A Secret. */
+  static String plainSecret(String namespace, String name, Map<String, byte[]> entries) {
     String data =
         entries.entrySet().stream()
             .map(one -> one.getKey() + ": " + Base64.getEncoder().encodeToString(one.getValue()))
@@ -65,15 +65,23 @@ final class SceneYaml {
     return """
         apiVersion: v1
         kind: Secret
-        metadata: {name: %1$s, namespace: %2$s}
-        data: {%3$s}
+        metadata: {name: %s, namespace: %s}
+        data: {%s}
         ---
+        """
+        .formatted(name, namespace, data);
+  }
+
+  /** A Secret, and for NMI the right of {@code deploy/rbac/nmi-secrets.yaml} in its namespace. */
+  static String secret(String namespace, String name, Map<String, byte[]> entries) {
+    return plainSecret(namespace, name, entries)
+        + """
         apiVersion: rbac.authorization.k8s.io/v1
         kind: RoleBinding
-        metadata: {name: aad-pod-id-nmi-secrets-binding, namespace: %2$s}
+        metadata: {name: aad-pod-id-nmi-secrets-binding, namespace: %s}
         subjects: [{kind: ServiceAccount, name: aad-pod-id-nmi-service-account, namespace: default}]
         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: aad-pod-id-nmi-secrets-role}
         """
-        .formatted(name, namespace, data);
+            .formatted(namespace);
   }
 }

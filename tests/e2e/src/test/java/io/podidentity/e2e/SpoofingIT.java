@@ -122,7 +122,7 @@ final class SpoofingIT {
   }
 
   /** Waits until the kernel holds the pods' addresses to interfaces. */
-  private static void awaitPinned(TestNode node, TestPod... pods) {
+  static void awaitPinned(TestNode node, TestPod... pods) {
     for (TestPod pod : pods) {
       Await.until(
           pod.name() + " is pinned",
@@ -135,7 +135,7 @@ final class SpoofingIT {
     }
   }
 
-  private static void take(TestPod victim, TestPod spoofer, String gateway) {
+  static void take(TestPod victim, TestPod spoofer, String gateway) {
     NetworkNamespace namespace = spoofer.network().namespace();
     namespace.ip("address add " + victim.address() + "/32 dev eth0");
     namespace.exec("sh", "-c", LOCALNET.formatted(gateway));
@@ -160,7 +160,7 @@ final class SpoofingIT {
     assertThat(requestsOf(victim, nmi)).isEqualTo(heard);
   }
 
-  private static HttpAnswer askAs(TestPod victim, TestPod spoofer, String target) {
+  static HttpAnswer askAs(TestPod victim, TestPod spoofer, String target) {
     return Curl.in(spoofer.network())
         .withTimeout(Duration.ofSeconds(2))
         .request(target, "--interface", victim.address(), "-H", "Metadata:true");

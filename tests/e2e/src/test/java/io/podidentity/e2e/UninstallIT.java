@@ -132,7 +132,7 @@ final class UninstallIT {
     return "nmi-of-" + scene.namespace();
   }
 
-  private static String rules(TestNode node) {
+  static String rules(TestNode node) {
     NetworkNamespace namespace = node.network().namespace();
     return (namespace.exec("ip", "-4", "rule")
             + namespace.exec("ip", "-4", "-o", "address", "show", "dev", "lo")
