@@ -8,6 +8,14 @@ out=$1
 shift
 list=$(mktemp)
 
+# The pipes below lose the failure of what is before their end.
+for file in /usr/bin/busybox "$@"; do
+  [ -e "$file" ] || {
+    echo "collect.sh: there is no $file" >&2
+    exit 1
+  }
+done
+
 # A file, and what it is a link to, by names without links among their folders.
 name() {
   set -- "$(readlink -f "$(dirname "$1")")/$(basename "$1")"

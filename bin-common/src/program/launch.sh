@@ -38,11 +38,8 @@ else
   java_is 17 || fail "$java is not Java 17 or newer: set JAVA_HOME to one that is"
 fi
 
-# glibc gives threads arenas of their own, which keep what they once needed: some 10 MiB.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
-
 find_options
-# glibc gives threads arenas of their own, and what is freed in one is of no use to another: 1 MiB more.
+# glibc gives threads arenas of their own, which keep what they once needed: some MiB.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 # shellcheck disable=SC2086 # several options in one variable, as in JAVA_TOOL_OPTIONS
 exec "$java" "@$home/conf/$name.jvmargs" ${archive:+"$archive" $quiet} $options -jar "$home/$name.jar" "$@"

@@ -177,7 +177,7 @@ final class LogLines {
       case '\n' -> line.append("\\n");
       case '\t' -> line.append("\\t");
       default -> {
-        if (breaksTheLine(c)) {
+        if (OneLine.breaks(c)) {
           line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
         } else {
           line.append(c);
@@ -204,14 +204,9 @@ final class LogLines {
     int start = line.length();
     line.append(text);
     for (int i = 0; i < text.length(); i++) {
-      if (breaksTheLine(text.charAt(i))) {
+      if (OneLine.breaks(text.charAt(i))) {
         line.setCharAt(start + i, ' ');
       }
     }
-  }
-
-  /** Control characters, of terminals too, and what some viewers take for the end of a line. */
-  private static boolean breaksTheLine(char c) {
-    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
   }
 }

@@ -4,8 +4,6 @@ import io.podidentity.api.explain.Step.Verdict;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a command that looks for what is wrong prints: a line for each thing that it looked at, and
@@ -51,16 +49,24 @@ public record Report(String subject, List<Line> lines) {
   }
 
   private String text() {
-    StringBuilder text = new StringBuilder(subject).append('\n');
+    StringBuilder text = new StringBuilder();
+    line(text, subject);
     for (Line line : lines) {
       String code = line.code().isEmpty() ? "" : line.code() + ": ";
-      text.append(
-          "  %-8s %-12s %s%s\n".formatted(line.verdict().word(), line.part(), code, line.text()));
+      line(
+          text,
+          "  %-8s %-12s %s%s".formatted(line.verdict().word(), line.part(), code, line.text()));
       if (!line.next().isEmpty()) {
-        text.append("  %-8s %-12s next: %s\n".formatted("", "", line.next()));
+        line(text, "  %-8s %-12s next: %s".formatted("", "", line.next()));
       }
     }
-    return text.append(isWell() ? "nothing is wrong" : "cause: " + cause()).append('\n').toString();
+    line(text, isWell() ? "nothing is wrong" : "cause: " + cause());
+    return text.toString();
+  }
+
+  /** Texts have in them what users wrote into objects. */
+  private static void line(StringBuilder text, String line) {
+    text.append(OneLine.of(line)).append('\n');
   }
 
   private String json() {
@@ -69,11 +75,7 @@ public record Report(String subject, List<Line> lines) {
     json.put("well", isWell());
     json.put("cause", cause());
     json.put("steps", lines.stream().map(Report::jsonOf).toList());
-    return JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build()
-            .writeValueAsString(json)
-        + "\n";
+    return PrintedJson.of(json);
   }
 
   private static Object jsonOf(Line line) {

@@ -66,6 +66,26 @@ class ReportTest {
     assertThat(wrong.path("next").asString()).isEqualTo("kubectl edit b");
   }
 
+  /** A user writes an object; an administrator reads the report. */
+  @Test
+  void whatIsInAnObjectCannotBeLinesNorCommandsOfATerminal() {
+    String hostile = "x\r\n  ok       all\u001b[2J\u009b2J\u2028\u0000\u00e9";
+    Report report =
+        new Report(
+            hostile, List.of(new Report.Line("binding", Verdict.WRONG, "code", hostile, hostile)));
+
+    String shown = "x??  ok       all?[2J?2J??\u00e9";
+    assertThat(report.in(OutputFormat.TEXT))
+        .isEqualTo(
+            shown
+                + ("\n  wrong    binding      code: " + shown)
+                + ("\n                        next: " + shown)
+                + "\ncause: code\n");
+    String json = report.in(OutputFormat.JSON);
+    assertThat(json).matches("[\\x20-\\x7e\n]*");
+    assertThat(JsonMapper.shared().readTree(json).path("subject").asString()).isEqualTo(hostile);
+  }
+
   @Test
   void formatIsTextOrJson() {
     assertThat(OutputFormat.named("text")).isEqualTo(OutputFormat.TEXT);

@@ -9,6 +9,7 @@ import io.podidentity.api.federation.ServiceAccount;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.bin.OneLine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,15 +94,19 @@ final class FederationCommands {
   }
 
   private static String text(String value) {
-    return JsonMapper.shared().writeValueAsString(value);
+    return JsonMapper.shared().writeValueAsString(OneLine.of(value));
   }
 
   private static String line(List<String> words) {
     return words.stream().map(FederationCommands::quoted).collect(joining(" "));
   }
 
-  /** One word of a POSIX shell, whatever it holds. */
-  static String quoted(String word) {
+  /**
+   * One word of a POSIX shell, whatever it holds. The script is looked at in a terminal before, so
+   * it holds no control characters; no name in Azure has any.
+   */
+  static String quoted(String given) {
+    String word = OneLine.of(given);
     return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

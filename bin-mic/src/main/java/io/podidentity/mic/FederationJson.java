@@ -10,14 +10,13 @@ import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.PodController;
+import io.podidentity.bin.PrintedJson;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The report for programs; {@code docs/mic-commands.md} says what its members are. */
 final class FederationJson {
@@ -41,11 +40,7 @@ final class FederationJson {
                         "name", object.name().toString(),
                         "problem", problem)));
     json.put("problems", problems);
-    return JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build()
-            .writeValueAsString(json)
-        + "\n";
+    return PrintedJson.of(json);
   }
 
   private static Object account(Account account) {

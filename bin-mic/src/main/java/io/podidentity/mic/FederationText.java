@@ -11,6 +11,7 @@ import io.podidentity.api.federation.FederationReport.PodUse;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.PodController;
+import io.podidentity.bin.OneLine;
 import java.util.List;
 
 /** The report for people: a script for a shell, in which what is to be known is a comment. */
@@ -102,6 +103,6 @@ final class FederationText {
 
   /** Whatever it holds, it is one line. */
   private void comment(String line) {
-    text.append("# ").append(line.replaceAll("[\\p{Cntrl}\u0085\u2028\u2029]", "?")).append('\n');
+    text.append("# ").append(OneLine.of(line)).append('\n');
   }
 }

@@ -150,7 +150,9 @@ final class MicFlags {
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(names = "--output", description = "How mic plan, report and doctor print: text or json.")
+    @Option(
+        names = "--output",
+        description = "How mic plan, report and doctor print: text or json.")
     String output = "text";
 
     @Option(

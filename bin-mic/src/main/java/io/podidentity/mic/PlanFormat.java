@@ -9,7 +9,9 @@ import io.podidentity.api.assignment.PlannedStep.Action;
 import io.podidentity.api.assignment.TargetPlan;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.bin.OneLine;
 import io.podidentity.bin.OutputFormat;
+import io.podidentity.bin.PrintedJson;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -19,10 +21,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
-/** How {@code mic plan} prints. */
+/**
+ * How {@code mic plan} prints. Identities of a machine in lower case, as MIC asks Azure for them:
+ * records and identities may write the same one differently.
+ */
 enum PlanFormat {
   /** For people. */
   TEXT {
@@ -30,24 +33,26 @@ enum PlanFormat {
     String of(AssignmentPlan plan, List<PlannedStep> steps) {
       StringBuilder text = new StringBuilder();
       for (TargetPlan target : plan.targets()) {
-        text.append(nameOf(target.target(), "without a machine")).append(":\n");
-        target.attach().forEach(id -> line(text, "needs", id.toString()));
-        target.detach().forEach(id -> line(text, "loses", id.toString()));
+        line(text, nameOf(target.target(), "without a machine") + ":");
+        target.attach().forEach(id -> line(text, "needs", id.lowerCase()));
+        target.detach().forEach(id -> line(text, "loses", id.lowerCase()));
         stepsOn(target.target(), steps)
             .forEach(step -> line(text, wordOf(step.action()), textOf(step)));
       }
       plan.problems()
-          .forEach((object, problem) -> text.append(object + " is left aside: " + problem + "\n"));
+          .forEach((object, problem) -> line(text, object + " is left aside: " + problem));
       plan.notices()
           .forEach(
               notice ->
-                  text.append(
-                      "%s %s: %s\n"
+                  line(
+                      text,
+                      "%s %s: %s"
                           .formatted(notice.kind().kindName(), notice.object(), notice.text())));
       if (plan.next() != null) {
-        text.append("something that waits is due at ").append(plan.next()).append('\n');
+        line(text, "something that waits is due at " + plan.next());
       }
-      return text.append(summary(steps)).append('\n').toString();
+      line(text, summary(steps));
+      return text.toString();
     }
   },
 
@@ -70,11 +75,7 @@ enum PlanFormat {
               .map(it -> objectOf(it.kind().kindName(), it.object().toString(), "text", it.text()))
               .toList());
       json.put("next", plan.next() == null ? null : plan.next().toString());
-      return JsonMapper.builder()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .build()
-              .writeValueAsString(json)
-          + "\n";
+      return PrintedJson.of(json);
     }
   };
 
@@ -98,7 +99,12 @@ enum PlanFormat {
   abstract String of(AssignmentPlan plan, List<PlannedStep> steps);
 
   private static void line(StringBuilder text, String word, String what) {
-    text.append("  %-8s %s\n".formatted(word, what));
+    line(text, "  %-8s %s".formatted(word, what));
+  }
+
+  /** Some of it is what users wrote into objects. */
+  private static void line(StringBuilder text, String line) {
+    text.append(OneLine.of(line)).append('\n');
   }
 
   private static String textOf(PlannedStep step) {
@@ -151,7 +157,7 @@ enum PlanFormat {
   }
 
   private static List<String> texts(Collection<ResourceId> ids) {
-    return ids.stream().map(ResourceId::toString).toList();
+    return ids.stream().map(ResourceId::lowerCase).toList();
   }
 
   private static String nameOf(@Nullable ComputeTarget target, String none) {

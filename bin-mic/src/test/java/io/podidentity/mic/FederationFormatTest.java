@@ -30,7 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class FederationFormatTest {
   /** What somebody may write who may create an {@code AzureIdentity}. */
-  private static final String HOSTILE = "x'; touch owned; echo '\n$(touch owned)\n# `touch owned`";
+  private static final String HOSTILE =
+      "x'; touch owned; echo '\n$(touch owned)\n# `touch owned`\u001b[2J\u009b2J";
+
+  private static final String SHOWN =
+      "x'; touch owned; echo '?$(touch owned)?# `touch owned`?[2J?2J";
 
   @Test
   void textIsAScriptWithWhatIsToBeKnown() {
@@ -123,9 +127,18 @@ final class FederationFormatTest {
     assertThat(folder.resolve("owned")).doesNotExist();
     assertThat(words)
         .content()
-        .contains("<--identity-name=" + HOSTILE + ">\n", "<--issuer=https://issuer.example/id/>\n")
+        .contains("<--identity-name=" + SHOWN + ">\n", "<--issuer=https://issuer.example/id/>\n")
         .contains("\"issuer\":\"https://issuer.example/id/\"}>\n");
     assertThat(folder.resolve("applied")).content().contains("namespace: \"shop\"");
+  }
+
+  /** Who looks at the script before, looks at it in a terminal. */
+  @Test
+  void nothingThatIsInAnObjectIsACommandOfTheTerminal() {
+    FederationReport report = report(HOSTILE, HOSTILE);
+
+    assertThat(FederationText.of(report)).doesNotContainPattern("[\\p{Cntrl}\\x80-\\x9f&&[^\n]]");
+    assertThat(FederationJson.of(report)).matches("[\\x20-\\x7e\n]*");
   }
 
   @Test

@@ -46,7 +46,7 @@ final class PlanFormatTest {
         .isEqualTo(
             """
             /subscriptions/s/resourceGroups/nodes/providers/Microsoft.Compute/virtualMachines/vm:
-              needs    /subscriptions/s/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app
+              needs    /subscriptions/s/resourcegroups/ids/providers/microsoft.managedidentity/userassignedidentities/app
               create   default/web-default-app: pod default/web, AzureIdentity default/app; AzureIdentityBinding default/app selects its label app
               remove   default/gone-default-app: pod default/gone, AzureIdentity default/app; pod default/gone is gone, or has lost its label aadpodidbinding
             AzureIdentity default/odd is left aside: Invalid resource id: "odd"
@@ -62,7 +62,7 @@ final class PlanFormatTest {
             """
             {"targets": [{
               "target": "/subscriptions/s/resourceGroups/nodes/providers/Microsoft.Compute/virtualMachines/vm",
-              "attach": ["/subscriptions/s/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/app"],
+              "attach": ["/subscriptions/s/resourcegroups/ids/providers/microsoft.managedidentity/userassignedidentities/app"],
               "detach": [],
               "records": [
                 {"action": "create", "record": "default/web-default-app", "pod": "default/web",
@@ -79,6 +79,27 @@ final class PlanFormatTest {
             """);
   }
 
+  /** A user writes an object; an administrator reads the plan. */
+  @Test
+  void whatIsInAnObjectCannotBeLinesNorCommandsOfATerminal() {
+    AzureIdentity odd =
+        new AzureIdentity(
+            name("odd"),
+            "uid",
+            1,
+            false,
+            new Credential.Unusable("\"x\nnothing\u001b[2J\u009b2J\""));
+
+    assertThat(printed(PlanFormat.TEXT, List.of(), List.of(), List.of(identity(), odd)))
+        .isEqualTo(
+            """
+            AzureIdentity default/odd is left aside: "x?nothing?[2J?2J"
+            nothing to do
+            """);
+    assertThat(printed(PlanFormat.JSON, List.of(), List.of(), List.of(identity(), odd)))
+        .contains("\\u001B[2J\\u009B2J");
+  }
+
   @Test
   void formatIsNamed() {
     assertThat(PlanFormat.named("json")).isEqualTo(PlanFormat.JSON);
@@ -93,10 +114,18 @@ final class PlanFormatTest {
     AzureIdentity odd =
         new AzureIdentity(
             name("odd"), "uid", 1, false, new Credential.Unusable("Invalid resource id: \"odd\""));
+    return printed(format, pods, records, isEmpty ? List.of(identity()) : List.of(identity(), odd));
+  }
+
+  private static String printed(
+      PlanFormat format,
+      List<Pod> pods,
+      List<AssignedIdentity> records,
+      List<AzureIdentity> identities) {
     ClusterSnapshot snapshot =
         new ClusterSnapshot(
             pods,
-            isEmpty ? List.of(identity()) : List.of(identity(), odd),
+            identities,
             List.of(binding()),
             records,
             List.of(new Node("vm", ComputeTarget.virtualMachine("s", "nodes", "vm"))),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line per handled request, in the form that AAD Pod Identity v1 documents and people search
  * for. The lines are written by a thread of its own: the requests' threads neither format them nor
- * wait for the log. After a line it collects for some milliseconds, because waking it for each
+ * wait for the log. After its lines it collects for a millisecond, because waking it for each
  * would cost a busy NMI more than the line. Where the log cannot keep up, lines are dropped and
  * counted. Thread-safe.
  */
@@ -26,10 +26,9 @@ final class AccessLog implements AutoCloseable {
   private static final int MAX_SHOWN = 512;
 
   private static final Duration DRAIN = Duration.ofSeconds(1);
-  private static final Duration COLLECT = Duration.ofMillis(5);
 
-  /** About what one write takes. Then the requests' threads are let go first. */
-  private static final int AT_ONCE = 16;
+  /** A longer rest makes fewer but longer bursts, and requests that come meanwhile wait for them. */
+  private static final Duration COLLECT = Duration.ofMillis(1);
 
   private final Queue<Entry> lines = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -181,16 +180,12 @@ final class AccessLog implements AutoCloseable {
   private void write() {
     AsciiLine text = new AsciiLine();
     boolean busy = false;
-    int count = 0;
     while (true) {
       Entry line = lines.poll();
       if (line != null) {
         waiting.decrementAndGet();
         write(line, text.clear());
         busy = true;
-        if (++count % AT_ONCE == 0) {
-          giveWay();
-        }
       } else if (closed) {
         return;
       } else if (busy) {
@@ -211,12 +206,6 @@ final class AccessLog implements AutoCloseable {
       // The others must be written all the same; how many were not is told.
       dropped.incrementAndGet();
     }
-  }
-
-  /** A hint, for the time that requests take; nothing else depends on it. */
-  @SuppressWarnings("ThreadPriorityCheck")
-  private static void giveWay() {
-    Thread.yield();
   }
 
   private void tellOfDropped(AsciiLine text) {

@@ -78,13 +78,20 @@ record AuditLine(
         : peer.getAddress().getHostAddress() + ':' + peer.getPort();
   }
 
-  /** Which identity, for what, whence, and by what right; made into text by the log's thread. */
+  /**
+   * Which identity, for what, whence, and by what right; made into text by the log's thread. With
+   * neither client ID nor object nor resource ID it is the node's default identity.
+   */
   private record Issued(TokenGrant grant, String resource) implements AccessLog.Entry {
     @Override
     public void appendTo(AsciiLine text) {
       text.append("clientid=").append(grant.clientId() == null ? "" : grant.clientId().toString());
       text.append(" identity=");
       text.append(grant.identity() == null ? "" : grant.identity().toString());
+      String resourceId = grant.resourceId();
+      if (resourceId != null) {
+        text.append(" resourceid=").appendWord(AccessLog.shown(resourceId));
+      }
       text.append(" resource=").appendWord(AccessLog.shown(resource));
       text.append(" cached=").append(Boolean.toString(grant.cached()));
       text.append(" cause=").append(grant.right().code());

@@ -179,7 +179,8 @@ final class NmiFlags {
     @Option(
         names = "--audit-tokens",
         description =
-            "Whether each token that a pod is given is a line of the audit log, and none is without.")
+            "Whether each token that a pod is given is a line of the audit log; none is given that"
+                + " the log's queue does not accept.")
     boolean auditTokens;
   }
 }

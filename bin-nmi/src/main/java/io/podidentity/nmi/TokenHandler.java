@@ -40,8 +40,8 @@ final class TokenHandler implements HttpHandler {
   /**
    * The endpoint.
    *
-   * @param auditLog gets a line for each token that is given, and none is given without; null to do
-   *     without it
+   * @param auditLog gets a line for each token that is given; none is given that its queue does not
+   *     accept; null to do without it
    */
   TokenHandler(
       TokenBroker broker,
@@ -91,19 +91,22 @@ final class TokenHandler implements HttpHandler {
       Later.send(
           exchange,
           grant,
-          auditLog == null ? handled : audited(exchange, handled, request, auditLog));
+          auditLog == null ? handled : new Audited(exchange, handled, request, auditLog));
     } catch (PodIdentityException e) {
       Exchanges.send(exchange, handled.refused(errors.toPod(e)));
     }
   }
 
-  /** A token that cannot be audited is not given. */
-  private static BiFunction<@Nullable TokenGrant, @Nullable Throwable, Answer> audited(
-      HttpServerExchange exchange, Handled handled, TokenRequest request, AccessLog auditLog) {
-    return (grant, error) ->
-        grant == null || auditLog.add(AuditLine.issued(exchange, grant, request.resource()))
-            ? handled.apply(grant, error)
-            : handled.refused(HostTokenHandler.NOT_AUDITED);
+  /** A token that the audit log does not accept is not given. No lambda: each request has one. */
+  private record Audited(
+      HttpServerExchange exchange, Handled handled, TokenRequest request, AccessLog auditLog)
+      implements BiFunction<@Nullable TokenGrant, @Nullable Throwable, Answer> {
+    @Override
+    public Answer apply(@Nullable TokenGrant grant, @Nullable Throwable error) {
+      return grant == null || auditLog.add(AuditLine.issued(exchange, grant, request.resource()))
+          ? handled.apply(grant, error)
+          : handled.refused(HostTokenHandler.NOT_AUDITED);
+    }
   }
 
   private TokenRequest read(HttpServerExchange exchange, @Nullable InetAddress source) {

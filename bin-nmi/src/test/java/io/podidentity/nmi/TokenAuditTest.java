@@ -5,10 +5,13 @@ import static io.podidentity.nmi.TestNmi.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.PodExemption;
 import io.podidentity.nmi.RawHttp.Received;
 import io.podidentity.nmi.TestNmi.Settings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +80,27 @@ class TokenAuditTest {
 
     Eventually.isTrue("a line is written", () -> audited.size() == 1);
     assertThat(audited.get(0)).contains(" resource=r?cause?mic cached=");
+  }
+
+  @Test
+  void lineOfAnExemptPodTellsWhichOfTheNodesIdentitiesItNamed() throws IOException {
+    reader.countDown();
+    nmi.pod("agent", POD, Map.of("app", "agent"));
+    nmi.cluster.putExemption(
+        new PodExemption(new NamespacedName("default", "e"), Map.of("app", "agent")));
+
+    nmi.from(POD).get(TOKEN, METADATA).read();
+    nmi.from(POD).get(TOKEN + "&msi_res_id=" + TestNmi.resourceId("two").value(), METADATA).read();
+    nmi.from(POD).get(TOKEN + "&msi_res_id=x%20cause%3Dbound", METADATA).read();
+
+    Eventually.isTrue("three lines are written", () -> audited.size() == 3);
+    String line =
+        "token request pod=default/agent remote=127\\.0\\.0\\.2:\\d+ status=200"
+            + " clientid= identity=%s resource=\\S+ cached=false cause=exempt";
+    assertThat(audited.get(0)).matches(line.formatted(""));
+    assertThat(audited.get(1))
+        .matches(line.formatted(" resourceid=" + TestNmi.resourceId("two").value()));
+    assertThat(audited.get(2)).matches(line.formatted(" resourceid=x\\?cause\\?bound"));
   }
 
   @Test

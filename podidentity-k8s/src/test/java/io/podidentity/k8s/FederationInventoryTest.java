@@ -16,6 +16,7 @@ import io.podidentity.harness.parts.RequiresRealPart;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 @RequiresRealPart(RealPart.KUBE_APISERVER)
@@ -57,6 +58,21 @@ final class FederationInventoryTest {
       metadata: {name: app, namespace: federation}
       spec: {azureIdentity: app, selector: web}
       """;
+
+  /** Other tests of this API server look at all that there is. */
+  @AfterAll
+  static void delete() {
+    TestCluster.shared()
+        .api()
+        .kubectl(
+            "delete",
+            "azureidentitybindings,azureidentities,pods",
+            "--all",
+            "-n",
+            NAMESPACE,
+            "--grace-period=0",
+            "--force");
+  }
 
   @Test
   void reportIsMadeFromTheAccountsPodsIdentitiesAndBindingsOfTheCluster() {

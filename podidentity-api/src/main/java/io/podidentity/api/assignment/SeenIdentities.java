@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * it, which looks every three minutes. Thread-safe.
  */
 final class SeenIdentities {
-  static final Duration KEPT = Duration.ofMinutes(3);
+  private static final Duration KEPT = Duration.ofMinutes(3);
 
-  private record Seen(TargetIdentities identities, Instant at) {}
+  private record Seen(TargetIdentities identities, Instant until) {}
 
   private final Clock clock;
   private final Map<ComputeTarget, Seen> targets = new ConcurrentHashMap<>();
@@ -27,7 +27,7 @@ final class SeenIdentities {
   }
 
   void saw(ComputeTarget target, TargetIdentities identities) {
-    targets.put(target, new Seen(identities, clock.instant()));
+    targets.put(target, new Seen(identities, clock.instant().plus(KEPT)));
   }
 
   void forget(ComputeTarget target) {
@@ -40,20 +40,10 @@ final class SeenIdentities {
     if (seen == null) {
       return null;
     }
-    if (isOlder(seen, KEPT)) {
+    if (clock.instant().isAfter(seen.until)) {
       targets.remove(target, seen);
       return null;
     }
     return seen.identities;
-  }
-
-  /** Whether it was seen lately, and no longer ago than that. */
-  boolean isWithin(ComputeTarget target, Duration age) {
-    Seen seen = targets.get(target);
-    return seen != null && !isOlder(seen, age) && !isOlder(seen, KEPT);
-  }
-
-  private boolean isOlder(Seen seen, Duration age) {
-    return clock.instant().isAfter(seen.at.plus(age));
   }
 }

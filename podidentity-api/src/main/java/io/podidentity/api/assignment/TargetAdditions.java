@@ -11,7 +11,6 @@ import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.Telemetry;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What goes on a target in one run: looked for, written down, attached, compared, told. */
 final class TargetAdditions {
-  /** Records that are written while others are awaited need not each have the target looked at. */
-  private static final Duration A_MOMENT = Duration.ofSeconds(2);
-
   private final TargetPlan plan;
   private final RecordWriter records;
   private final TargetChanges target;
@@ -55,9 +51,7 @@ final class TargetAdditions {
     List<Change> changes = new ArrayList<>(plan.confirms());
     changes.addAll(plan.updates());
     leaveOutHeld(creates, changes);
-    boolean written = creates.isEmpty() && changes.stream().allMatch(this::saysAll);
-    PodIdentityException blind =
-        look(creates, changes, written ? SeenIdentities.KEPT : Duration.ZERO);
+    PodIdentityException blind = look(creates, changes);
     if (blind != null) {
       leaveOutWhatNeedsTheTarget(creates, changes, blind);
     }
@@ -76,16 +70,6 @@ final class TargetAdditions {
     }
     records.each(good, this::confirm, this::fails);
     demote();
-  }
-
-  /** Writes the new records with what is to be attached, and no more; what fails is passed over. */
-  void writeDown() {
-    checks = List.of();
-    List<DesiredAssignment> creates =
-        plan.creates().stream().filter(desired -> !target.isHeld(desired.identity())).toList();
-    if (look(creates, List.of(), A_MOMENT) == null) {
-      records.each(creates, this::create, (desired, error) -> {});
-    }
   }
 
   private void leaveOutHeld(List<DesiredAssignment> creates, List<Change> changes) {
@@ -116,14 +100,14 @@ final class TargetAdditions {
   }
 
   private @Nullable PodIdentityException look(
-      List<DesiredAssignment> creates, List<Change> changes, Duration absentFor) {
+      List<DesiredAssignment> creates, List<Change> changes) {
     List<AzureIdentity> identities = new ArrayList<>();
     creates.forEach(desired -> identities.add(desired.identity()));
     Stream.of(changes, checks)
         .flatMap(List::stream)
         .forEach(change -> identities.add(change.desired().identity()));
     List<ManagedIdentity> managed = TargetChanges.managed(identities);
-    return managed.isEmpty() ? null : target.look(managed, !checks.isEmpty(), absentFor);
+    return managed.isEmpty() ? null : target.look(managed, !checks.isEmpty());
   }
 
   private void leaveOutWhatNeedsTheTarget(

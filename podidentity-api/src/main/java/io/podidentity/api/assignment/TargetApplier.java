@@ -52,30 +52,11 @@ public final class TargetApplier {
    */
   public ReconcileReport apply(TargetPlan plan) {
     RunFailures failures = new RunFailures(telemetry);
-    TargetChanges changes = changes(plan, failures);
-    new TargetRun(plan, records(failures), changes, telemetry, clock.instant()).run();
+    RecordWriter records =
+        new RecordWriter(store, new Batches(writers, options.batchSize()), failures);
+    TargetChanges changes =
+        new TargetChanges(plan, compute, seen, quarantine, options.identitiesPerTarget(), failures);
+    new TargetRun(plan, records, changes, telemetry, clock.instant()).run();
     return failures.report(changes.heldFor());
-  }
-
-  /**
-   * Writes the records that the plan creates, with what is to be attached, and changes nothing on
-   * the target: for a plan that waits for others to join it. What fails is left for {@link #apply}
-   * to find, and to report.
-   */
-  void writeDown(TargetPlan plan) {
-    Telemetry silent = new Telemetry() {};
-    RunFailures failures = new RunFailures(silent);
-    TargetChanges changes = changes(plan, failures);
-    new TargetAdditions(plan, records(failures), changes, silent, clock.instant(), new Kept())
-        .writeDown();
-  }
-
-  private RecordWriter records(RunFailures failures) {
-    return new RecordWriter(store, new Batches(writers, options.batchSize()), failures);
-  }
-
-  private TargetChanges changes(TargetPlan plan, RunFailures failures) {
-    return new TargetChanges(
-        plan, compute, seen, quarantine, options.identitiesPerTarget(), failures);
   }
 }

@@ -65,25 +65,17 @@ final class TargetChanges {
 
   /**
    * Finds out what is there. What was seen lately will do if all of it is there, as the client IDs
-   * say; and for what is not there, if it was seen lately enough: to attach it is to look again.
+   * say.
    *
-   * @param absentFor how long ago that may be for what is not there
    * @return why that cannot be known; null if it is
    */
-  @Nullable PodIdentityException look(
-      Collection<ManagedIdentity> wanted, boolean anew, Duration absentFor) {
+  @Nullable PodIdentityException look(Collection<ManagedIdentity> wanted, boolean anew) {
     if (target == null) {
       failures.ofRecord();
       return noTarget();
     }
     TargetIdentities lately = anew ? null : seen.lately(target);
-    boolean absent = seen.isWithin(target, absentFor);
-    if (lately != null
-        && wanted.stream()
-            .allMatch(
-                identity ->
-                    isVerified(lately, identity)
-                        || (absent && !lately.has(identity.resourceId())))) {
+    if (lately != null && wanted.stream().allMatch(identity -> isVerified(lately, identity))) {
       there = lately;
       return null;
     }

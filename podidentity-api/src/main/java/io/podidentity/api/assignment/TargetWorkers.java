@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Has plans carried out: for each target one at a time, for all targets side by side, after a
  * failure not before a rest. A plan that finds its target busy is dropped, and another look is
  * asked for when the target is free again. A plan that may change its target waits a moment for
- * others to join it, unless it is of the first ones; its new records are written meanwhile. What
- * failed for some of a target's records does not keep others waiting: after the shortest rest, a
- * plan with other work goes ahead. Thread-safe; plans come from one thread at a time.
+ * others to join it, unless it is of the first ones. What failed for some of a target's records
+ * does not keep others waiting: after the shortest rest, a plan with other work goes ahead.
+ * Thread-safe; plans come from one thread at a time.
  */
 final class TargetWorkers {
   private final TargetApplier applier;
@@ -71,8 +71,6 @@ final class TargetWorkers {
       Claim claim = claim(plan);
       if (claim == Claim.GRANTED) {
         begin(plan);
-      } else if (claim == Claim.TO_WRITE_DOWN) {
-        beginWriting(plan);
       } else if (claim == Claim.OUTDATED) {
         lookAgain.run();
       }
@@ -94,7 +92,7 @@ final class TargetWorkers {
     synchronized (lock) {
       targets
           .entrySet()
-          .removeIf(entry -> entry.getValue().isFree() && !planned.contains(entry.getKey()));
+          .removeIf(entry -> entry.getValue().plan == null && !planned.contains(entry.getKey()));
     }
   }
 
@@ -102,10 +100,6 @@ final class TargetWorkers {
     synchronized (lock) {
       Progress progress = targets.computeIfAbsent(plan.target(), target -> new Progress());
       if (closed) {
-        return Claim.BUSY;
-      }
-      if (progress.writing) {
-        progress.missed |= !plan.equals(progress.written);
         return Claim.BUSY;
       }
       if (progress.plan != null) {
@@ -125,14 +119,13 @@ final class TargetWorkers {
       boolean mayGrow = picture > 1 && plan.mayChangeTarget();
       if (mayGrow && !window.isZero() && !progress.ripe) {
         gather(progress);
-        return write(progress, plan) ? Claim.TO_WRITE_DOWN : Claim.BUSY;
+        return Claim.BUSY;
       }
       // Only now: a rest whose alarm is off and whose plan did not begin would never end.
       progress.alarm.close();
       progress.gathering = false;
       progress.ripe = false;
       progress.plan = plan;
-      progress.written = null;
       progress.missed = false;
       progress.yields = false;
       progress.round++;
@@ -147,56 +140,6 @@ final class TargetWorkers {
       progress.alarm.close();
       long round = progress.round;
       progress.alarm = timer.schedule(window, () -> ripen(progress, round));
-    }
-  }
-
-  /** Whether a worker is to write the plan's new records; what was tried once is left alone. */
-  private static boolean write(Progress progress, TargetPlan plan) {
-    boolean due =
-        progress.plan == null && !plan.creates().isEmpty() && !plan.equals(progress.written);
-    if (due) {
-      progress.writing = true;
-      progress.written = plan;
-      progress.missed = false;
-    }
-    return due;
-  }
-
-  private void beginWriting(TargetPlan plan) {
-    boolean begun = false;
-    try {
-      executor.execute(() -> writeDown(plan));
-      begun = true;
-    } catch (RuntimeException e) {
-      telemetry.passFailed(e);
-    } finally {
-      if (!begun) {
-        wroteDown(plan);
-      }
-    }
-  }
-
-  private void writeDown(TargetPlan plan) {
-    try {
-      applier.writeDown(plan);
-    } catch (RuntimeException e) {
-      telemetry.passFailed(e);
-    } finally {
-      wroteDown(plan);
-    }
-  }
-
-  private void wroteDown(TargetPlan plan) {
-    boolean missed;
-    synchronized (lock) {
-      Progress progress = targets.computeIfAbsent(plan.target(), key -> new Progress());
-      missed = progress.missed || progress.ripe;
-      progress.writing = false;
-      progress.missed = false;
-      progress.endedInPicture = picture;
-    }
-    if (missed) {
-      lookAgain.run();
     }
   }
 
@@ -301,7 +244,6 @@ final class TargetWorkers {
 
   private enum Claim {
     GRANTED,
-    TO_WRITE_DOWN,
     BUSY,
     OUTDATED
   }
@@ -310,12 +252,6 @@ final class TargetWorkers {
   private static final class Progress {
     /** What a worker is at, or what failed and rests; null if neither. */
     @Nullable TargetPlan plan;
-
-    /** Whether a worker writes records of a plan that waits for others. */
-    boolean writing;
-
-    /** Whose records these are or were, since the last plan that was carried out. */
-    @Nullable TargetPlan written;
 
     /** Whether there was another plan for it in the meantime. */
     boolean missed;
@@ -338,9 +274,5 @@ final class TargetWorkers {
     long endedInPicture = -1;
 
     Subscription alarm = () -> {};
-
-    boolean isFree() {
-      return plan == null && !writing;
-    }
   }
 }

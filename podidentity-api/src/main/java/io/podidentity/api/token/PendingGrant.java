@@ -103,6 +103,7 @@ final class PendingGrant {
                     identity.credential().clientId(),
                     list,
                     identity.name(),
+                    null,
                     TokenGrant.Right.BOUND,
                     cached)));
   }
@@ -121,6 +122,7 @@ final class PendingGrant {
                   request.choice().clientId(),
                   list,
                   null,
+                  request.choice().resourceId(),
                   why == ExemptPods.Kind.MIC ? TokenGrant.Right.MIC : TokenGrant.Right.EXEMPT,
                   cached));
         });

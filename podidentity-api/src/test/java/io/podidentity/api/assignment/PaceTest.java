@@ -5,13 +5,9 @@ import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
 import static io.podidentity.api.fixture.Samples.machine;
 import static io.podidentity.api.fixture.Samples.node;
-import static io.podidentity.api.model.AssignmentState.ASSIGNED;
-import static io.podidentity.api.model.AssignmentState.CREATED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.fixture.CallLog;
 import io.podidentity.api.fixture.InMemoryAzure;
 import io.podidentity.api.fixture.InMemoryCluster;
@@ -20,6 +16,7 @@ import io.podidentity.api.fixture.PodBuilder;
 import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.fixture.RecordingTelemetry;
 import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -44,7 +41,7 @@ class PaceTest {
       workers.runAll();
       pass(Duration.ofMillis(199));
     }
-    assertThat(log.calls()).noneMatch(call -> call.startsWith("attach"));
+    assertThat(log.calls()).isEmpty();
 
     pass(Duration.ofMillis(5));
 
@@ -80,7 +77,7 @@ class PaceTest {
   }
 
   @Test
-  void whatIsGoneBeforeTheWindowIsOverIsNotAttached() {
+  void whatIsGoneBeforeTheWindowIsOverIsNotDone() {
     start(WINDOW, Duration.ZERO, Duration.ZERO);
     bind("web", "n1");
     workers.runAll();
@@ -89,71 +86,23 @@ class PaceTest {
 
     pass(WINDOW);
 
-    assertThat(log.calls()).noneMatch(call -> call.startsWith("attach"));
-    assertThat(cluster.records()).isEmpty();
+    assertThat(log.calls()).isEmpty();
   }
 
-  /** As v1 does: what waits in a window is known, and NMI holds requests for it. */
+  /** What is there before MIC attaches it is never taken off by MIC. */
   @Test
-  void recordsAreWrittenWhileOthersAreAwaitedSoThatOneLookAndTheChangeAreLeft() {
+  void identityThatSomebodyAttachesWithinTheWindowIsTheirs() {
     start(WINDOW, Duration.ZERO, Duration.ZERO);
-    for (int i = 0; i < 3; i++) {
-      bind("web-" + i, "n1");
-      workers.runAll();
-    }
-    assertThat(cluster.records().values())
-        .extracting(AssignedIdentity::state)
-        .containsExactly(CREATED, CREATED, CREATED);
-    assertThat(cluster.records().values())
-        .allSatisfy(
-            record -> assertThat(record.provenance().addedIds()).as("the intent").hasSize(1));
-    assertThat(azure.reads()).as("looks, for all three").hasSize(1);
-    log.calls().clear();
+    bind("web", "n1");
+    workers.runAll();
+    azure.put(machine("n1"), identityId("web"));
 
     pass(WINDOW);
 
-    assertThat(log.calls()).first().isEqualTo("attach n1 web-0 web-1 web-2");
-    assertThat(cluster.records().values())
-        .extracting(AssignedIdentity::state)
-        .containsOnly(ASSIGNED);
-    assertThat(azure.reads()).hasSize(1);
-  }
-
-  @Test
-  void recordThatCannotBeWrittenAheadIsWrittenAfterTheWindowAndNotOverAndOver() {
-    start(WINDOW, Duration.ZERO, Duration.ZERO);
-    cluster.failWrites(new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "for the test"));
-    bind("web", "n1");
-    bind("other", "n2");
-    workers.runAll();
-    for (int i = 0; i < 5; i++) {
-      cluster.put(node("n9"));
-      workers.runAll();
-    }
-    assertThat(log.calls())
-        .filteredOn(call -> call.equals("create default/web-default-web"))
-        .hasSizeBetween(1, 2);
-    assertThat(telemetry.reports()).as("it may heal within the window").isEmpty();
-    cluster.failWrites(null);
-
-    pass(WINDOW);
-
-    assertThat(log.calls()).contains("attach n1 web", "attach n2 other");
-    assertThat(cluster.records()).hasSize(2);
-  }
-
-  @Test
-  void windowThatEndsWhileRecordsAreWrittenWaitsForThem() {
-    start(WINDOW, Duration.ZERO, Duration.ZERO);
-    bind("web", "n1");
-    // The pass alone: what it begins is queued.
-    workers.runNext();
-    timer.advance(WINDOW);
-    workers.runAll();
-
-    assertThat(log.calls())
-        .filteredOn(call -> call.startsWith("attach") || call.startsWith("create"))
-        .containsExactly("create default/web-default-web", "attach n1 web");
+    AssignedIdentity record = cluster.records().values().iterator().next();
+    assertThat(record.state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(record.provenance().isKnown()).isTrue();
+    assertThat(record.provenance().addedIds()).isEmpty();
   }
 
   @Test

@@ -63,6 +63,7 @@ class TokenBrokerTest {
                 clientId("x"),
                 tokensOf("shop/x for " + ARM),
                 X.name(),
+                null,
                 TokenGrant.Right.BOUND,
                 false));
     assertThat(tokens.threads).containsExactly(Thread.currentThread());
@@ -128,6 +129,23 @@ class TokenBrokerTest {
         .containsExactly(
             new TokenQuery(new TokenQuery.OfNode(IdentityChoice.ANY), ARM),
             new TokenQuery(new TokenQuery.OfNode(named), ARM));
+  }
+
+  @Test
+  void aGrantTellsTheResourceIdByWhichAnExemptPodNamedTheNodesIdentity() {
+    node.put(WEB);
+    node.put(new PodExemption(name("shop/e"), Map.of("tier", "web")));
+    IdentityChoice named = new IdentityChoice(null, "/subscriptions/s/Kubelet");
+
+    TokenGrant any = broker.request(requestFrom("10.0.0.7")).join();
+    TokenGrant one =
+        broker
+            .request(new TokenRequest(new Caller.ByAddress(address("10.0.0.7")), named, ARM))
+            .join();
+
+    assertThat(any.resourceId()).isNull();
+    assertThat(one.resourceId()).isEqualTo("/subscriptions/s/Kubelet");
+    assertThat(one.clientId()).isNull();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +65,18 @@ final class ValidationPolicyTest {
         new String[] {identity("bad", "type: 7"), binding("bad", "{}"), exception("bad", "{}")}) {
       Await.until("the policy is at work", LIMIT, () -> refused(bad).containsKey("bad"));
     }
+  }
+
+  @AfterAll
+  static void delete() {
+    for (String kind :
+        new String[] {"validatingadmissionpolicybinding", "validatingadmissionpolicy"}) {
+      for (String resource :
+          new String[] {"azureidentities", "azureidentitybindings", "azurepodidentityexceptions"}) {
+        api.kubectl("delete", kind, "aad-pod-identity-" + resource);
+      }
+    }
+    api.kubectl("delete", "azureidentity", "old", "-n", NAMESPACE);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
+import io.podidentity.harness.process.CommandFailedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,8 @@ final class MonitoringIT {
         "ghost");
     scene.pod("ghost", cluster.vm(), "ghost");
     cluster.api().apply(POLICY);
+    // The API server learns of it some moments after it has taken it.
+    Await.until("policy in force", LIMIT, () -> refusesRecord(cluster));
     scene.bind(scene.identity("refused"), "refused");
     scene.pod("refused", cluster.secondInstance(), "refused");
     BoundIdentity late = scene.identity("late");
@@ -112,6 +115,22 @@ final class MonitoringIT {
       scene.bind(late, "late");
       TestPod pod = scene.pod("late", cluster.firstInstance(), "late");
       scene.awaitCreated(pod, late);
+    }
+  }
+
+  private static boolean refusesRecord(EndToEndCluster cluster) {
+    String record =
+        """
+        apiVersion: aadpodidentity.k8s.io/v1
+        kind: AzureAssignedIdentity
+        metadata: {name: refused-probe, namespace: default}
+        spec: {}
+        """;
+    try {
+      cluster.api().kubectlWithInput(record, "create", "--dry-run=server", "-f", "-");
+      return false;
+    } catch (CommandFailedException e) {
+      return e.result().stderr().contains("refused-record");
     }
   }
 
