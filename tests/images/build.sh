@@ -33,6 +33,9 @@ fi
 rm -rf "$cache/probe"
 buildah=(buildah --root "$cache/$STORAGE_DRIVER" --runroot "$cache/run")
 
+# Of a build that was cut short.
+"${buildah[@]}" rm --all >/dev/null
+
 # The base that the Dockerfiles ask for by default, made of the same packages.
 base=localhost/debian:trixie
 if ! "${buildah[@]}" inspect --type image "$base" >/dev/null 2>&1; then

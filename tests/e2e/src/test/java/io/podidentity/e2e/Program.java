@@ -89,14 +89,20 @@ final class Program implements AutoCloseable {
       Path kubeconfig,
       SimulatedAzureProcess azure,
       List<String> words) {
-    List<String> all = new ArrayList<>(List.of(ProjectFiles.program("nmi")));
-    all.addAll(words);
-    all.add("--kubeconfig=" + kubeconfig);
-    all.add("--cloud=AzureStackCloud");
+    List<String> flags = new ArrayList<>(words);
+    flags.add("--kubeconfig=" + kubeconfig);
+    flags.add("--cloud=AzureStackCloud");
+    Command command =
+        PodImage.inUse()
+            ? PodImage.of("nmi")
+                .container(
+                    ChartSecurity.nmi(),
+                    flags,
+                    cloud(azure),
+                    List.of(Mount.of(kubeconfig), Mount.of(azure.folder()), lock()))
+            : with(cloud(azure), Command.of(ProjectFiles.program("nmi")).withArguments(flags));
     return namespace
-        .inside(
-            inCloud(Command.of(all), azure)
-                .withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .inside(command.withEnvironment("JAVA_HOME", System.getProperty("java.home")))
         .run();
   }
 
@@ -186,15 +192,15 @@ final class Program implements AutoCloseable {
                 Mount.of(azure.folder()),
                 new Mount(account.folder(), "/run/secrets/kubernetes.io/serviceaccount"),
                 new Mount(cniResults, "/var/lib/cni/cache/results"),
-                new Mount(lock(), "/run/xtables.lock")));
+                lock()));
   }
 
-  /** The node's, which is a file of the node. */
-  private static Path lock() {
+  /** The lock of iptables, which is a file of the node. */
+  private static Mount lock() {
     Path folder = Folders.temporary("lock");
     Cleanup.atExit(() -> Folders.delete(folder));
     try {
-      return Files.createFile(folder.resolve("xtables.lock"));
+      return new Mount(Files.createFile(folder.resolve("xtables.lock")), "/run/xtables.lock");
     } catch (IOException e) {
       throw new UncheckedIOException("making a lock in " + folder, e);
     }
