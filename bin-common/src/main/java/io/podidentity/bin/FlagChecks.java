@@ -30,8 +30,9 @@ public final class FlagChecks {
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if there is no such port
    */
   public static void requirePort(String flag, int port, int least) {
+    // Not a format: the first one of a start costs some milliseconds.
     require(
         port >= least && port <= MAX_PORT,
-        "%s must be %d to %d: %d".formatted(flag, least, MAX_PORT, port));
+        flag + " must be " + least + " to " + MAX_PORT + ": " + port);
   }
 }

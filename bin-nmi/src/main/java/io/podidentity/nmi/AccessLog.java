@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line per handled request, in the form that AAD Pod Identity v1 documents and people search
  * for. The lines are written by a thread of its own: the requests' threads neither format them nor
- * wait for the log. After its lines it collects for a millisecond, because waking it for each
- * would cost a busy NMI more than the line. Where the log cannot keep up, lines are dropped and
- * counted. Thread-safe.
+ * wait for the log. After its lines it collects for a millisecond, because waking it for each would
+ * cost a busy NMI more than the line. Where the log cannot keep up, lines are dropped and counted.
+ * Thread-safe.
  */
 final class AccessLog implements AutoCloseable {
   private static final int MAX_WAITING = 4096;
@@ -27,7 +27,9 @@ final class AccessLog implements AutoCloseable {
 
   private static final Duration DRAIN = Duration.ofSeconds(1);
 
-  /** A longer rest makes fewer but longer bursts, and requests that come meanwhile wait for them. */
+  /**
+   * A longer rest makes fewer but longer bursts, and requests that come meanwhile wait for them.
+   */
   private static final Duration COLLECT = Duration.ofMillis(1);
 
   private final Queue<Entry> lines = new ConcurrentLinkedQueue<>();

@@ -39,6 +39,10 @@ public final class NmiMain {
     boolean named = command.equals(EXPLAIN) && args.length > 1 && !args[1].startsWith("-");
     int words = (command.isEmpty() ? 0 : 1) + (named ? 1 : 0);
     List<String> flags = List.of(args).subList(words, args.length);
+    if (command.isEmpty()) {
+      // To read the flags takes long, too.
+      NodeNmi.load();
+    }
     NmiCommandLine commandLine = new NmiCommandLine(version, System::getenv);
     OptionalInt exit = commandLine.parse(flags, System.out, System.err);
     if (exit.isPresent()) {

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * The NMI of a node of a cluster: an {@link Nmi} over Kubernetes, IMDS and iptables. Thread-safe.
  */
 public final class NodeNmi implements AutoCloseable {
+  private static final ThreadFactory THREADS = Daemons.named("start");
+  private static final Executor BESIDE = task -> THREADS.newThread(task).start();
+
   private final Parts parts;
   private final List<ClusterFollower> followers;
   private final Nmi nmi;
@@ -57,6 +60,15 @@ public final class NodeNmi implements AutoCloseable {
     this.watched = watched;
     this.rules = rules;
     this.atExit = atExit;
+  }
+
+  /**
+   * Begins to load what takes most of the time of a start, beside whatever else it does; nothing
+   * listens or calls yet. Not needed, and of no use twice.
+   */
+  static void load() {
+    BESIDE.execute(KubernetesConnection::load);
+    BESIDE.execute(HttpListener::load);
   }
 
   /**
@@ -108,19 +120,14 @@ public final class NodeNmi implements AutoCloseable {
   }
 
   private static NodeNmi assemble(NmiOptions options, String userAgent, Clock clock, Parts parts) {
-    // A third of the time of a start each. They are made beside each other, and beside the programs
-    // that write the rules; none listens or calls.
-    ThreadFactory threads = Daemons.named("start");
-    Executor beside = task -> threads.newThread(task).start();
-    var unusedTls = CompletableFuture.runAsync(KubernetesConnection::load, beside);
+    // Beside the programs that write the rules.
     CompletableFuture<KubernetesConnection> opening =
         CompletableFuture.supplyAsync(
-            () -> KubernetesConnection.open(options.kubeconfig(), userAgent), beside);
+            () -> KubernetesConnection.open(options.kubeconfig(), userAgent), BESIDE);
     parts.add(
         () -> {
           var unusedClosed = opening.thenAccept(KubernetesConnection::close);
         });
-    var unusedLoad = CompletableFuture.runAsync(HttpListener::load, beside);
     @Nullable OwnRules rules = options.rules().written() ? OwnRules.of(options) : null;
     if (rules != null) {
       // Before there is anything to remove; given back last of all.

@@ -36,7 +36,7 @@ public final class KubernetesClients {
   /**
    * The same for one process of a cluster, which thousands of others then wait for: 1 s at most.
    */
-  private static final Duration EAGER_RECONNECT = RECONNECT.dividedBy(2);
+  private static final Duration EAGER_RECONNECT = Duration.ofMillis(31);
 
   /** Of one request, 100 ms after the first and doubling: 3 s in all, then the caller decides. */
   private static final int RETRIES = 5;

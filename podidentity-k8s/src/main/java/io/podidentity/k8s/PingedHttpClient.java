@@ -1,5 +1,7 @@
 package io.podidentity.k8s;
 
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.http.StandardHttpClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.net.Authenticator;
@@ -15,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
@@ -25,6 +29,24 @@ import javax.net.ssl.SSLParameters;
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
+    @Override
+    public io.fabric8.kubernetes.client.http.HttpClient.Builder newBuilder(Config config) {
+      TrustManager @Nullable [] trusted = ClusterAuthority.trustManagers(config);
+      if (trusted == null) {
+        return super.newBuilder(config);
+      }
+      // Or else fabric8 reads the JDK's authorities, to trust them too. What it makes instead is
+      // replaced before there is a client.
+      config.setTrustCerts(true);
+      try {
+        var builder = (StandardHttpClientBuilder<?, ?, ?>) super.newBuilder(config);
+        builder.sslContext(builder.getKeyManagers(), trusted);
+        return builder;
+      } finally {
+        config.setTrustCerts(false);
+      }
+    }
+
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
       return new Builder(super.createNewHttpClientBuilder());
