@@ -120,6 +120,30 @@ final class ImageIT {
         .anyMatch(folder -> Files.exists(nmi.rootfs().resolve(folder + program)));
   }
 
+  /** The names of libraries that the loader does not find for some program or library. */
+  private static final String NOT_FOUND =
+      """
+      busybox find /usr /opt/java -type f | while read -r file; do
+        case $(busybox head -c 4 "$file" | tr -d '\\177\\0') in
+          ELF) LD_TRACE_LOADED_OBJECTS=1 /lib*/ld-linux-* "$file" 2>&1 |
+            sed -n 's/^[[:blank:]]*\\([^ ]*\\) => not found$/\\1/p' ;;
+        esac
+      done | busybox sort -u
+      """;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nmi", "mic"})
+  void everySharedLibraryIsInTheImage(String program) throws IOException {
+    PodImage image = PodImage.of(program);
+    CommandResult result =
+        run(image.run(ChartSecurity.nmi(), List.of("/bin/sh", "-c", NOT_FOUND), NONE, mounts()));
+
+    // The JVM loads its own before those that need it.
+    assertThat(result.stderr()).isEmpty();
+    assertThat(result.stdout().lines()).containsExactly("libjvm.so");
+    assertThat(image.rootfs().resolve("opt/java/lib/server/libjvm.so")).exists();
+  }
+
   @Test
   void rootFileSystemCannotBeWritten() {
     CommandResult result =
