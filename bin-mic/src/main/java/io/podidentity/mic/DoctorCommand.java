@@ -88,8 +88,9 @@ final class DoctorCommand {
         KubernetesConnection.open(options.kubeconfig(), userAgent)) {
       ClusterHealth health = new ClusterHealth(kubernetes);
       found.clock("clock", "the API server", health.ahead(clock));
-      List<Right> missing = health.missing(Right.ofMic(options.lease(), options.typeUpgrade()));
-      found.rights("permissions", missing);
+      List<Right> needed =
+          Right.ofMic(options.lease(), options.typeUpgrade(), options.startupTaint() != null);
+      found.rights("permissions", health.missing(needed));
       found.definitions("definitions", health.missingDefinitions());
       found.look("objects", part -> objects(kubernetes, clock));
     }

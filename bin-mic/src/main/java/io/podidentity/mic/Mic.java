@@ -7,6 +7,7 @@ import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.Timer;
 import io.podidentity.azure.arm.ArmClients;
 import io.podidentity.azure.arm.NodeTargets;
 import io.podidentity.azure.config.AllowedSubscriptions;
@@ -136,7 +137,7 @@ public final class Mic implements AutoCloseable {
                 () -> {
                   leadership.lead(view.synced());
                   once.execute(marker::write);
-                  startTaints(kubernetes, options.startupTaint());
+                  startTaints(kubernetes, options.startupTaint(), timer);
                 },
                 leadership::stepDown));
     elections.set(election);
@@ -220,10 +221,11 @@ public final class Mic implements AutoCloseable {
   }
 
   private void startTaints(
-      KubernetesConnection kubernetes, StartupTaints.@Nullable Settings settings) {
+      KubernetesConnection kubernetes, StartupTaints.@Nullable Settings settings, Timer timer) {
     if (settings != null) {
       LeaderOnly leaderOnly = new LeaderOnly(this::leads);
-      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, pool(1, "taint"))).start();
+      ExecutorService pool = pool(1, "taint");
+      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, timer, pool)).start();
     }
   }
 

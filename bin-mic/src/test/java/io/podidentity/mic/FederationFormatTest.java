@@ -132,6 +132,22 @@ final class FederationFormatTest {
     assertThat(folder.resolve("applied")).content().contains("namespace: \"shop\"");
   }
 
+  /** {@code az} reads the file that {@code --option=@file} names, and standard input for @-. */
+  @Test
+  void nothingThatAzWouldTakeForAFileIsGivenToIt() {
+    for (String part : List.of("@-", "@secret")) {
+      FederationReport report =
+          report(managed(part, "client-1"), application("@/home/admin/.ssh/id_rsa"));
+
+      assertThat(FederationText.of(report))
+          .contains("2 identities, 0 federated credentials")
+          .containsSubsequence("AzureIdentity default/api", "! names-a-file: ")
+          .containsSubsequence("AzureIdentity default/app", "! names-a-file: ")
+          .doesNotContain("\naz ");
+      assertThat(FederationJson.of(report)).doesNotContain("\"command\"");
+    }
+  }
+
   /** Who looks at the script before, looks at it in a terminal. */
   @Test
   void nothingThatIsInAnObjectIsACommandOfTheTerminal() {
@@ -150,6 +166,10 @@ final class FederationFormatTest {
   }
 
   private static FederationReport report(String resource, String clientId) {
+    return report(managed(resource, clientId), application("client-2"));
+  }
+
+  private static FederationReport report(Credential app, Credential api) {
     FederationInput input =
         new FederationInput(
             "https://issuer.example/id/",
@@ -158,8 +178,8 @@ final class FederationFormatTest {
                 pod("job", "api", null)),
             List.of(new ServiceAccount(new NamespacedName("shop", "other"), "")),
             List.of(
-                identity("app", managed(resource, clientId)),
-                identity("api", application()),
+                identity("app", app),
+                identity("api", api),
                 identity("odd", new Credential.Unusable("Invalid resource id"))),
             List.of(binding("app"), binding("api"), binding("nobody")));
     return new FederationPlanner(false).report(input);
@@ -190,11 +210,11 @@ final class FederationFormatTest {
         new ClientId(clientId));
   }
 
-  private static Credential application() {
+  private static Credential application(String clientId) {
     return new Credential.ClientSecret(
         new Credential.ServicePrincipal(
             "tenant",
-            new ClientId("client-2"),
+            new ClientId(clientId),
             new NamespacedName("default", "secret"),
             List.of(),
             null));

@@ -8,6 +8,7 @@ import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Findings;
 import io.podidentity.bin.OutputFormat;
 import io.podidentity.bin.Report;
+import io.podidentity.iptables.PodPath;
 import io.podidentity.k8s.ClusterHealth;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.Right;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * The command {@code nmi doctor}: what is the matter with NMI on this node. It writes nothing, and
  * asks for no token.
  *
- * @param rules what tries the rules
+ * @param rules what tries the rules, and if it has a pod, who answers that
  * @param written whether NMI writes rules here
  * @param metadata where the metadata service is
  * @param probePort of the NMI of this node
@@ -52,6 +53,7 @@ record DoctorCommand(
     @Nullable Path kubeconfig,
     OutputFormat output) {
   private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final String CHECK = "nmi rules --check";
 
   /**
    * Looks at all, and prints what it found.
@@ -62,6 +64,9 @@ record DoctorCommand(
     Findings found = new Findings();
     if (written) {
       found.look("rules", part -> rules(found, part));
+    }
+    if (!rules.pod().isEmpty()) {
+      found.look("redirect", part -> redirect(found, part));
     }
     HttpClient client = HttpClients.local();
     found.look("nmi", part -> nmi(client, found, part));
@@ -85,12 +90,7 @@ record DoctorCommand(
     List<String> problems = rules.ruleProblems();
     problems.forEach(
         problem ->
-            found.add(
-                part,
-                Verdict.WRONG,
-                ErrorReason.REDIRECT_FAILED.code(),
-                problem,
-                "nmi rules --check"));
+            found.add(part, Verdict.WRONG, ErrorReason.REDIRECT_FAILED.code(), problem, CHECK));
     int off = rules.rules().interfacesWithoutRouteLocalnet();
     if (off > 0) {
       found.wrong(
@@ -109,6 +109,18 @@ record DoctorCommand(
               .map(line -> line.substring(2))
               .collect(Collectors.joining("; "));
       found.ok(part, "the rules can be written, by " + tools);
+    }
+  }
+
+  /** A request takes the pod's way; what answers it says whether it was redirected. */
+  private void redirect(Findings found, String part) {
+    PodPath.Answer answer = rules.answer();
+    String text = rules.pod() + ": " + answer.meaning();
+    switch (answer) {
+      case NMI -> found.ok(part, text);
+      case OTHER -> found.wrong(part, Finding.NOT_REDIRECTED, text, "nmi rules --print");
+      case REFUSED -> found.wrong(part, Finding.REDIRECT_REFUSED, text, CHECK);
+      case SILENT -> found.wrong(part, Finding.REDIRECT_SILENT, text, CHECK);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.podidentity.nmi;
 
+import io.podidentity.bin.Daemons;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -9,14 +10,16 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A share in the rules of a node, which each NMI there has from before it writes them: whoever
- * removes them has to be the only one. Two NMIs of one DaemonSet know whether it is deleted; those
- * of two DaemonSets, as on the way from one to the other, do not know of each other.
+ * A share in the rules of a node, which each NMI there has: whoever removes them has to be the only
+ * one. Two NMIs of one DaemonSet know whether it is deleted; those of two DaemonSets, as on the way
+ * from one to the other, do not know of each other.
  *
  * <p>The share is the UDP port {@value #PORT} of 127.0.0.1, with {@code SO_REUSEPORT}: the kernel
  * lets any number of root's processes have it so, or one alone without, and takes it back however
@@ -31,60 +34,92 @@ final class NodeShare implements AutoCloseable {
   /** Of the protocol "discard": what others send is not even kept. */
   private static final int NOBODY = 9;
 
-  /** A removal takes less. */
+  /** For a removal; most take less. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration RETRY = Duration.ofMillis(20);
 
-  private final @Nullable DatagramChannel channel;
+  /** A removal whose programs wait for a lock takes as long as they do. */
+  private static final Duration LATER_RETRY = Duration.ofMillis(200);
 
-  private NodeShare(@Nullable DatagramChannel channel) {
-    this.channel = channel;
+  private final int port;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Object lock = new Object();
+  private @Nullable DatagramChannel channel;
+
+  private NodeShare(int port) {
+    this.port = port;
   }
 
   /**
-   * Takes a share; waits a little for another NMI that is removing the rules.
+   * Takes a share. Waits a little for another NMI that is removing the rules; if it is slow, this
+   * returns without a share, and goes on trying until it has one or is closed.
    *
-   * @param first done once before it waits, if it has to
+   * @param write writes the rules; done before it waits, if it has to, and again, on another
+   *     thread, once it has a share that it did not have when this returned
    */
-  static NodeShare take(Runnable first) {
-    return take(PORT, first);
+  static NodeShare take(Runnable write) {
+    return take(PORT, PATIENCE, write);
   }
 
-  /** The same at another port. */
-  static NodeShare take(int port, Runnable first) {
+  /** The same at another port, and with another patience. */
+  static NodeShare take(int port, Duration patience, Runnable write) {
+    NodeShare share = new NodeShare(port);
     long begun = System.nanoTime();
-    boolean waits = false;
-    while (true) {
+    @Nullable IOException refusal = share.attempt();
+    if (refusal == null) {
+      return share;
+    }
+    write.run();
+    while (refusal instanceof BindException
+        && System.nanoTime() - begun < patience.toNanos()
+        && share.pause(RETRY)) {
+      refusal = share.attempt();
+    }
+    if (refusal != null) {
+      log.warn(
+          "another NMI that ends cannot see this one, and may remove the rules, until UDP port {}"
+              + " of 127.0.0.1 can be had",
+          port,
+          refusal);
+      Daemons.named("share").newThread(() -> share.keepTrying(write)).start();
+    }
+    return share;
+  }
+
+  /** Null if it has a share now. */
+  private @Nullable IOException attempt() {
+    synchronized (lock) {
       try {
-        return new NodeShare(bind(port, true));
-      } catch (BindException e) {
-        if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-          return none(port, e);
-        }
+        channel = bind(port, true);
+        return null;
       } catch (IOException e) {
-        return none(port, e);
-      }
-      if (!waits) {
-        waits = true;
-        first.run();
-      }
-      try {
-        Thread.sleep(RETRY.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new NodeShare(null);
+        return e;
       }
     }
   }
 
-  private static NodeShare none(int port, IOException error) {
-    log.warn(
-        "another NMI that ends cannot see this one, and may remove the rules: UDP port {} of"
-            + " 127.0.0.1 cannot be had",
-        port,
-        error);
-    return new NodeShare(null);
+  /** False, maybe sooner, if there is nothing more to wait for. */
+  private boolean pause(Duration time) {
+    try {
+      return !closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void keepTrying(Runnable write) {
+    while (pause(LATER_RETRY)) {
+      // Held while it writes, so that what is removed after a close is not written again.
+      synchronized (lock) {
+        if (closed.getCount() > 0 && attempt() == null) {
+          log.info("another NMI that ends sees this one now");
+          write.run();
+          return;
+        }
+      }
+    }
   }
 
   /**
@@ -130,10 +165,14 @@ final class NodeShare implements AutoCloseable {
     return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
   }
 
-  /** Gives the share back. */
+  /** Gives the share back. Waits while the rules are written, as {@link #take} says. */
   @Override
   public void close() {
-    if (channel != null) {
+    closed.countDown();
+    synchronized (lock) {
+      if (channel == null) {
+        return;
+      }
       try {
         channel.close();
       } catch (IOException e) {

@@ -71,8 +71,17 @@ record RulesCheck(OwnRules rules, NmiOptions.Metadata metadata, String pod) {
     return new PodPath(metadata.ip(), metadata.port(), Refusal.CODE_HEADER);
   }
 
+  /**
+   * Who answers the pod.
+   *
+   * @throws PodIdentityException if its network namespace cannot be found or entered
+   */
+  PodPath.Answer answer() {
+    return path().from(namespace());
+  }
+
   private boolean isRedirected(PrintStream out) {
-    PodPath.Answer answer = path().from(namespace());
+    PodPath.Answer answer = answer();
     out.println(pod + ": " + answer.meaning());
     return answer == PodPath.Answer.NMI;
   }

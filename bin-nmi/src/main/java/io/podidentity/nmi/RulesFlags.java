@@ -19,7 +19,7 @@ final class RulesFlags {
   @Option(
       names = "--pod",
       hidden = true,
-      description = "For the command rules with --check: NAMESPACE/NAME, or a file.")
+      description = "For the commands doctor and rules --check: NAMESPACE/NAME, or a file.")
   String pod = "";
 
   @Option(

@@ -83,6 +83,24 @@ class LockdownScriptTest {
 
   @Test
   void kernelWithoutTablesForBridgesIsNoFailure(@TempDir Path programs) throws IOException {
+    CommandResult result = withNft(programs, "case $text in *bridge*) exit 1 ;; esac");
+
+    assertThat(result.exitCode()).as(result.stderr()).isZero();
+    assertThat(rules())
+        .contains("table ip podidentity-lockdown", "prohibit proto 169")
+        .doesNotContain("table bridge");
+  }
+
+  @Test
+  void failureThatSaysNothingOfTheKernelIsAFailure(@TempDir Path programs) throws IOException {
+    CommandResult result = withNft(programs, "case \"$* $text\" in -c* | *bridge*) exit 1 ;; esac");
+
+    assertThat(result.exitCode()).isNotZero();
+    assertThat(rules()).contains("table ip podidentity-lockdown", "prohibit proto 169");
+  }
+
+  /** What it writes goes through this first. */
+  private CommandResult withNft(Path programs, String failing) throws IOException {
     String real = Command.of("sh", "-c", "command -v nft").output().strip();
     Path nft =
         Files.writeString(
@@ -91,19 +109,13 @@ class LockdownScriptTest {
             #!/bin/sh
             [ "$1" = list ] && exec %1$s "$@"
             text=$(cat)
-            case $text in *bridge*) exit 1 ;; esac
+            %2$s
             echo "$text" | %1$s "$@"
             """
-                .formatted(real));
+                .formatted(real, failing));
     assertThat(nft.toFile().setExecutable(true)).isTrue();
-
-    CommandResult result =
-        node.inside(Command.of("sh", "-c", "PATH=%s:$PATH %s".formatted(programs, SCRIPT))).run();
-
-    assertThat(result.exitCode()).as(result.stderr()).isZero();
-    assertThat(rules())
-        .contains("table ip podidentity-lockdown", "prohibit proto 169")
-        .doesNotContain("table bridge");
+    return node.inside(Command.of("sh", "-c", "PATH=%s:$PATH %s".formatted(programs, SCRIPT)))
+        .run();
   }
 
   @Test

@@ -73,6 +73,24 @@ class RulesCommandTest {
                     "--source-pinning=off")
                 .stdout())
         .isEqualTo(REDIRECT.formatted("legacy", 3));
+    assertThat(
+            nmi(
+                    "rules",
+                    "--print",
+                    "--redirect-target=169.254.25.79",
+                    "--enable-conntrack-deletion",
+                    "--source-pinning=off")
+                .stdout())
+        .isEqualTo(
+            lockdown()
+                + """
+
+                # ip -4 -batch -
+                address add 169.254.25.79/32 dev lo scope host label lo:podidentity
+
+                """
+                + REDIRECT.formatted("nft", 2579).replace("127.0.0.1", "169.254.25.79")
+                + "# conntrack -D -p tcp -d 169.254.169.254 --dport 80\n");
     assertThat(everything()).isEqualTo(before);
   }
 

@@ -111,7 +111,15 @@ public final class BackendChoice {
     if (given != null) {
       return List.of();
     }
-    return working(scans(), table).stream().filter(commands -> !commands.equals(but)).toList();
+    Map<IptablesBackend, BackendScan> scans = scans();
+    for (IptablesBackend backend : IptablesBackend.values()) {
+      if (!scans.containsKey(backend)) {
+        log.info(
+            "iptables backend={} does not work here: what an earlier NMI may have left in it stays",
+            backend.family());
+      }
+    }
+    return working(scans, table).stream().filter(commands -> !commands.equals(but)).toList();
   }
 
   private List<IptablesCommands> working(Map<IptablesBackend, BackendScan> scans, String table) {

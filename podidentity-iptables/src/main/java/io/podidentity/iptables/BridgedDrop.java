@@ -73,7 +73,7 @@ final class BridgedDrop implements RuleSet {
   @Override
   public void check() {
     synchronized (lock) {
-      if (table.familyWorks()) {
+      if (!table.familyIsMissing()) {
         table.check();
       }
     }
@@ -85,7 +85,8 @@ final class BridgedDrop implements RuleSet {
       try {
         return table.ensure();
       } catch (PodIdentityException e) {
-        if (table.familyWorks()) {
+        // In doubt it is a failure, which is tried again and told.
+        if (table.isWritten() || !table.familyIsMissing()) {
           throw e;
         }
         if (!told) {

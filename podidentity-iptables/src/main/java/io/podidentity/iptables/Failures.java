@@ -42,15 +42,19 @@ final class Failures {
   }
 
   PodIdentityException ofStart(String program, IOException error) {
-    String message = String.valueOf(error.getMessage());
-    if (NOT_FOUND.matcher(message).find()) {
+    if (isMissing(error)) {
       return failure(
           program + " is not on the PATH: install the package " + packageOf(program), error);
     }
-    if (NOT_EXECUTABLE.matcher(message).find()) {
+    if (NOT_EXECUTABLE.matcher(String.valueOf(error.getMessage())).find()) {
       return failure(program + " may not be executed: check its mode and owner", error);
     }
     return failure(program + " cannot be run", error);
+  }
+
+  /** Whether a program could not be started because there is none of that name. */
+  static boolean isMissing(IOException error) {
+    return NOT_FOUND.matcher(String.valueOf(error.getMessage())).find();
   }
 
   PodIdentityException ofTimeout(String program) {

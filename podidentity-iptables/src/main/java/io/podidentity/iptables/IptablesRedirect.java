@@ -43,8 +43,18 @@ public final class IptablesRedirect implements RuleSet {
   private final OwnChain chain;
   private final BackendChoice choice;
   private final FirstPlace place;
+  private final Duration interval;
+  private final LongSupplier nanoTime;
   private final Object lock = new Object();
-  private @Nullable IptablesCommands lastUsed;
+  private @Nullable Cleaning last;
+
+  /**
+   * Of the back-ends that are not used.
+   *
+   * @param used the one that is
+   * @param nanos when it began
+   */
+  private record Cleaning(IptablesCommands used, boolean done, long nanos) {}
 
   /** The rules, written by the given commands. */
   public IptablesRedirect(RedirectRules rules, IptablesCommands commands) {
@@ -59,8 +69,8 @@ public final class IptablesRedirect implements RuleSet {
   /**
    * The same.
    *
-   * @param interval the least time from one move of the jump to the first place to the next; the
-   *     default is 60 s
+   * @param interval the least time from one move of the jump to the first place to the next, and
+   *     from one attempt to remove what is in the other back-end to the next; the default is 60 s
    * @param nanoTime as {@link System#nanoTime()}
    */
   public IptablesRedirect(
@@ -68,6 +78,8 @@ public final class IptablesRedirect implements RuleSet {
     this.chain = requireNonNull(rules, "rules").chain();
     this.choice = requireNonNull(choice, "choice");
     this.place = new FirstPlace(interval, nanoTime);
+    this.interval = interval;
+    this.nanoTime = nanoTime;
   }
 
   @Override
@@ -87,26 +99,36 @@ public final class IptablesRedirect implements RuleSet {
     synchronized (lock) {
       IptablesCommands commands = choice.current();
       boolean changed = new IptablesChain(chain, commands, place).ensure();
-      if (!commands.equals(lastUsed)) {
-        removeFromOthers(commands);
-        lastUsed = commands;
-      }
+      removeFromOthers(commands);
       return changed;
     }
   }
 
-  /** An earlier NMI may have used the other one, or Kubernetes turned out to use this one. */
+  /**
+   * An earlier NMI may have used the other one, or Kubernetes turned out to use this one. Pods are
+   * redirected all the same, so that a failure is not one of {@link #ensure}.
+   */
   private void removeFromOthers(IptablesCommands used) {
-    for (IptablesCommands other : choice.others(used, chain.table())) {
-      try {
+    @Nullable Cleaning before = last != null && last.used().equals(used) ? last : null;
+    long now = nanoTime.getAsLong();
+    if (before != null && (before.done() || now - before.nanos() < interval.toNanos())) {
+      return;
+    }
+    boolean done = true;
+    try {
+      for (IptablesCommands other : choice.others(used, chain.table())) {
         new IptablesChain(chain, other, place).remove();
-      } catch (PodIdentityException e) {
-        // Pods are redirected all the same.
+      }
+    } catch (PodIdentityException e) {
+      done = false;
+      if (before == null) {
         log.warn(
-            "what an earlier NMI left in the other back-end of iptables stays error={}",
+            "what an earlier NMI left in the other back-end of iptables is not removed yet; trying"
+                + " again error={}",
             e.getMessage());
       }
     }
+    last = new Cleaning(used, done, now);
   }
 
   @Override

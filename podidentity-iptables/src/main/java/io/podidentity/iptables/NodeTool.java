@@ -68,6 +68,23 @@ final class NodeTool {
     }
   }
 
+  /**
+   * Whether it ends well; not so either if there is no such program.
+   *
+   * @throws PodIdentityException with {@code REDIRECT_FAILED} if that is not known: it did not end
+   *     in time, or could not be started for another reason
+   */
+  boolean succeeds(List<String> arguments, String input) {
+    try {
+      return attempt(arguments, input, line -> {}).exitCode() == 0;
+    } catch (PodIdentityException e) {
+      if (e.getCause() instanceof IOException start && Failures.isMissing(start)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /** What it is called. */
   String name() {
     return program.get(program.size() - 1);

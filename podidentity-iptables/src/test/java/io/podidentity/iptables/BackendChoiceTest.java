@@ -11,10 +11,16 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -110,6 +116,39 @@ final class BackendChoiceTest {
         .contains("-A PREROUTING -p udp -j ACCEPT");
     assertThat(backend.other().list(node)).contains("-A PREROUTING -j aad-metadata");
     assertThat(redirect.ensure()).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatCouldNotBeRemovedFromTheOtherOneIsTriedAgain(Backend backend, @TempDir Path folder)
+      throws IOException {
+    backend.redirect(node).ensure();
+    Path busy = Files.createFile(folder.resolve("busy"));
+    // As where another program holds its lock.
+    String programs =
+        "case $0 in %s-restore) [ ! -e %s ] || exit 4;; esac; exec \"$0\" \"$@\""
+            .formatted(backend.kind().family(), busy);
+    BackendChoice now =
+        BackendChoice.of(
+            backend.other().kind(),
+            NodePrograms.HERE.withPrefix(
+                List.of("ip", "netns", "exec", node.name(), "sh", "-c", programs)));
+    Duration interval = Duration.ofSeconds(60);
+    AtomicLong nanos = new AtomicLong();
+    IptablesRedirect redirect =
+        new IptablesRedirect(RedirectRules.DEFAULT, now, interval, nanos::get);
+    // Pods are redirected all the same.
+    assertThat(redirect.ensure()).isTrue();
+    assertThat(backend.other().list(node)).contains("-A PREROUTING -j aad-metadata");
+    assertThat(backend.list(node)).contains("-N aad-metadata");
+
+    Files.delete(busy);
+    redirect.ensure();
+    assertThat(backend.list(node)).contains("-N aad-metadata");
+    nanos.addAndGet(interval.toNanos());
+    redirect.ensure();
+
+    assertThat(backend.list(node)).doesNotContain("-N aad-metadata");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.podidentity.iptables.PinnedNode.assertSilent;
 import static io.podidentity.iptables.PinnedNode.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Await;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.net.NodeNetwork;
 import io.podidentity.harness.net.PodNetwork;
@@ -13,7 +14,9 @@ import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,11 @@ import org.junit.jupiter.api.Test;
 /** Pods that use each other's addresses on one of the kernel's bridges. */
 @RequiresRealPart({RealPart.NETWORK_NAMESPACES, RealPart.IPTABLES_NFT, RealPart.CURL})
 final class BridgePinsTest {
+
+  /** Of the pods' range, and of no pod. */
+  private static final String UNUSED = "10.244.0.250";
+
+  private static final String NOBODYS = "02:00:00:00:00:01";
 
   private final PinnedNode node = new PinnedNode();
   private final SourcePins pins = node.pins();
@@ -41,7 +49,7 @@ final class BridgePinsTest {
 
   @Test
   void podIsHeardFromItsOwnPortAlone() {
-    honest.ip("link set eth0 down");
+    silence();
     spoofer.ip(
         "address add " + victim.address() + "/27 dev eth0",
         // It would ask for this in the other's name.
@@ -63,7 +71,7 @@ final class BridgePinsTest {
         .asString()
         .startsWith("victim " + victim.address() + " ");
     assertThat(ask(spoofer, IMDS, other.address())).isEqualTo("nmi saw " + other.address());
-    honest.ip("link set eth0 up", "route replace default via " + node.gateway());
+    speakAgain();
     spoofer.ip("address del " + victim.address() + "/27 dev eth0");
     node.namespace().ip("neigh flush dev cbr0");
     assertThat(ask(honest, IMDS)).isEqualTo("nmi saw " + victim.address());
@@ -83,19 +91,22 @@ final class BridgePinsTest {
   void anotherPodsAddressCannotBeClaimedByArp() {
     String own = spoofer.hardwareAddress("eth0");
     Frames frames = new Frames("ff:ff:ff:ff:ff:ff", own);
-    List<String> claim = List.of(frames.arpRequest(victim.address(), node.gateway()));
-    send(spoofer, claim);
-    assertThat(neighbour()).contains(own);
+    String claim = frames.arpRequest(victim.address(), node.gateway());
+    silence();
+    send(spoofer, List.of(claim));
+    await(() -> neighbour(victim.address()).contains(own));
+    speakAgain();
     node.namespace().ip("neigh flush dev cbr0");
     pins.ensure();
     assertThat(ask(honest, IMDS)).isEqualTo("nmi saw " + victim.address());
+    silence();
 
-    send(spoofer, claim);
-    send(spoofer, List.of(frames.frame("8100", "0000", claim.get(0).substring(24))));
-    send(
-        spoofer, List.of(frames.frame("8100", "0000", "8100", "0000", claim.get(0).substring(24))));
+    String tagged = frames.frame("8100", "0000", claim.substring(24));
+    String twice = frames.frame("8100", "0000", "8100", "0000", claim.substring(24));
+    send(spoofer, List.of(claim, tagged, twice, frames.arpRequest(UNUSED, node.gateway())));
 
-    assertThat(neighbour()).contains(honest.hardwareAddress("eth0"));
+    await(() -> neighbour(UNUSED).contains(own));
+    assertThat(neighbour(victim.address())).contains(honest.hardwareAddress("eth0"));
   }
 
   /** Where addresses may be the same by right, and lead nobody to NMI. */
@@ -115,32 +126,53 @@ final class BridgePinsTest {
 
     send(guest, "eth9", List.of(frames.arpRequest(victim.address(), node.gateway())));
 
-    assertThat(guest.exec("bridge", "fdb", "show", "br", "br1", "dynamic")).contains(claimed);
+    await(() -> guest.exec("bridge", "fdb", "show", "br", "br1", "dynamic").contains(claimed));
     pins.count();
     assertThat(pins.dropped()).isZero();
-  }
-
-  private String neighbour() {
-    return node.namespace().exec("ip", "neigh", "show", victim.address(), "dev", "cbr0");
   }
 
   /** The bridge would send that pod's frames here. */
   @Test
   void anotherPodsHardwareAddressCannotBeClaimed() {
     String claimed = honest.hardwareAddress("eth0");
-    Frames frames = new Frames("ff:ff:ff:ff:ff:ff", claimed);
-    // Of a type that is for experiments.
-    List<String> claim = List.of(frames.frame("88b5", "00".repeat(46)));
-    send(spoofer, claim);
-    assertThat(forwarding(claimed)).contains(other.nodeDevice());
+    String claim = fromStation(claimed);
+    silence();
+    send(spoofer, List.of(claim));
+    await(() -> forwarding(claimed).contains(other.nodeDevice()));
+    speakAgain();
     pins.ensure();
     assertThat(ask(honest, IMDS)).isEqualTo("nmi saw " + victim.address());
     assertThat(forwarding(claimed)).contains(victim.nodeDevice());
+    silence();
 
-    send(spoofer, claim);
+    send(spoofer, List.of(claim, fromStation(NOBODYS)));
 
-    assertThat(forwarding(claimed)).contains(victim.nodeDevice());
+    await(() -> forwarding(NOBODYS).contains(other.nodeDevice()));
+    assertThat(forwarding(claimed)).doesNotContain(other.nodeDevice());
     assertThat(ask(spoofer, IMDS)).isEqualTo("nmi saw " + other.address());
+  }
+
+  private static String fromStation(String hardwareAddress) {
+    // Of a type that is for experiments.
+    return new Frames("ff:ff:ff:ff:ff:ff", hardwareAddress).frame("88b5", "00".repeat(46));
+  }
+
+  /** So that no frame of its own puts right what another pod's claim changed. */
+  private void silence() {
+    honest.ip("link set eth0 down");
+  }
+
+  private void speakAgain() {
+    honest.ip("link set eth0 up", "route replace default via " + node.gateway());
+  }
+
+  /** The kernel may take up a frame after the sender has ended, if the machine is busy. */
+  private static void await(BooleanSupplier condition) {
+    Await.until("the last frame is there", Duration.ofSeconds(20), condition);
+  }
+
+  private String neighbour(String address) {
+    return node.namespace().exec("ip", "neigh", "show", address, "dev", "cbr0");
   }
 
   private String forwarding(String hardwareAddress) {

@@ -78,6 +78,13 @@ final class ConntrackDeletionTest {
   }
 
   @Test
+  void textShowsItAfterTheRedirect() {
+    RuleSet redirect = new LoopbackAddress("169.254.25.79", NodePrograms.HERE);
+    assertThat(new ConntrackDeletion(redirect, RULES, NodePrograms.HERE).text())
+        .isEqualTo(redirect.text() + "# conntrack -D -p tcp -d 169.254.169.254 --dport 80\n");
+  }
+
+  @Test
   void failureIsNoneOfTheRedirect() {
     RuleSet redirect = new NodeRuleSets(List.of());
     NodePrograms none = NodePrograms.HERE.withPrefix(List.of("no-such-program"));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Frames with one packet in them that opens a connection, packed in every way in which a kernel
@@ -16,6 +17,7 @@ import java.util.TreeSet;
  */
 final class CraftedForms {
   private static final String NODE = "127.0.0.1";
+  private static final String OWN_ADDRESS = "the node's own address";
   private static final int FIRST_PORT = 40_000;
 
   /** IEEE 802.1Q and 802.1ad tags for VLAN 0, in priorities 0 and 7, and for VLAN 5. */
@@ -43,6 +45,10 @@ final class CraftedForms {
           "options",
           "fragments",
           "fragments, last first");
+
+  /** Those with a packet that some host behind a bridge might find, whatever its VLANs are. */
+  static final List<String> TO_BE_FOUND =
+      Stream.concat(UNPACKED.stream(), Stream.of(Q5, Q5 + Q, Q + Q5, OWN_ADDRESS)).toList();
 
   private final Frames frames;
   private final Map<Integer, String> forms = new LinkedHashMap<>();
@@ -83,7 +89,7 @@ final class CraftedForms {
     for (String type : List.of("86dd", "0806", "8847", "0801")) {
       all.add(frames.frame(type, Frames.syn(source, next("as type " + type), target, port)));
     }
-    add("the node's own address", NODE, target, port);
+    add(OWN_ADDRESS, NODE, target, port);
   }
 
   private void add(String form, String source, String target, int port) {

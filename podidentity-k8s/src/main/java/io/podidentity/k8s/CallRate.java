@@ -14,7 +14,10 @@ import java.util.function.LongSupplier;
 public final class CallRate {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long what may wait gives way to the rest; so it gets ten calls a second even then. */
+  /**
+   * How long what may wait gives way to the rest. After that it takes its turn among the calls that
+   * wait already, which may be seconds away when many threads reserve.
+   */
   private static final long GIVES_WAY = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** How far apart calls are that follow each other for long; 0 for any number. */
@@ -63,7 +66,7 @@ public final class CallRate {
 
   /**
    * The same for a call that can wait: while others use more than half of what is allowed, it lets
-   * them go first, for a tenth of a second.
+   * them go first, for a tenth of a second; then it waits in line like any other.
    *
    * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
    */

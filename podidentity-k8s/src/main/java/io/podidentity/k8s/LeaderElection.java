@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +77,7 @@ public final class LeaderElection implements AutoCloseable {
 
   private final Settings settings;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final Executor executor;
   private final Runnable onStarted;
   private final Runnable onLost;
@@ -114,18 +116,20 @@ public final class LeaderElection implements AutoCloseable {
       Executor executor,
       Runnable onStarted,
       Runnable onLost) {
-    this(connection.client(), settings, clock, executor, onStarted, onLost);
+    this(connection.client(), settings, clock, System::nanoTime, executor, onStarted, onLost);
   }
 
   LeaderElection(
       KubernetesClient client,
       Settings settings,
       Clock clock,
+      LongSupplier nanoTime,
       Executor executor,
       Runnable onStarted,
       Runnable onLost) {
     this.settings = requireNonNull(settings, "settings");
     this.clock = requireNonNull(clock, "clock");
+    this.nanoTime = requireNonNull(nanoTime, "nanoTime");
     this.executor = requireNonNull(executor, "executor");
     this.onStarted = requireNonNull(onStarted, "onStarted");
     this.onLost = requireNonNull(onLost, "onLost");
@@ -137,9 +141,10 @@ public final class LeaderElection implements AutoCloseable {
     this.locks = new ArrayList<>();
     if (settings.endpoints()) {
       EndpointsLock kind = new EndpointsLock(impatient.getKubernetesSerialization());
-      locks.add(new ObservedLock<>(impatient, kind, name, settings.duration(), clock));
+      locks.add(new ObservedLock<>(impatient, kind, name, settings.duration(), clock, nanoTime));
     }
-    locks.add(new ObservedLock<>(impatient, new LeaseLock(), name, settings.duration(), clock));
+    locks.add(
+        new ObservedLock<>(impatient, new LeaseLock(), name, settings.duration(), clock, nanoTime));
   }
 
   /** Begins to stand for election, and returns at once. To be called once. */
@@ -157,7 +162,7 @@ public final class LeaderElection implements AutoCloseable {
       // By both clocks: one may be set back, the other may stand still while the machine sleeps.
       return state == State.LEADING
           && clock.instant().isBefore(renewed.plus(renewDeadline()))
-          && System.nanoTime() - renewedNanos < renewDeadline().toNanos();
+          && nanoTime.getAsLong() - renewedNanos < renewDeadline().toNanos();
     }
   }
 
@@ -257,7 +262,7 @@ public final class LeaderElection implements AutoCloseable {
   private boolean attempt() {
     synchronized (attempts) {
       Instant begun = clock.instant();
-      long begunNanos = System.nanoTime();
+      long begunNanos = nanoTime.getAsLong();
       try {
         if (!take(begun)) {
           lost();

@@ -12,13 +12,15 @@ import io.podidentity.api.model.NamespacedName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One lock object, as it was seen last. A leader's time has run out when the object has not changed
- * for as long as it lasts, by our own clock: what the holder's clock wrote into it is not compared
- * with ours, which may be minutes apart. Not thread-safe.
+ * for as long as it lasts, by our own monotonic clock: what the holder's clock wrote into it is not
+ * compared with ours, which may be minutes apart, and a wall clock that is set forward makes no
+ * lock older. Not thread-safe.
  *
  * @param <T> the kind of the object
  */
@@ -28,27 +30,34 @@ final class ObservedLock<T extends HasMetadata> {
   private final NamespacedName name;
   private final Duration duration;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private @Nullable T object;
   private String version = "";
   private Instant changed;
+  private long changedNanos;
 
   /**
    * A lock that has not been looked at.
    *
    * @param duration how long a leader lasts whose record does not say it, and we ourselves
+   * @param clock for what is written and read; a lock's age does not go by it
+   * @param nanoTime by which a lock's age goes, as {@link System#nanoTime()}
    */
   ObservedLock(
       KubernetesClient client,
       LockKind<T> kind,
       NamespacedName name,
       Duration duration,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime) {
     this.client = client;
     this.kind = kind;
     this.name = name;
     this.duration = duration;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     this.changed = clock.instant();
+    this.changedNanos = nanoTime.getAsLong();
   }
 
   /**
@@ -84,7 +93,7 @@ final class ObservedLock<T extends HasMetadata> {
     if (record.holder().isEmpty() || record.holder().equals(identity)) {
       return Duration.ZERO;
     }
-    Duration left = Duration.between(clock.instant(), changed.plus(record.duration()));
+    Duration left = record.duration().minus(Duration.ofNanos(nanoTime.getAsLong() - changedNanos));
     return left.isNegative() ? Duration.ZERO : left;
   }
 
@@ -145,6 +154,7 @@ final class ObservedLock<T extends HasMetadata> {
     if (!now.equals(version)) {
       version = now;
       changed = clock.instant();
+      changedNanos = nanoTime.getAsLong();
     }
   }
 

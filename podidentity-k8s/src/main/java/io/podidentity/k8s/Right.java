@@ -41,12 +41,16 @@ public record Right(String verb, String group, String resource, String namespace
    *
    * @param lease where it holds its locks
    * @param upgrade where it marks that nothing is to be upgraded
+   * @param taints whether it takes a taint off nodes
    */
   public static List<Right> ofMic(
-      LeaderElection.Settings lease, TypeUpgradeMarker.Settings upgrade) {
+      LeaderElection.Settings lease, TypeUpgradeMarker.Settings upgrade, boolean taints) {
     List<Right> rights = new ArrayList<>();
     rights.addAll(everywhere(FOLLOW, "", "pods"));
     rights.addAll(everywhere(FOLLOW, "", "nodes"));
+    if (taints) {
+      rights.addAll(everywhere(List.of("patch"), "", "nodes"));
+    }
     rights.addAll(everywhere(FOLLOW, OURS, "azureidentities"));
     rights.addAll(everywhere(FOLLOW, OURS, "azureidentitybindings"));
     rights.addAll(

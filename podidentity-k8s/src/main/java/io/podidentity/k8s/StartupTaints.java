@@ -9,12 +9,15 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.WriteGuard;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * taint has no pod that asks for a token before NMI can answer. Nobody else takes it off, so NMI
  * and MIC have to tolerate it. Not in v1.
  *
- * <p>Thread-safe. A patch that fails is tried again with the next change of the node or of its NMI.
+ * <p>Thread-safe. A patch that fails, or that the guard refuses, is tried again after a while, and
+ * with the next change of a node that has the taint or of an NMI's readiness.
  */
 public final class StartupTaints implements AutoCloseable {
   /**
@@ -44,12 +48,18 @@ public final class StartupTaints implements AutoCloseable {
    */
   private record Tainted(String node, int index, String effect) {}
 
+  /** How long after a failure the next try is made, if nothing changes. */
+  static final Duration AGAIN = Duration.ofSeconds(10);
+
   private static final Logger log = LoggerFactory.getLogger(StartupTaints.class);
 
   private final KubernetesClient client;
   private final Settings settings;
   private final WriteGuard guard;
+  private final Timer timer;
   private final Executor executor;
+  private final LastTold told = new LastTold(System::nanoTime);
+  private final AtomicBoolean waits = new AtomicBoolean();
   private final Mirror<Node, Tainted> tainted;
   private final Mirror<Pod, String> ready;
   private final Mirrors all;
@@ -60,17 +70,28 @@ public final class StartupTaints implements AutoCloseable {
    * @param connection may list and watch nodes, and pods in NMI's namespace, and patch nodes; it
    *     stays the caller's to close
    * @param guard asked before each patch
+   * @param timer for another try after a failure
    * @param executor where the patches run, one at a time
    */
   public StartupTaints(
-      KubernetesConnection connection, Settings settings, WriteGuard guard, Executor executor) {
-    this(connection.client(), settings, guard, executor);
+      KubernetesConnection connection,
+      Settings settings,
+      WriteGuard guard,
+      Timer timer,
+      Executor executor) {
+    this(connection.client(), settings, guard, timer, executor);
   }
 
-  StartupTaints(KubernetesClient client, Settings settings, WriteGuard guard, Executor executor) {
+  StartupTaints(
+      KubernetesClient client,
+      Settings settings,
+      WriteGuard guard,
+      Timer timer,
+      Executor executor) {
     this.client = client;
     this.settings = settings;
     this.guard = guard;
+    this.timer = timer;
     this.executor = executor;
     tainted =
         new Mirror<>(
@@ -122,17 +143,31 @@ public final class StartupTaints implements AutoCloseable {
 
   private void look() {
     try {
-      executor.execute(
-          () ->
-              tainted.values().stream()
-                  .filter(node -> ready.values().contains(node.node()))
-                  .forEach(this::remove));
+      executor.execute(this::removeAll);
     } catch (RejectedExecutionException e) {
       log.debug("stopping: no taint is taken off any more");
     }
   }
 
-  private void remove(Tainted taint) {
+  private void removeAll() {
+    boolean left = false;
+    for (Tainted taint : tainted.values()) {
+      if (ready.values().contains(taint.node())) {
+        left |= !remove(taint);
+      }
+    }
+    if (left && waits.compareAndSet(false, true)) {
+      var unused = timer.schedule(AGAIN, this::again);
+    }
+  }
+
+  private void again() {
+    waits.set(false);
+    look();
+  }
+
+  /** Whether there is nothing more to do as long as nothing changes. */
+  private boolean remove(Tainted taint) {
     Node node = new NodeBuilder().withNewMetadata().withName(taint.node()).endMetadata().build();
     String path = "/spec/taints/" + taint.index();
     // Whoever changed the taints meanwhile makes the test fail; then the node is news again.
@@ -147,18 +182,26 @@ public final class StartupTaints implements AutoCloseable {
           .patch(
               PatchContext.of(PatchType.JSON), client.getKubernetesSerialization().asJson(patch));
       log.info("taint taken off: node={} key={}", taint.node(), settings.key());
+      return true;
     } catch (PodIdentityException e) {
-      log.debug("taint left on: node={} problem={}", taint.node(), e.getMessage());
+      // The election tells what is wrong, if something is.
+      String problem = String.valueOf(e.getMessage());
+      if (told.isNews(problem, 0)) {
+        log.info("taint left on, trying on: node={} problem={}", taint.node(), problem);
+      }
+      return false;
     } catch (KubernetesClientException e) {
       if (RecordApi.isGone(e) || RecordApi.isUnprocessable(e)) {
-        return;
+        return true;
       }
-      log.warn(
-          "taint left on: node={} problem={}",
-          taint.node(),
+      String problem =
           e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
               ? "grant patch on nodes, as deploy/rbac/mic-startup-taint.yaml does"
-              : Failures.brief(e));
+              : Failures.brief(e);
+      if (told.isNews(problem, 0)) {
+        log.warn("taint left on, trying on: node={} problem={}", taint.node(), problem);
+      }
+      return false;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.podidentity.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.time.Clock;
@@ -14,11 +15,7 @@ import org.junit.jupiter.api.Test;
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class ClusterHealthTest {
   private static final List<Right> OF_NMI = Right.ofNmi(false, "default");
-  private static final List<Right> OF_MIC =
-      Right.ofMic(
-          new LeaderElection.Settings(
-              "default", "aad-pod-identity-mic", "mic-0", Duration.ofSeconds(15), true),
-          new TypeUpgradeMarker.Settings(true, "default", "aad-pod-identity-config", "key", "1"));
+  private static final List<Right> OF_MIC = ofMic(false);
 
   @Test
   void rolesOfDeployGiveWhatTheDoctorsLookFor() {
@@ -35,6 +32,30 @@ final class ClusterHealthTest {
               "list azureidentitybindings.aadpodidentity.k8s.io",
               "watch azureidentitybindings.aadpodidentity.k8s.io");
     }
+  }
+
+  /** With {@code --startup-taint}, for which deploy/rbac has a role of its own. */
+  @Test
+  void rightToTakeTaintsOffIsLookedForWhereMicDoesThat() {
+    Right patch = new Right("patch", "", "nodes", "", "");
+    assertThat(OF_MIC).doesNotContain(patch);
+    TestCluster.shared().api().apply(TestCluster.DEPLOY.resolve("rbac/mic-startup-taint.yaml"));
+    try (KubernetesClient nmi = TestCluster.shared().asNmi();
+        KubernetesClient mic = TestCluster.shared().asMic()) {
+      assertThat(new ClusterHealth(nmi).missing(ofMic(true))).contains(patch);
+      Await.until(
+          "MIC has the right",
+          Duration.ofSeconds(30),
+          () -> new ClusterHealth(mic).missing(ofMic(true)).isEmpty());
+    }
+  }
+
+  private static List<Right> ofMic(boolean taints) {
+    return Right.ofMic(
+        new LeaderElection.Settings(
+            "default", "aad-pod-identity-mic", "mic-0", Duration.ofSeconds(15), true),
+        new TypeUpgradeMarker.Settings(true, "default", "aad-pod-identity-config", "key", "1"),
+        taints);
   }
 
   @Test

@@ -81,6 +81,7 @@ final class LeaderElectionEndTest {
             client,
             new LeaderElection.Settings("default", "name", "me", Duration.ofSeconds(15), true),
             clock,
+            System::nanoTime,
             executor,
             () -> {},
             () -> lost.complete(null));

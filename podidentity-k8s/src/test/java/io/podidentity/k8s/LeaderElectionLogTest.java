@@ -51,6 +51,7 @@ final class LeaderElectionLogTest {
             new LeaderElection.Settings(
                 "default", "aad-pod-identity-mic", "me", Duration.ofSeconds(15), false),
             Clock.systemUTC(),
+            System::nanoTime,
             executor,
             () -> {},
             () -> {});

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,14 +217,32 @@ final class LeaderElectionTest {
     first.awaitLeading();
     first.relay.close();
     Await.until("the first to stop", SOON, () -> !first.election.isLeader());
-    MutableClock clock = MutableClock.startingAt(Clock.systemUTC().instant());
-    Candidate second = candidate("second", clock).stand();
+    AtomicLong nanos = new AtomicLong();
+    Candidate second = candidate("second", Clock.systemUTC(), nanos::get, LEASE).stand();
     int looks = second.relay.sent();
     Await.until("looks", SOON, () -> second.relay.sent() > looks + 6);
+    assertThat(second.started).as("no time has passed").hasValue(0);
 
-    clock.advance(LEASE.plusMillis(1));
+    nanos.addAndGet(LEASE.plusMillis(1).toNanos());
 
     Await.until("leading", SOON, () -> second.started.get() == 1);
+  }
+
+  @Test
+  void clockThatStepsForwardTakesNoLockEarly() {
+    V1Lock holder = new V1Lock(admin, "mic-of-v1", Duration.ofMinutes(5));
+    assertThat(holder.tryAcquireOrRenew()).isTrue();
+    MutableClock clock = MutableClock.startingAt(Clock.systemUTC().instant());
+    Candidate standby = candidate("standby", clock).stand();
+    int before = standby.relay.sent();
+    Await.until("looks", SOON, () -> standby.relay.sent() > before + 6);
+
+    clock.advance(Duration.ofMinutes(10));
+    int after = standby.relay.sent();
+    Await.until("more looks", SOON, () -> standby.relay.sent() > after + 6);
+
+    assertThat(standby.started).hasValue(0);
+    assertThat(holder.tryAcquireOrRenew()).as("it holds the lock still").isTrue();
   }
 
   @Test
@@ -389,8 +409,16 @@ final class LeaderElectionTest {
     return candidate(identity, Clock.systemUTC(), duration, endpoints);
   }
 
+  private Candidate candidate(
+      String identity, Clock clock, LongSupplier nanoTime, Duration duration) {
+    return add(new Candidate(identity, clock, nanoTime, duration, true));
+  }
+
   private Candidate candidate(String identity, Clock clock, Duration duration, boolean endpoints) {
-    Candidate candidate = new Candidate(identity, clock, duration, endpoints);
+    return add(new Candidate(identity, clock, System::nanoTime, duration, endpoints));
+  }
+
+  private Candidate add(Candidate candidate) {
     candidates.add(candidate);
     return candidate;
   }
@@ -404,7 +432,8 @@ final class LeaderElectionTest {
     final KubernetesClient client = TestCluster.shared().asMicThrough(relay, LEASE);
     final LeaderElection election;
 
-    Candidate(String identity, Clock clock, Duration duration, boolean endpoints) {
+    Candidate(
+        String identity, Clock clock, LongSupplier nanoTime, Duration duration, boolean endpoints) {
       election =
           new LeaderElection(
               client,
@@ -415,6 +444,7 @@ final class LeaderElectionTest {
                   duration,
                   endpoints),
               clock,
+              nanoTime,
               executor,
               started::incrementAndGet,
               lost::incrementAndGet);

@@ -15,11 +15,13 @@ import io.podidentity.harness.kube.KubernetesApi;
 import io.podidentity.harness.kube.RunningPod;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
+import io.podidentity.testkit.ManualTimer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,7 @@ final class StartupTaintsTest {
   private final KubeletStandIn kubelet = new KubeletStandIn(api);
   private final KubernetesClient mic = TestCluster.shared().asMic();
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final ManualTimer timer = new ManualTimer();
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
   @BeforeEach
@@ -84,24 +87,36 @@ final class StartupTaintsTest {
   }
 
   @Test
-  void whoDoesNotLeadTakesNothingOff() {
-    AtomicBoolean asked = new AtomicBoolean();
-    WriteGuard standby =
+  void whoDoesNotLeadTakesNothingOffUntilItLeads() throws Exception {
+    AtomicBoolean leads = new AtomicBoolean();
+    WriteGuard guard =
         () -> {
-          asked.set(true);
-          throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "no lease");
+          if (!leads.get()) {
+            throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "no lease");
+          }
         };
     node("one", KEY + "=x:NoSchedule");
     ready(nmi(NAMESPACE, "nmi-one", "one", NMI));
-    try (StartupTaints taints = taints(standby)) {
+    try (StartupTaints taints = taints(guard)) {
       taints.start();
-      Await.until("it wants to", LIMIT, asked::get);
+      Await.until("it wants to", LIMIT, () -> timer.pending() == 1);
+      timer.advance(StartupTaints.AGAIN);
+      drain();
       assertThat(taintsOf("one")).contains(KEY);
+      assertThat(lines("node=one problem=no lease")).as("told once").isEqualTo(1);
+
+      // Nothing in the cluster changes.
+      leads.set(true);
+      timer.advance(StartupTaints.AGAIN);
+
+      Await.until("no taint of ours", LIMIT, () -> !taintsOf("one").contains(KEY));
+      drain();
+      assertThat(timer.pending()).as("nothing is left to do").isZero();
     }
   }
 
   @Test
-  void withoutTheRoleTheLogSaysWhatToGrant() {
+  void withoutTheRoleTheLogSaysWhatToGrantAndTheTaintGoesAfterwards() {
     api.kubectl("delete", "clusterrolebinding", "aad-pod-id-mic-startup-taint-binding");
     Await.until("the right is gone", LIMIT, () -> !micMayPatchNodes());
     node("one", KEY + "=x:NoSchedule");
@@ -109,18 +124,27 @@ final class StartupTaintsTest {
     try (StartupTaints taints = taints(WriteGuard.NONE)) {
       taints.start();
       ready(nmi);
-      Await.until(
-          "it is said",
-          LIMIT,
-          () ->
-              List.copyOf(logged.list).stream()
-                  .anyMatch(
-                      event ->
-                          event
-                              .getFormattedMessage()
-                              .contains("node=one problem=grant patch on nodes")));
+      Await.until("it failed", LIMIT, () -> timer.pending() == 1);
+      assertThat(lines("node=one problem=grant patch on nodes")).isEqualTo(1);
       assertThat(taintsOf("one")).contains(KEY);
+
+      api.apply(TestCluster.DEPLOY.resolve(ROLE));
+      Await.until("MIC has the right", LIMIT, this::micMayPatchNodes);
+      timer.advance(StartupTaints.AGAIN);
+
+      Await.until("no taint of ours", LIMIT, () -> !taintsOf("one").contains(KEY));
     }
+  }
+
+  private long lines(String part) {
+    return List.copyOf(logged.list).stream()
+        .filter(event -> event.getFormattedMessage().contains(part))
+        .count();
+  }
+
+  /** What is under way ends. */
+  private void drain() throws Exception {
+    executor.submit(() -> {}).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
   }
 
   private StartupTaints taints(WriteGuard guard) {
@@ -128,6 +152,7 @@ final class StartupTaintsTest {
         mic,
         new StartupTaints.Settings(KEY, NAMESPACE, "component=nmi,tier=node"),
         guard,
+        timer,
         executor);
   }
 

@@ -30,7 +30,7 @@ public record ApplierOptions(int batchSize, int identitiesPerTarget, RetryPolicy
   }
 
   /** The same with another batch size. */
-  public ApplierOptions withBatchSize(int size) {
+  ApplierOptions withBatchSize(int size) {
     return new ApplierOptions(size, identitiesPerTarget, quarantine);
   }
 }

@@ -53,7 +53,7 @@ public final class AssignmentPlanner {
    * @param checked of which targets the plan is to say what should be there, so that what vanished
    *     is put back
    */
-  public AssignmentPlan plan(ClusterSnapshot snapshot, Predicate<ComputeTarget> checked) {
+  AssignmentPlan plan(ClusterSnapshot snapshot, Predicate<ComputeTarget> checked) {
     PlannerOptions options = current.get();
     List<Notice> notices = new ArrayList<>();
     Matches matches =
@@ -161,7 +161,8 @@ public final class AssignmentPlanner {
         identity.name(),
         identity.uid(),
         options.refuseClusterIdentity()
-            ? "it is the cluster's own identity, and no pod gets it: --refuse-cluster-identity is set"
+            ? "it is the cluster's own identity, and no pod gets it: --refuse-cluster-identity is"
+                + " set"
             : "it is the cluster's own identity: pods that are bound to it may do what the cluster"
                 + " may; give them one of their own");
   }
@@ -171,7 +172,7 @@ public final class AssignmentPlanner {
         Notice.Kind.POD,
         desired.pod().name(),
         desired.pod().uid(),
-        "it is on the host's network, where NMI does not see it: it asks the metadata service itself,"
-            + " for any identity of its node");
+        "it is on the host's network, where NMI does not see it: it asks the metadata service"
+            + " itself, for any identity of its node");
   }
 }

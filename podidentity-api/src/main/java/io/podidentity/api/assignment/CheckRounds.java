@@ -26,6 +26,7 @@ final class CheckRounds implements AutoCloseable {
   private final Object lock = new Object();
   // Guarded by lock.
   private final Set<Integer> due = new HashSet<>();
+  private final Set<ComputeTarget> postponed = new HashSet<>();
   private int current;
   private boolean closed;
   private Subscription alarm = () -> {};
@@ -51,15 +52,25 @@ final class CheckRounds implements AutoCloseable {
     }
   }
 
-  /** What is due since it was asked last. */
+  /** What is due since it was asked last, and what was postponed. */
   Predicate<ComputeTarget> take() {
     synchronized (lock) {
-      if (due.isEmpty()) {
+      if (due.isEmpty() && postponed.isEmpty()) {
         return target -> false;
       }
       Set<Integer> parts = Set.copyOf(due);
+      Set<ComputeTarget> again = Set.copyOf(postponed);
       due.clear();
-      return target -> parts.contains(Math.floorMod(target.hashCode(), PARTS));
+      postponed.clear();
+      return target ->
+          parts.contains(Math.floorMod(target.hashCode(), PARTS)) || again.contains(target);
+    }
+  }
+
+  /** What was due and could not be looked at: it is due again the next time. */
+  void postpone(Set<ComputeTarget> targets) {
+    synchronized (lock) {
+      postponed.addAll(targets);
     }
   }
 

@@ -15,8 +15,9 @@ import java.util.Objects;
  *     min
  * @param retries how long a target rests after a failure
  * @param apart how long it is at least between a pass and the next one that a change of the cluster
- *     asks for, so that changes that come one by one share a pass; up to a second after a pass that
- *     took long, so that passes take a fifth of the time at most; zero for no rest; default 50 ms
+ *     asks for, so that changes that come one by one share a pass; after a pass that took longer
+ *     than a quarter of this it is four times as long as the pass took, but a second at most; zero
+ *     for no rest; default 50 ms
  */
 public record ReconcilePace(
     Duration interval,

@@ -215,7 +215,7 @@ public final class Reconciler implements AutoCloseable {
       ClusterSnapshot picture = view.snapshot();
       AssignmentPlan plan = planner.plan(picture, checks.take());
       report(plan);
-      targets.begin(plan.targets());
+      checks.postpone(targets.begin(plan.targets()));
       synchronized (lock) {
         failedPasses = 0;
         retry.close();

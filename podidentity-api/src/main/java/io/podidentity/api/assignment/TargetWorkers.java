@@ -64,17 +64,29 @@ final class TargetWorkers {
     }
   }
 
-  /** Begins what can be begun. The plans are all there are. */
-  void begin(List<TargetPlan> plans) {
+  /**
+   * Begins what can be begun.
+   *
+   * @param plans all there are
+   * @return the targets that were to be looked at, and are not because their plans are dropped
+   */
+  Set<ComputeTarget> begin(List<TargetPlan> plans) {
     forgetAllBut(plans);
+    Set<ComputeTarget> unchecked = new HashSet<>();
     for (TargetPlan plan : plans) {
       Claim claim = claim(plan);
       if (claim == Claim.GRANTED) {
         begin(plan);
-      } else if (claim == Claim.OUTDATED) {
+        continue;
+      }
+      if (claim != Claim.UNDER_WAY && plan.target() != null && !plan.checks().isEmpty()) {
+        unchecked.add(plan.target());
+      }
+      if (claim == Claim.OUTDATED) {
         lookAgain.run();
       }
     }
+    return unchecked;
   }
 
   /** Begins nothing more. What has begun goes on to its end. */
@@ -106,8 +118,11 @@ final class TargetWorkers {
         // The same plan is under way, or has failed, already. Were it to count, two targets whose
         // work does not show in the picture would keep each other going for ever.
         boolean other = !plan.equals(progress.plan);
-        if (!other || !progress.yields) {
-          progress.missed |= other;
+        if (!other) {
+          return Claim.UNDER_WAY;
+        }
+        if (!progress.yields) {
+          progress.missed = true;
           return Claim.BUSY;
         }
       }
@@ -244,6 +259,7 @@ final class TargetWorkers {
 
   private enum Claim {
     GRANTED,
+    UNDER_WAY,
     BUSY,
     OUTDATED
   }

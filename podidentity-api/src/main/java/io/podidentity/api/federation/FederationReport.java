@@ -84,7 +84,7 @@ public record FederationReport(
    *
    * @param objects the {@code AzureIdentity} objects that stand for it; not empty
    * @param credential what the first of them says
-   * @param credentials what it has to hold
+   * @param credentials what it has to hold; empty if its name cannot be given to {@code az}
    * @param findings what to decide or to know
    */
   public record Identity(

@@ -11,6 +11,7 @@ import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.Credential.ServicePrincipal;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the identities need that pods have. */
@@ -53,8 +55,23 @@ final class IdentityNeeds {
 
   private Identity identity() {
     Credential credential = objects.firstEntry().getValue().credential();
+    // Whoever may create an AzureIdentity would choose a file that az reads and sends to Azure.
     return new Identity(
-        List.copyOf(objects.keySet()), credential, List.copyOf(credentials), findings(credential));
+        List.copyOf(objects.keySet()),
+        credential,
+        namesAFile(credential) ? List.of() : List.copyOf(credentials),
+        findings(credential));
+  }
+
+  /** Whether {@code az} would take a part of its name for a file: {@code --option=@file}. */
+  private static boolean namesAFile(Credential credential) {
+    if (credential instanceof Credential.ManagedIdentity managed) {
+      ResourceId id = managed.resourceId();
+      return Stream.of(id.subscription(), id.resourceGroup(), id.name())
+          .anyMatch(part -> part.startsWith("@"));
+    }
+    ClientId id = credential.clientId();
+    return id != null && id.value().startsWith("@");
   }
 
   private List<FederationFinding> findings(Credential credential) {
@@ -65,6 +82,12 @@ final class IdentityNeeds {
               Code.TOO_MANY_CREDENTIALS,
               "%d service accounts need it, and it may have %d federated credentials: take more identities, or fewer service accounts"
                   .formatted(credentials.size(), FederatedCredential.LIMIT)));
+    }
+    if (namesAFile(credential)) {
+      findings.add(
+          new FederationFinding(
+              Code.NAMES_A_FILE,
+              "a part of its resource ID, or its client ID, begins with @, by which az reads a file: it is left aside"));
     }
     boolean clientIdsDiffer =
         objects.values().stream().map(it -> it.credential().clientId()).distinct().count() > 1;

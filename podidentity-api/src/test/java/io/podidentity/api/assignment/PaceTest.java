@@ -140,6 +140,28 @@ class PaceTest {
   }
 
   @Test
+  void aMachineThatIsBusyWhenItsTurnComesIsLookedAtWhenItIsFree() {
+    start(Duration.ZERO, CHECKS, Duration.ZERO);
+    bind("web", "n1");
+    workers.runAll();
+    azure.remove(machine("n1"), identityId("web"));
+    bind("other", "n1");
+    workers.runNext();
+    assertThat(workers.queued()).as("the worker that waits").isOne();
+    for (int second = 0; second < 198; second++) {
+      timer.advance(Duration.ofSeconds(1));
+      if (workers.queued() > 1) {
+        workers.runNewest();
+      }
+    }
+
+    workers.runAll();
+
+    assertThat(azure.on(machine("n1")))
+        .containsExactlyInAnyOrder(identityId("web"), identityId("other"));
+  }
+
+  @Test
   void whatWaitsIsTakenOffWhenItsTimeHasComeThoughNothingHappens() {
     start(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(2));
     bind("web", "n1");

@@ -18,6 +18,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -225,6 +226,39 @@ class FederationPlannerTest {
         .extracting(FederationFinding::code)
         .containsExactly(Code.FURTHER_TENANTS, Code.OTHER_ENDPOINT);
     assertThat(found.get(1).findings()).isEmpty();
+  }
+
+  @Test
+  void identityWhoseNameAzWouldTakeForAFileIsLeftAside() {
+    String type = "userAssignedIdentities";
+    String provider = "Microsoft.ManagedIdentity";
+    List<ResourceId> ids =
+        List.of(
+            ResourceId.of("@s", "group", provider, type, "app"),
+            ResourceId.of("s", "@group", provider, type, "app"),
+            ResourceId.of("s", "group", provider, type, "@app"),
+            ResourceId.of("s", "gr@up", provider, type, "app@"));
+    for (int i = 0; i < ids.size(); i++) {
+      String name = "app-" + i;
+      identities.add(
+          withCredential(
+              "ids/" + name, new Credential.ManagedIdentity(ids.get(i), clientId("app"))));
+      bindings.add(binding("ids/" + name, name, name));
+      run("shop/" + name, name, "web");
+    }
+
+    List<Identity> found = report().identities();
+
+    assertThat(found.subList(0, 3))
+        .allSatisfy(
+            each -> {
+              assertThat(each.credentials()).isEmpty();
+              assertThat(each.findings())
+                  .extracting(FederationFinding::code)
+                  .containsExactly(Code.NAMES_A_FILE);
+            });
+    assertThat(found.get(3).credentials()).hasSize(1);
+    assertThat(found.get(3).findings()).isEmpty();
   }
 
   @Test

@@ -16,6 +16,11 @@ final class ProductCode {
 
   private ProductCode() {}
 
+  /** The one module that others build on. */
+  static JavaClasses api() {
+    return read(List.of(API));
+  }
+
   /**
    * The four library modules: {@code onionArchitecture} counts a program's dependencies as faults.
    */

@@ -19,6 +19,7 @@ final class Rules {
   private static final String TOKEN = "io.podidentity.api.token..";
   private static final String ASSIGNMENT = "io.podidentity.api.assignment..";
   private static final String EXPLAIN = "io.podidentity.api.explain..";
+  private static final String EMBED = "io.podidentity.api.embed..";
 
   private Rules() {}
 
@@ -27,7 +28,7 @@ final class Rules {
     return onionArchitecture()
         .domainModels(ROOT, MODEL)
         .domainServices("io.podidentity.api.matching..", "io.podidentity.api.federation..")
-        .applicationServices(TOKEN, ASSIGNMENT, EXPLAIN, SPI)
+        .applicationServices(TOKEN, ASSIGNMENT, EXPLAIN, EMBED, SPI)
         .adapter("azure", "io.podidentity.azure..")
         .adapter("k8s", "io.podidentity.k8s..")
         .adapter("iptables", "io.podidentity.iptables..")

@@ -183,12 +183,21 @@ final class ValidationPolicyTest {
         .isEmpty();
   }
 
-  /** A finalizer has to go, and a label may come, whatever the object says. */
+  /** A finalizer has to go, and a label or a note may come, whatever the object says. */
   @Test
   void whatWasThereBeforeMayBeLabelledAndMadeRightButNotMadeWorse() {
     api.kubectl("label", "azureidentity", "old", "-n", NAMESPACE, "team=x");
+    api.kubectl("annotate", "azureidentity", "old", "-n", NAMESPACE, "owner=x");
 
     assertThat(refused(identity("old", "type: 8"), "apply")).containsKey("old");
+    assertThat(
+            refused(
+                identity("old", "type: 7")
+                    .replace(
+                        "annotations: {}",
+                        "annotations: {aadpodidentity.k8s.io/Behavior: namespace}"),
+                "apply"))
+        .containsKey("old");
     assertThat(refused(identity("old", CLIENT, RESOURCE), "apply")).isEmpty();
   }
 

@@ -33,6 +33,27 @@ final class DoctorIT {
   }
 
   @Test
+  void podIsAskedForWhereItsRequestsGo(EndToEndCluster cluster, Scene scene) {
+    TestPod redirected = scene.unlabelledPod("redirected", cluster.vm());
+    TestPod unprotected = scene.unlabelledPod("unprotected", cluster.bare());
+
+    Explained well =
+        cluster.nmiDoctor(redirected.node(), "--http-probe-port=8085", namespaceOf(redirected));
+    Explained wrong = cluster.nmiDoctor(unprotected.node(), namespaceOf(unprotected));
+
+    assertThat(well.verdicts("redirect")).containsExactly("ok");
+    assertThat(well.isWell()).as("%s", well.json()).isTrue();
+    assertThat(wrong.cause()).as("%s", wrong.json()).isEqualTo("not-redirected");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(cluster.nmiDoctor(cluster.vm(), "--pod=default/nobody").verdicts("redirect"))
+        .containsExactly("wrong");
+  }
+
+  private static String namespaceOf(TestPod pod) {
+    return "--pod=/run/netns/" + pod.network().namespace().name();
+  }
+
+  @Test
   void nmiThatIsAwayIsAWarning(EndToEndCluster cluster) {
     Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8086");
 

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Pods that ask with the address of another pod of their node. */
@@ -75,11 +76,19 @@ final class SpoofingIT {
     assertThat(TokenAnswer.of(askAs(victim, spoofer, TestPod.TOKEN_URL)).clientId())
         .as("what an address alone is worth")
         .isEqualTo(orders.clientId());
+    cluster
+        .nmi(cluster.vm())
+        .process()
+        .awaitLine(
+            Pattern.compile("no source pin for .*\\b" + Pattern.quote(victim.address()) + "\\b"),
+            LIMIT);
+    assertThat(unpinned(cluster.vm())).isPositive();
 
     scene.leaveResult(victim);
     cluster.api().kubectl("label", "pod/" + victim.name(), "-n", scene.namespace(), "nudge=now");
     awaitPinned(cluster.vm(), victim, spoofer);
 
+    Await.until("all have pins", LIMIT, () -> unpinned(cluster.vm()) == 0);
     assertIsNotHeard(cluster.nmi(cluster.vm()), victim, spoofer);
     scene.awaitPodEvent(victim, "SpoofedAddress");
     node.namespace().ip("neigh del " + victim.address() + " dev " + NodeNetwork.BRIDGE);
@@ -167,7 +176,15 @@ final class SpoofingIT {
   }
 
   private static double dropped(TestNode node) {
-    return Scrape.of(node.network().namespace(), 9090).value("podidentity_spoofed_packets_total");
+    return metric(node, "podidentity_spoofed_packets_total");
+  }
+
+  private static double unpinned(TestNode node) {
+    return metric(node, "podidentity_source_pins{state=\"unpinned\"}");
+  }
+
+  private static double metric(TestNode node, String series) {
+    return Scrape.of(node.network().namespace(), 9090).value(series);
   }
 
   /** How many lines of NMI's log are about requests from the pod's address. */

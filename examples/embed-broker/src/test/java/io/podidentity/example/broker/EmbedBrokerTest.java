@@ -1,19 +1,28 @@
 package io.podidentity.example.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 
 final class EmbedBrokerTest {
   @Test
-  void workloadGetsTheTokenOfItsIdentity() throws UnknownHostException {
-    assertThat(EmbedBroker.ask("10.0.0.17"))
-        .isEqualTo("ci/job-17 has a token for identity 1111##### REDACTED #####5555");
-  }
+  void workloadGetsTheTokenOfItsIdentityAndAStrangerIsRefused() throws UnknownHostException {
+    PrintStream before = System.out;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(said, true, UTF_8));
+    try {
+      EmbedBroker.main(new String[0]);
+    } finally {
+      System.setOut(before);
+    }
 
-  @Test
-  void strangerIsRefused() throws UnknownHostException {
-    assertThat(EmbedBroker.ask("10.0.0.18")).isEqualTo("10.0.0.18 is refused: pod-not-found");
+    assertThat(said.toString(UTF_8).lines())
+        .containsExactly(
+            "ci/job-17 has a token for identity ci/deployer",
+            "10.0.0.18 is refused: pod-not-found");
   }
 }

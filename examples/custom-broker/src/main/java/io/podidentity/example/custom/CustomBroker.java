@@ -1,0 +1,69 @@
+package io.podidentity.example.custom;
+
+import com.sun.net.httpserver.HttpServer;
+import io.podidentity.api.embed.EmbedSettings;
+import io.podidentity.api.embed.EmbeddedBroker;
+import io.podidentity.api.token.Exemptions;
+import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.api.token.OperationMode;
+import io.podidentity.azure.imds.ImdsTokenSource;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/** The program: a file of workloads, an address to listen on, and where IMDS is. */
+public final class CustomBroker implements AutoCloseable {
+  private final EmbeddedBroker broker;
+  private final HttpServer server;
+
+  /**
+   * Starts it.
+   *
+   * @param file the workloads; see {@code hosts.txt}
+   * @param listen where workloads ask
+   * @param imds the metadata service, without a path
+   * @throws IOException if the file cannot be read or the address cannot be used
+   */
+  public CustomBroker(Path file, InetSocketAddress listen, URI imds) throws IOException {
+    // snippet: parts
+    HostFile hosts = new HostFile(file);
+    Clock clock = Clock.systemUTC();
+    broker =
+        new EmbeddedBroker(
+            hosts,
+            OperationMode.managed(hosts),
+            Exemptions.of(namespace -> List.of()),
+            new ImdsTokenSource(imds, Duration.ofSeconds(15), "custom-broker", clock),
+            // The file does not change, so there is nothing to wait for.
+            EmbedSettings.defaults()
+                .withHolds(new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO)));
+    // end
+    server = HttpServer.create(listen, 128);
+    server.createContext("/metadata/identity/oauth2/token", new TokenEndpoint(broker, clock));
+    server.start();
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    broker.close();
+  }
+
+  /** Runs it: FILE PORT IMDS. */
+  public static void main(String[] args) throws IOException {
+    InetSocketAddress listen =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[1]));
+    CustomBroker running = new CustomBroker(Path.of(args[0]), listen, URI.create(args[2]));
+    System.out.println("listening on " + running.address());
+  }
+}

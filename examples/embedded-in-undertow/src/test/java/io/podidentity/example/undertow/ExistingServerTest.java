@@ -1,0 +1,124 @@
+package io.podidentity.example.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.embed.Workloads;
+import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TokenQuery;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ExistingServerTest {
+  private static final NamespacedName JOB = new NamespacedName("ci", "job");
+
+  private final Workloads workloads = new Workloads();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final ExistingServer server = new ExistingServer(workloads, this::issue, meters);
+  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile boolean broken;
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void workloadGetsItsTokenAndTheMetersTellOfIt() throws Exception {
+    workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
+
+    assertThat(get("/token?resource=vault").body()).isEqualTo("token for vault");
+    assertThat(get("/token?resource=vault").body()).isEqualTo("token for vault");
+
+    assertThat(meters.get("token.cache").tag("event", "miss").counter().count()).isEqualTo(1);
+    assertThat(meters.get("token.cache").tag("event", "hit").counter().count()).isEqualTo(1);
+    assertThat(meters.get("token.fetch").tag("outcome", "ok").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void strangerIsRefusedAfterAWaitThatTheMetersTellOf() throws Exception {
+    HttpResponse<String> answer = get("/token?resource=vault");
+
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("X-Refused-Because")).contains("pod-not-found");
+    assertThat(meters.get("token.wait").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void requestWithoutAResourceIsMalformed() throws Exception {
+    HttpResponse<String> answer = get("/token");
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.headers().firstValue("X-Refused-Because")).contains("invalid-request");
+  }
+
+  @Test
+  void failureOfTheServiceIsCounted() throws Exception {
+    workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
+    broken = true;
+
+    assertThat(get("/token?resource=vault").statusCode()).isEqualTo(503);
+    assertThat(meters.get("token.fetch").tag("outcome", "failed").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void requestThatWaitsHoldsNoThreadOfTheServer() throws Exception {
+    CompletableFuture<HttpResponse<String>> waiting =
+        client.sendAsync(request("/token?resource=vault"), HttpResponse.BodyHandlers.ofString());
+
+    // The server has one thread for requests.
+    assertThat(get("/hello").body()).isEqualTo("hello");
+    workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
+
+    assertThat(waiting.join().body()).isEqualTo("token for vault");
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return client.send(request(path), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:" + server.address().getPort() + path))
+        .timeout(Duration.ofSeconds(20))
+        .build();
+  }
+
+  private List<AccessToken> issue(TokenQuery query) {
+    if (broken) {
+      throw new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "the issuer is away");
+    }
+    Instant now = Instant.now();
+    String value = "token for " + query.resource();
+    return List.of(new AccessToken(value, now.plus(Duration.ofHours(1)), now, query.resource()));
+  }
+
+  private static AzureIdentity identity() {
+    return new AzureIdentity(
+        new NamespacedName("ci", "deployer"),
+        "uid",
+        1,
+        true,
+        new Credential.ManagedIdentity(
+            ResourceId.of("s", "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", "d"),
+            new ClientId("11111111-2222-3333-4444-555555555555")));
+  }
+}

@@ -1,0 +1,141 @@
+package io.podidentity.api.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.ClientId;
+import io.podidentity.api.model.Credential;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.ResourceId;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class WorkloadsTest {
+  private static final NamespacedName JOB = new NamespacedName("ci", "job");
+  private static final NamespacedName OTHER = new NamespacedName("ci", "other");
+
+  private final Workloads workloads = new Workloads();
+
+  @Test
+  void workloadIsFoundByItsNameAndByEachOfItsAddresses() {
+    workloads.put(JOB, Set.of(address(1), address(2)), List.of(identity("ci", "one")));
+
+    Pod found = workloads.byName(JOB).orElseThrow();
+    assertThat(workloads.byAddress(address(1))).containsExactly(found);
+    assertThat(workloads.byAddress(address(2))).containsExactly(found);
+    assertThat(workloads.list().join()).containsExactly(found);
+    assertThat(workloads.byAddress(address(3))).isEmpty();
+    assertThat(workloads.byName(OTHER)).isEmpty();
+  }
+
+  @Test
+  void workloadHasItsOwnIdentitiesAndNoOthers() {
+    AzureIdentity one = identity("ci", "one");
+    AzureIdentity two = identity("ci", "two");
+    workloads.put(JOB, Set.of(), List.of(one, two));
+    workloads.put(OTHER, Set.of(), List.of(two));
+
+    assertThat(workloads.bindings("ci", "job"))
+        .extracting(binding -> binding.azureIdentity())
+        .containsExactly("one", "two");
+    assertThat(workloads.bindings("ci", "other"))
+        .extracting(binding -> binding.azureIdentity())
+        .containsExactly("two");
+    assertThat(workloads.bindings("default", "job")).isEmpty();
+    assertThat(workloads.identity(one.name())).contains(one);
+    assertThat(workloads.describedIds())
+        .containsAll(one.managedIds())
+        .containsAll(two.managedIds());
+  }
+
+  @Test
+  void replacedWorkloadIsAnotherAndKeepsNothing() {
+    workloads.put(JOB, Set.of(address(1)), List.of(identity("ci", "one")));
+    Pod first = workloads.byName(JOB).orElseThrow();
+
+    workloads.put(JOB, Set.of(address(2)), List.of());
+
+    assertThat(workloads.byName(JOB).orElseThrow().uid()).isNotEqualTo(first.uid());
+    assertThat(workloads.byAddress(address(1))).isEmpty();
+    assertThat(workloads.bindings("ci", "job")).isEmpty();
+    assertThat(workloads.identity(new NamespacedName("ci", "one"))).isEmpty();
+    assertThat(workloads.describedIds()).isEmpty();
+  }
+
+  @Test
+  void addressOfTwoWorkloadsShowsBoth() {
+    workloads.put(JOB, Set.of(address(1)), List.of());
+    workloads.put(OTHER, Set.of(address(1)), List.of());
+
+    assertThat(workloads.byAddress(address(1))).hasSize(2);
+  }
+
+  @Test
+  void identityOfAnotherNamespaceIsRefusedAndChangesNothing() {
+    assertThatThrownBy(() -> workloads.put(JOB, Set.of(), List.of(identity("prod", "one"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("prod/one");
+
+    assertThat(workloads.list().join()).isEmpty();
+  }
+
+  @Test
+  void oneNameForTwoIdentitiesIsRefusedAndChangesNothing() {
+    workloads.put(OTHER, Set.of(), List.of(identity("ci", "one")));
+    AzureIdentity impostor =
+        new AzureIdentity(
+            new NamespacedName("ci", "one"), "uid", 1, false, identity("ci", "x").credential());
+
+    assertThatThrownBy(() -> workloads.put(JOB, Set.of(), List.of(impostor)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ci/one");
+
+    assertThat(workloads.byName(JOB)).isEmpty();
+  }
+
+  @Test
+  void whoWaitsIsWokenByWhatConcernsHimAndByNothingElse() {
+    List<String> woken = new ArrayList<>();
+    workloads.onChange(address(1), () -> woken.add("address"));
+    workloads.onChangeOf(JOB, () -> woken.add("name"));
+    workloads.onChangeOf(OTHER, () -> woken.add("other"));
+    workloads.onChangeOf(JOB, () -> woken.add("closed")).close();
+
+    workloads.put(JOB, Set.of(address(1)), List.of());
+    assertThat(woken).containsExactlyInAnyOrder("address", "name");
+
+    woken.clear();
+    workloads.put(JOB, Set.of(address(2)), List.of());
+    assertThat(woken).containsExactlyInAnyOrder("address", "name");
+
+    woken.clear();
+    workloads.remove(JOB);
+    workloads.remove(JOB);
+    assertThat(woken).containsExactly("name");
+  }
+
+  static InetAddress address(int last) {
+    try {
+      return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  static AzureIdentity identity(String namespace, String name) {
+    return new AzureIdentity(
+        new NamespacedName(namespace, name),
+        "uid-" + name,
+        1,
+        false,
+        new Credential.ManagedIdentity(
+            ResourceId.of("sub", "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", name),
+            new ClientId("client-of-" + name)));
+  }
+}
