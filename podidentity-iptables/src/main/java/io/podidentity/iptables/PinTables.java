@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * table looks at packets as the node routes them, one at frames as they come in through a bridge's
  * port, where the former sees the bridge alone. Immutable.
  *
- * <p>What the sets hold is said by {@code typeof}: of a {@code type} nft 1.1 keeps what makes an nft
- * 1.0.6 on the node crash when it lists the rules.
+ * <p>What the sets hold is said by {@code typeof}: of a {@code type} nft 1.1 keeps what makes an
+ * nft 1.0.6 on the node crash when it lists the rules.
  */
 final class PinTables {
   /**
