@@ -2,30 +2,29 @@ package io.podidentity.bin;
 
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
-/** The flags of AAD Pod Identity v1 that both programs have; for picocli's {@code @Mixin}. */
+/** The flags of AAD Pod Identity v1 that both programs have; for {@link FlagGroup}. */
 public final class CommonFlags {
-  @Option(
+  @Flag(
       names = "--forceNamespaced",
       description =
           "Whether pods get identities of their own namespace only. Also FORCENAMESPACED=true.")
   private boolean forceNamespaced;
 
-  @Option(names = "--http-probe-port", description = "Port of /healthz and /readyz.")
+  @Flag(names = "--http-probe-port", description = "Port of /healthz and /readyz.")
   private int probePort = 8080;
 
-  @Option(names = "--prometheus-port", description = "Port of /metrics.")
+  @Flag(names = "--prometheus-port", description = "Port of /metrics.")
   private int prometheusPort;
 
   @WithoutEffect
-  @Option(names = "--enableProfile", description = "No effect: there is no profiler on any port.")
+  @Flag(names = "--enableProfile", description = "No effect: there is no profiler on any port.")
   boolean enableProfile;
 
-  @Option(names = "--log-format", description = "text or json.")
+  @Flag(names = "--log-format", description = "text or json.")
   private LogFormat logFormat = LogFormat.TEXT;
 
-  @Option(
+  @Flag(
       names = "--custom-user-agent",
       description = "Added to the user agent of calls to Azure and Kubernetes.")
   private String customUserAgent = "";

@@ -6,12 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
- * A field that holds a flag's value, declared by picocli's {@code @Option}.
+ * A field that holds a flag's value, declared by {@link Flag}.
  *
  * @param owner the object that has the field
  */
@@ -25,9 +22,7 @@ record FlagField(Object owner, Field field) {
           Duration.class, GoDuration::parse,
           LogFormat.class, LogFormat::parse);
 
-  /**
-   * The fields of an object and of its groups and mixins, by the flags' names with their dashes.
-   */
+  /** The fields of an object and of its groups, by the flags' names with their dashes. */
   static Map<String, FlagField> of(Object flags) {
     Map<String, FlagField> fields = new TreeMap<>();
     collect(flags, fields);
@@ -36,21 +31,21 @@ record FlagField(Object owner, Field field) {
 
   private static void collect(Object owner, Map<String, FlagField> fields) {
     for (Field field : owner.getClass().getDeclaredFields()) {
-      Option option = field.getAnnotation(Option.class);
-      if (option != null) {
+      Flag flag = field.getAnnotation(Flag.class);
+      if (flag != null) {
         field.setAccessible(true);
-        for (String name : option.names()) {
+        for (String name : flag.names()) {
           fields.put(name, new FlagField(owner, field));
         }
-      } else if (field.isAnnotationPresent(Mixin.class)
-          || field.isAnnotationPresent(ArgGroup.class)) {
-        field.setAccessible(true);
+      } else if (field.isAnnotationPresent(FlagGroup.class)) {
         collect(valueOf(owner, field), fields);
       }
     }
   }
 
-  private static Object valueOf(Object owner, Field field) {
+  /** What the field has now. */
+  static Object valueOf(Object owner, Field field) {
+    field.setAccessible(true);
     try {
       return field.get(owner);
     } catch (IllegalAccessException e) {

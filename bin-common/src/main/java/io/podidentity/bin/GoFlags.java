@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * --x v}; a boolean's value only after {@code =}; the last of repeated flags counts; {@code --help}
  * and {@code --version} always there.
  *
- * <p>What the flags are is declared by picocli's annotations, with two dashes. picocli itself
- * prints the help and does nothing else: its classes are of a format that no ahead-of-time cache
+ * <p>What the flags are is declared by {@link Flag} and {@link FlagGroup}. picocli prints the help
+ * and does nothing else: its classes, annotations too, are of a format that no ahead-of-time cache
  * takes, and loading them would be half of a program's start. A leading command word is the
  * caller's business.
  */
@@ -38,7 +38,7 @@ public final class GoFlags {
   /**
    * Reads flags into an object.
    *
-   * @param flags has fields with picocli's {@code @Option}, whose first values are the defaults
+   * @param flags has fields with {@link Flag}, whose first values are the defaults
    */
   public GoFlags(Object flags, ProgramVersion version) {
     this.flags = requireNonNull(flags, "flags");

@@ -14,8 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 class GoFlagsTest {
   private static final ProgramVersion VERSION = new ProgramVersion("nmi", "1.2.3", "abc", "today");
@@ -27,23 +25,23 @@ class GoFlagsTest {
 
   @Command(name = "nmi")
   static final class Sample {
-    @Option(names = "--node")
+    @Flag(names = "--node")
     String node = "none";
 
-    @Option(names = "--nmi-port")
+    @Flag(names = "--nmi-port")
     int port = 2579;
 
-    @Option(names = "--enableScaleFeatures")
+    @Flag(names = "--enableScaleFeatures")
     boolean scale = true;
 
-    @Option(names = "--interval")
+    @Flag(names = "--interval")
     Duration interval = Duration.ofMinutes(3);
 
     @WithoutEffect
-    @Option(names = "--old")
+    @Flag(names = "--old")
     boolean old;
 
-    @Mixin CommonFlags common = new CommonFlags(9090);
+    @FlagGroup CommonFlags common = new CommonFlags(9090);
   }
 
   @ParameterizedTest

@@ -1,13 +1,11 @@
 package io.podidentity.mic;
 
 import io.podidentity.bin.CommonFlags;
+import io.podidentity.bin.Flag;
+import io.podidentity.bin.FlagGroup;
 import io.podidentity.bin.WithoutEffect;
 import java.time.Duration;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * MIC's command line: the flags of AAD Pod Identity v1.8, with its spelling and defaults. The first
@@ -41,14 +39,14 @@ import picocli.CommandLine.Option;
           + " Resource Manager and Entra ID; MIC_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
     })
 final class MicFlags {
-  @Mixin CommonFlags common = new CommonFlags(8888);
+  @FlagGroup CommonFlags common = new CommonFlags(8888);
 
-  @Option(
+  @Flag(
       names = "--kubeconfig",
       description = "Path of a kubeconfig; empty for the service account of the pod it runs in.")
   String kubeconfig = "";
 
-  @Option(
+  @Flag(
       names = "--cloudconfig",
       description =
           "Path of azure.json, JSON or YAML. Empty: CLOUD, TENANT_ID, CLIENT_ID, CLIENT_SECRET,"
@@ -56,85 +54,85 @@ final class MicFlags {
               + " environment.")
   String cloudConfig = "";
 
-  @Option(
-      showDefaultValue = Visibility.NEVER,
+  @Flag(
+      showDefault = false,
       names = "--syncRetryDuration",
       description = "How long at most between two looks at the whole cluster. Default: 3600s.")
   Duration syncRetryDuration = Duration.ofHours(1);
 
-  @Option(
+  @Flag(
       names = "--leader-election-instance",
       description = "Who holds the lease. Default: the host name.")
   String leaderElectionInstance = "";
 
-  @Option(names = "--leader-election-namespace", description = "The lease's namespace.")
+  @Flag(names = "--leader-election-namespace", description = "The lease's namespace.")
   String leaderElectionNamespace = "default";
 
-  @Option(names = "--leader-election-name", description = "The lease's name.")
+  @Flag(names = "--leader-election-name", description = "The lease's name.")
   String leaderElectionName = "aad-pod-identity-mic";
 
-  @Option(
-      showDefaultValue = Visibility.NEVER,
+  @Flag(
+      showDefault = false,
       names = "--leader-election-duration",
       description = "How long a lease holds that is not renewed. Default: 15s.")
   Duration leaderElectionDuration = Duration.ofSeconds(15);
 
-  @Option(
+  @Flag(
       names = "--createDeleteBatch",
       description = "How many records of one machine or scale set are written at a time.")
   int createDeleteBatch = 20;
 
-  @Option(
+  @Flag(
       names = "--immutable-user-msis",
       description = "Client IDs or resource IDs, with commas, that are never taken off a machine.")
   String immutableUserMsis = "";
 
   @WithoutEffect
-  @Option(names = "--enableScaleFeatures", description = "Accepted without effect, as in v1.")
+  @Flag(names = "--enableScaleFeatures", description = "Accepted without effect, as in v1.")
   boolean enableScaleFeatures;
 
-  @Option(
+  @Flag(
       names = "--clientQps",
       description =
           "How many records and events are written a second, and as many at once; 0 for any number."
               + " (v1: 5, of all calls.)")
   double clientQps = 200;
 
-  @Option(
+  @Flag(
       names = "--config-map-name",
       description = "The ConfigMap, in MIC's namespace, of --type-upgrade-status-key.")
   String configMapName = "aad-pod-identity-config";
 
-  @Option(
+  @Flag(
       names = "--type-upgrade-status-key",
       description = "The key that keeps v1's MIC from rewriting all objects when it comes back.")
   String typeUpgradeStatusKey = "type-upgrade-status";
 
-  @Option(names = "--enable-type-upgrade", description = "Whether to set that key. Default: true.")
+  @Flag(names = "--enable-type-upgrade", description = "Whether to set that key. Default: true.")
   boolean enableTypeUpgrade = true;
 
   @WithoutEffect
-  @Option(
+  @Flag(
       names = "--update-user-msi-max-retry",
       description = "Accepted; a failed target is retried with back-off.")
   int updateUserMsiMaxRetry = 2;
 
   @WithoutEffect
-  @Option(
-      showDefaultValue = Visibility.NEVER,
+  @Flag(
+      showDefault = false,
       names = "--update-user-msi-retry-interval",
       description = "Accepted; a failed target is retried with back-off. Default: 1s.")
   Duration updateUserMsiRetryInterval = Duration.ofSeconds(1);
 
-  @Option(
-      showDefaultValue = Visibility.NEVER,
+  @Flag(
+      showDefault = false,
       names = "--identity-assignment-reconcile-interval",
       description =
           "How often to look for what has vanished from a machine, and put it back; 0s for never."
               + " Default: 3m.")
   Duration identityAssignmentReconcileInterval = Duration.ofMinutes(3);
 
-  @ArgGroup(validate = false, heading = "%nFurther flags:%n")
+  @FlagGroup(heading = "%nFurther flags:%n")
   Own own = new Own();
 
   /**
@@ -150,77 +148,75 @@ final class MicFlags {
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(
-        names = "--output",
-        description = "How mic plan, report and doctor print: text or json.")
+    @Flag(names = "--output", description = "How mic plan, report and doctor print: text or json.")
     String output = "text";
 
-    @Option(
-        showDefaultValue = Visibility.NEVER,
+    @Flag(
+        showDefault = false,
         names = "--timeout",
         description = "How long mic plan, drain and doctor may take. Default: 5m.")
     Duration timeout = Duration.ofMinutes(5);
 
-    @Option(
+    @Flag(
         names = "--leader-election-endpoints",
         description =
             "Whether to hold v1's lock, an Endpoints object, besides the lease, so that v1's MIC and"
                 + " this one never lead at the same time. Default: true.")
     boolean leaderElectionEndpoints = true;
 
-    @Option(
-        showDefaultValue = Visibility.NEVER,
+    @Flag(
+        showDefault = false,
         names = "--detach-delay",
         description =
             "How long an identity stays on a machine after no pod needs it any more; 0s is v1's way."
                 + " Default: 2m.")
     Duration detachDelay = Duration.ofMinutes(2);
 
-    @Option(
-        showDefaultValue = Visibility.NEVER,
+    @Flag(
+        showDefault = false,
         names = "--coalescing-window",
         description =
             "How long changes of one machine or scale set are gathered, to become one. Default: 1s.")
     Duration coalescingWindow = Duration.ofSeconds(1);
 
-    @Option(
+    @Flag(
         names = "--refuse-cluster-identity",
         description = "Whether no pod gets the cluster's own identity; else its owner is warned.")
     boolean refuseClusterIdentity;
 
-    @Option(
-        showDefaultValue = Visibility.NEVER,
+    @Flag(
+        showDefault = false,
         names = "--startup-taint",
         description =
             "Key of a taint that is taken off a node once NMI is ready there. Default: none.")
     String startupTaint = "";
 
-    @Option(
+    @Flag(
         names = "--nmi-selector",
         description = "Labels of NMI's pods in MIC's namespace, for --startup-taint.")
     String nmiSelector = "component=nmi,tier=node";
 
-    @Option(
+    @Flag(
         names = "--allowed-subscriptions",
         description =
             "IDs, with commas, of subscriptions besides azure.json's whose machines may be changed.")
     String allowedSubscriptions = "";
 
-    @Option(
+    @Flag(
         names = "--max-identities-per-machine",
         description =
             "How many user-assigned identities a machine or scale set may have; what exceeds that is"
                 + " refused without asking Azure.")
     int maxIdentities = 200;
 
-    @Option(
-        showDefaultValue = Visibility.NEVER,
+    @Flag(
+        showDefault = false,
         names = "--arm-call-timeout",
         description = "How long one call to Azure Resource Manager may take. Default: 5m.")
     Duration armCallTimeout = Duration.ofMinutes(5);
 
-    @Option(
-        showDefaultValue = Visibility.NEVER,
+    @Flag(
+        showDefault = false,
         names = "--arm-operation-timeout",
         description =
             "How long a change that Azure has accepted may take until it is looked at anew."

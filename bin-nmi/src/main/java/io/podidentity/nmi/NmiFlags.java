@@ -1,10 +1,9 @@
 package io.podidentity.nmi;
 
 import io.podidentity.bin.CommonFlags;
-import picocli.CommandLine.ArgGroup;
+import io.podidentity.bin.Flag;
+import io.podidentity.bin.FlagGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * The command line of AAD Pod Identity v1's NMI, flag by flag, with its defaults, and a group of
@@ -35,148 +34,147 @@ import picocli.CommandLine.Option;
           + " SSL_CERT_FILE and SSL_CERT_DIR are for Entra ID alone; NMI_JAVA_OPTS holds options for the JVM. klog's flags are accepted without effect."
     })
 final class NmiFlags {
-  @Mixin CommonFlags common = new CommonFlags(9090);
+  @FlagGroup CommonFlags common = new CommonFlags(9090);
 
-  @Option(names = "--node", description = "Name of this node; required.")
+  @Flag(names = "--node", description = "Name of this node; required.")
   String node = "";
 
-  @Option(names = "--nmi-listen-address", description = "Address to listen on.")
+  @Flag(names = "--nmi-listen-address", description = "Address to listen on.")
   String listenAddress = "127.0.0.1";
 
-  @Option(names = "--nmi-port", description = "Port to listen on.")
+  @Flag(names = "--nmi-port", description = "Port to listen on.")
   int port = 2579;
 
-  @Option(names = "--metadata-ip", description = "Address of the instance metadata service.")
+  @Flag(names = "--metadata-ip", description = "Address of the instance metadata service.")
   String metadataIp = "169.254.169.254";
 
-  @Option(names = "--metadata-port", description = "Port of the instance metadata service.")
+  @Flag(names = "--metadata-port", description = "Port of the instance metadata service.")
   int metadataPort = 80;
 
-  @Option(names = "--ipt-update-interval-sec", description = "Seconds between looks at the rules.")
+  @Flag(names = "--ipt-update-interval-sec", description = "Seconds between looks at the rules.")
   int iptablesInterval = 60;
 
-  @Option(names = "--MICNamespace", description = "Namespace of MIC, whose own pods are exempt.")
+  @Flag(names = "--MICNamespace", description = "Namespace of MIC, whose own pods are exempt.")
   String micNamespace = "default";
 
-  @Option(
+  @Flag(
       names = "--retry-attempts-for-created",
       description = "Times --find-identity-retry-interval: how long a pod without a record waits.")
   int attemptsForCreated = 16;
 
-  @Option(
+  @Flag(
       names = "--retry-attempts-for-assigned",
       description = "How many intervals longer a pod with a record waits for its assignment.")
   int attemptsForAssigned = 4;
 
-  @Option(names = "--find-identity-retry-interval", description = "Interval in seconds.")
+  @Flag(names = "--find-identity-retry-interval", description = "Interval in seconds.")
   int retryInterval = 5;
 
-  @Option(
+  @Flag(
       names = "--enableScaleFeatures",
       description = "Whether only records labelled with this node are watched. Default: true.")
   boolean enableScaleFeatures = true;
 
-  @Option(
+  @Flag(
       names = "--block-instance-metadata",
       description = "Whether requests for /metadata/instance are refused.")
   boolean blockInstanceMetadata;
 
-  @Option(
+  @Flag(
       names = "--metadata-header-required",
       description = "Whether requests must carry the header Metadata: true. Default: true.")
   boolean metadataHeaderRequired = true;
 
-  @Option(
+  @Flag(
       names = "--operation-mode",
       description = "standard, or managed: without MIC, by bindings; needs --forceNamespaced.")
   String operationMode = "standard";
 
-  @Option(
+  @Flag(
       names = "--allow-network-plugin-kubenet",
       description = "Whether to run although the kubelet uses kubenet.")
   boolean allowKubenet;
 
-  @Option(
+  @Flag(
       names = "--kubelet-config",
       description = "File with the kubelet's flags, searched for kubenet.")
   String kubeletConfig = "/etc/default/kubelet";
 
-  @Option(
+  @Flag(
       names = "--set-retry-after-header",
       description = "Whether a missing identity is answered 503 with Retry-After, not 404.")
   boolean setRetryAfterHeader;
 
-  @Option(
+  @Flag(
       names = "--enable-conntrack-deletion",
       description = "Whether pods' connections to the metadata service from before NMI are cut.")
   boolean enableConntrackDeletion;
 
-  @ArgGroup(validate = false, heading = "%nFurther flags for the rules on the node:%n")
+  @FlagGroup(heading = "%nFurther flags for the rules on the node:%n")
   RulesFlags rules = new RulesFlags();
 
-  @ArgGroup(validate = false)
-  ExplainFlags explain = new ExplainFlags();
+  @FlagGroup ExplainFlags explain = new ExplainFlags();
 
-  @ArgGroup(validate = false, heading = "%nFurther flags:%n")
+  @FlagGroup(heading = "%nFurther flags:%n")
   Own own = new Own();
 
   /** Flags that v1 does not have. */
   static final class Own {
-    @Option(
+    @Flag(
         names = "--mic-service-account",
         description = "Service account by which MIC's own pods are known; empty: they are not.")
     String micServiceAccount = "aad-pod-id-mic-service-account";
 
-    @Option(
+    @Flag(
         names = "--exempt-pods-get-any-identity",
         description = "Whether exempt pods get other pods' identities too, as in v1.")
     boolean exemptPodsGetAny;
 
-    @Option(
+    @Flag(
         names = "--accept-foreign-client-ids",
         description =
             "Whether an AzureIdentity may name the client ID of another identity than its resource"
                 + " ID does, as in v1.")
     boolean acceptForeignClientIds;
 
-    @Option(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
+    @Flag(names = "--kubeconfig", description = "Kubeconfig file; empty for in-cluster access.")
     String kubeconfig = "";
 
-    @Option(
+    @Flag(
         names = "--cloud",
         description =
             "Cloud of the AzureIdentities that name no adEndpoint. AzureStackCloud is the one in the"
                 + " file AZURE_ENVIRONMENT_FILEPATH.")
     String cloud = "AzurePublicCloud";
 
-    @Option(
+    @Flag(
         names = "--entra-endpoints",
         description =
             "Entra ID endpoints that AzureIdentities may name besides the known clouds': https URLs,"
                 + " with commas.")
     String entraEndpoints = "";
 
-    @Option(
+    @Flag(
         names = "--refuse-foreign-secrets",
         description =
             "Whether an AzureIdentity may not use a Secret of another namespace. One that is"
                 + " namespaced never may.")
     boolean refuseForeignSecrets;
 
-    @Option(names = "--token-cache-size", description = "How many tokens are kept; 0 for none.")
+    @Flag(names = "--token-cache-size", description = "How many tokens are kept; 0 for none.")
     int tokenCacheSize = 2000;
 
-    @Option(
+    @Flag(
         names = "--metadata-get-only",
         description = "Whether only GET is passed on to the metadata service. Default: true.")
     boolean metadataGetOnly = true;
 
-    @Option(
+    @Flag(
         names = "--host-token",
         description = "Whether /host/token/ is served to the node itself. Default: true.")
     boolean hostToken = true;
 
-    @Option(
+    @Flag(
         names = "--audit-tokens",
         description =
             "Whether each token that a pod is given is a line of the audit log; none is given that"

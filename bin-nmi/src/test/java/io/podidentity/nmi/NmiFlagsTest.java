@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.bin.GoDuration;
 import io.podidentity.bin.GoFlags;
+import io.podidentity.bin.GoFlagsHelp;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.harness.FlagTable;
 import io.podidentity.harness.FlagTable.Flag;
@@ -19,7 +20,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Every flag of v1's NMI, by the table in {@code v1-flags.tsv}, which says where it is from. */
@@ -48,13 +48,12 @@ class NmiFlagsTest {
   @ParameterizedTest
   @FieldSource("FLAGS")
   void hasTheDefaultOfVersionOne(Flag flag) {
-    OptionSpec option =
-        CommandSpec.forAnnotatedObject(new NmiFlags()).findOption("--" + flag.name());
+    OptionSpec option = GoFlagsHelp.spec(new NmiFlags()).findOption("--" + flag.name());
     if (flag.name().equals("version")) {
       assertThat(option).as("is GoFlags' own").isNull();
       return;
     }
-    Object value = option.getValue();
+    Object value = option.initialValue();
 
     if (value instanceof Duration duration) {
       assertThat(duration).isEqualTo(GoDuration.parse(flag.defaultValue()));

@@ -37,11 +37,15 @@ final class ChaosRun {
    */
   void steps(int count, BooleanSupplier enough) {
     for (int i = 0; i < count && !enough.getAsBoolean(); i++) {
-      ChaosStep step = draw();
-      node.take(step, this::awaitRequests);
-      taken.merge(step, 1, Integer::sum);
-      awaitRequests();
+      take(draw());
     }
+  }
+
+  /** Does that step, outside the order. */
+  void take(ChaosStep step) {
+    node.take(step, this::awaitRequests);
+    taken.merge(step, 1, Integer::sum);
+    awaitRequests();
   }
 
   /** How often each kind of step was done. */
