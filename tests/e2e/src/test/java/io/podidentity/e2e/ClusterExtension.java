@@ -2,6 +2,7 @@ package io.podidentity.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.parts.RealPart;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,6 +78,9 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
   }
 
   private static EndToEndCluster cluster(ExtensionContext context) {
+    if (PodImage.inUse()) {
+      RealPart.IMAGES.require();
+    }
     return root(context)
         .getOrComputeIfAbsent(
             EndToEndCluster.class, type -> EndToEndCluster.start(), EndToEndCluster.class);
