@@ -58,14 +58,14 @@ esac
 if $maven; then
   mvn -B -ntp -q -DskipTests -Dbuild.commit="$revision" -pl bin-nmi,bin-mic,examples/sandbox -am package
 fi
-for name in ${IMAGE_NAMES:-nmi mic}; do
+for name in nmi mic; do
   image=$repository/$name:$tag
   $builder build -f "images/$name/Dockerfile" -t "$image" --build-arg "SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH" \
     --build-arg "VERSION=$version" --build-arg "REVISION=$revision" "$@" .
   echo "built $image"
 done
 if $push; then
-  for name in ${IMAGE_NAMES:-nmi mic}; do
+  for name in nmi mic; do
     $builder push "$repository/$name:$tag"
   done
 fi

@@ -26,13 +26,25 @@ name() {
   esac
 }
 
+needed=$(mktemp)
 for file in /usr/bin/busybox "$@"; do
   find "$file" | while read -r each; do
     name "$each"
-    [ -d "$each" ] || { ldd "$each" 2>/dev/null || true; } | sed -n 's/.*[[:blank:]]\(\/[^ ]*\) (0x.*/\1/p' |
-      while read -r library; do name "$library"; done
+    # It fails for what is no program.
+    [ -d "$each" ] || ldd "$each" 2>/dev/null >>"$needed" || true
   done
-done | LC_ALL=C sort -u >"$list"
+done >"$list"
+sed -n 's/.*[[:blank:]]\(\/[^ ]*\) (0x.*/\1/p' "$needed" | sort -u | while read -r library; do name "$library"; done >>"$list"
+LC_ALL=C sort -u -o "$list" "$list"
+
+# What is not found may be here all the same: the JVM loads its own before those that need it.
+sed -n 's/^[[:blank:]]*\([^ ]*\) => not found$/\1/p' "$needed" | sort -u | while read -r library; do
+  grep -q "/$library\$" "$list" || echo "$library"
+done >"$needed.missing"
+if [ -s "$needed.missing" ]; then
+  echo "collect.sh: these shared libraries are needed and not found: $(tr "\n" " " <"$needed.missing")" >&2
+  exit 1
+fi
 
 mkdir -p "$out/etc" "$out/usr/share/sbom" "$out/var/lib/dpkg/status.d" "$out/proc" "$out/sys" "$out/dev" "$out/run" "$out/tmp"
 ln -s /run "$out/var/run"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Builds both images from their Dockerfiles without a container engine, and unpacks them to target/images. Needs root, mmdebstrap and
-# buildah (Debian's), and the programs and the sandbox as "mvn package" makes them. The first time it takes two minutes and fetches
-# the base and the JDK from Debian's archive; they are kept in a cache folder, which it does no harm to delete.
+# Builds both images from their Dockerfiles without a container engine, and unpacks them to target/images: what tests/e2e runs
+# from. Needs root, mmdebstrap and buildah (Debian's), and the programs and the sandbox as "mvn package" makes them. The first
+# time it takes two minutes and fetches the base and the JDK from Debian's archive; they are kept in a cache folder, which it
+# does no harm to delete.
 #   tests/images/build.sh [--twice]
-# --twice builds NMI's once more, without what was kept, and fails if it is another one, but for the layer of the ahead-of-time
-# cache. That takes another minute.
+# --twice builds them once more, without what was kept, and fails if they are others, but for the layer of the ahead-of-time
+# cache. That takes two minutes more.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -31,6 +32,9 @@ else
 fi
 rm -rf "$cache/probe"
 buildah=(buildah --root "$cache/$STORAGE_DRIVER" --runroot "$cache/run")
+
+# Of a build that was cut short.
+"${buildah[@]}" rm --all >/dev/null
 
 # The base that the Dockerfiles ask for by default, made of the same packages.
 base=localhost/debian:trixie
@@ -60,14 +64,17 @@ for name in nmi mic; do
   "${buildah[@]}" rm "$container" >/dev/null
 done
 if [ "${1-}" = --twice ]; then
-  IMAGE_NAMES=nmi images/build.sh --no-maven localhost again --quiet --no-cache "--build-arg=BASE=$base" >&2
-  layers() { "${buildah[@]}" inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{println .}}{{end}}' "localhost/nmi:$1" | head -n 3; }
-  if [ "$(layers test)" != "$(layers again)" ]; then
-    printf 'build.sh: two builds of NMI differ in these layers:\n%s\n\n%s\n' "$(layers test)" "$(layers again)" >&2
-    exit 1
-  fi
-  echo "two builds of NMI are equal" >&2
-  "${buildah[@]}" rmi localhost/nmi:again >/dev/null
+  images/build.sh --no-maven localhost again --quiet --no-cache "--build-arg=BASE=$base" >&2
+  # The fourth layer is the cache's.
+  layers() { "${buildah[@]}" inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{println .}}{{end}}' "localhost/$1" | head -n 3; }
+  for name in nmi mic; do
+    if [ "$(layers "$name:test")" != "$(layers "$name:again")" ]; then
+      printf 'build.sh: two builds of %s differ in these layers:\n%s\n\n%s\n' "$name" "$(layers "$name:test")" "$(layers "$name:again")" >&2
+      exit 1
+    fi
+    echo "two builds of $name are equal" >&2
+    "${buildah[@]}" rmi "localhost/$name:again" >/dev/null
+  done
 fi
 "${buildah[@]}" rmi --prune >/dev/null
 echo "$out"

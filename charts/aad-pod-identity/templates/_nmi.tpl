@@ -55,6 +55,7 @@ seccompProfile:
   "cloud" $nmi.cloud
   "entra-endpoints" $nmi.entraEndpoints
   "token-cache-size" $nmi.tokenCacheSize
+  "audit-tokens" (include "pi.true" $nmi.auditTokens)
   "refuse-foreign-secrets" (include "pi.true" $nmi.refuseForeignSecrets)
   "exempt-pods-get-any-identity" (include "pi.true" $nmi.exemptPodsGetAnyIdentity)
   "accept-foreign-client-ids" (include "pi.true" $nmi.acceptForeignClientIDs)) }}

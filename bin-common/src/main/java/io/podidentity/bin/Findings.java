@@ -55,17 +55,17 @@ public final class Findings {
                 "kubectl apply -f deploy/rbac, or helm upgrade"));
   }
 
-  /** The custom resources that are not served; none is well. */
+  /** What the definitions of the custom resources lack, a kind or a field of one; none is well. */
   public void definitions(String part, Collection<String> missing) {
     if (missing.isEmpty()) {
-      ok(part, "the four kinds of custom resources are served in version v1");
+      ok(part, "the definitions of the custom resources are those of this version");
     }
     missing.forEach(
-        resource ->
+        lacking ->
             wrong(
                 part,
                 Finding.DEFINITION_OUTDATED,
-                "the API server does not serve " + resource,
+                "the API server does not serve " + lacking,
                 "kubectl apply -f deploy/crds"));
   }
 

@@ -42,7 +42,7 @@ class FindingsTest {
     assertThat(found.report("NMI").isWell()).isTrue();
 
     found.rights("permissions", List.of("list pods", "watch pods"));
-    found.definitions("definitions", Set.of("azureidentities"));
+    found.definitions("definitions", Set.of("AzureIdentity spec.adEndpoint"));
 
     Report report = found.report("NMI");
     assertThat(report.cause()).isEqualTo("permission-missing");
@@ -52,7 +52,9 @@ class FindingsTest {
         .containsExactly(
             tuple("permission-missing", "whoever runs this may not list pods"),
             tuple("permission-missing", "whoever runs this may not watch pods"),
-            tuple("definition-outdated", "the API server does not serve azureidentities"));
+            tuple(
+                "definition-outdated",
+                "the API server does not serve AzureIdentity spec.adEndpoint"));
   }
 
   @Test

@@ -26,6 +26,7 @@ import io.podidentity.k8s.ClusterHealth;
 import io.podidentity.k8s.KubernetesClusterView;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.Right;
+import io.podidentity.k8s.ServedDefinitions;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -91,7 +92,7 @@ final class DoctorCommand {
       List<Right> needed =
           Right.ofMic(options.lease(), options.typeUpgrade(), options.startupTaint() != null);
       found.rights("permissions", health.missing(needed));
-      found.definitions("definitions", health.missingDefinitions());
+      found.definitions("definitions", new ServedDefinitions(kubernetes).missing());
       found.look("objects", part -> objects(kubernetes, clock));
     }
   }

@@ -12,6 +12,7 @@ import io.podidentity.iptables.PodPath;
 import io.podidentity.k8s.ClusterHealth;
 import io.podidentity.k8s.KubernetesConnection;
 import io.podidentity.k8s.Right;
+import io.podidentity.k8s.ServedDefinitions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -78,7 +79,7 @@ record DoctorCommand(
             ClusterHealth cluster = new ClusterHealth(kubernetes);
             found.clock("clock", "the API server", cluster.ahead(clock));
             found.rights("permissions", cluster.missing(Right.ofNmi(managed, micNamespace)));
-            found.definitions("definitions", cluster.missingDefinitions());
+            found.definitions("definitions", new ServedDefinitions(kubernetes).missing());
           }
         });
     Report report = found.report("NMI on this node");

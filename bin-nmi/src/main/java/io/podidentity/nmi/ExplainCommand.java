@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param options how NMI is set
  * @param kubeconfig null for the service account of the pod that this runs in
  * @param lease MIC's
+ * @param subscriptions in which MIC may change machines
  * @param node the node that this runs on; empty if it is none
  * @param onNode what is found on that node about a pod
  * @param tokens what NMI there asks for tokens; asked at most once
@@ -39,6 +41,7 @@ record ExplainCommand(
     Situation.Options options,
     @Nullable Path kubeconfig,
     NamespacedName lease,
+    Predicate<String> subscriptions,
     String node,
     NodeProbe onNode,
     BiFunction<KubernetesConnection, String, TokenSource> tokens,
@@ -62,9 +65,11 @@ record ExplainCommand(
    */
   boolean run(String userAgent, Clock clock, PrintStream out) {
     try (KubernetesConnection kubernetes = KubernetesConnection.open(kubeconfig, userAgent)) {
-      Situation situation = new SituationReader(kubernetes, lease, clock).read(request, options);
-      if (isOnNode(situation)) {
-        situation = situation.with(onNode.look(request.pod()));
+      Situation situation =
+          new SituationReader(kubernetes, lease, subscriptions, clock).read(request, options);
+      Optional<Pod> here = onThisNode(situation);
+      if (here.isPresent()) {
+        situation = situation.with(onNode.look(here.get()));
         @Nullable TokenQuery query = Explainer.explain(situation).query();
         if (query != null) {
           situation = situation.with(ask(tokens.apply(kubernetes, userAgent), query));
@@ -76,12 +81,11 @@ record ExplainCommand(
     }
   }
 
-  private boolean isOnNode(Situation situation) {
-    Optional<Pod> pod =
-        situation.cluster().pods().stream()
-            .filter(one -> one.name().equals(request.pod()))
-            .findAny();
-    return !node.isEmpty() && pod.filter(one -> node.equals(one.nodeName())).isPresent();
+  private Optional<Pod> onThisNode(Situation situation) {
+    return situation.cluster().pods().stream()
+        .filter(pod -> pod.name().equals(request.pod()))
+        .filter(pod -> !node.isEmpty() && node.equals(pod.nodeName()))
+        .findAny();
   }
 
   private static Situation.Asked ask(TokenSource source, TokenQuery query) {

@@ -1,6 +1,11 @@
 package io.podidentity.nmi;
 
 import io.podidentity.bin.Flag;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Flags of the command {@code explain}; see {@link ExplainCommand}. */
 final class ExplainFlags {
@@ -37,8 +42,30 @@ final class ExplainFlags {
   String lease = "aad-pod-identity-mic";
 
   @Flag(
+      names = "--allowed-subscriptions",
+      hidden = true,
+      description =
+          "For the command explain: the subscription of MIC's azure.json, and those of the flag of"
+              + " this name that MIC has, with commas; empty for any.")
+  String allowedSubscriptions = "";
+
+  @Flag(
       names = "--output",
       hidden = true,
       description = "How the commands explain and doctor print: text or json.")
   String output = "text";
+
+  /** Whether MIC may change machines of a subscription, by its ID; case does not matter. */
+  Predicate<String> subscriptions() {
+    Set<String> allowed =
+        Stream.of(allowedSubscriptions.split(",", -1))
+            .map(ExplainFlags::folded)
+            .filter(id -> !id.isEmpty())
+            .collect(Collectors.toUnmodifiableSet());
+    return id -> allowed.isEmpty() || allowed.contains(folded(id));
+  }
+
+  private static String folded(String id) {
+    return id.trim().toLowerCase(Locale.ROOT);
+  }
 }

@@ -142,8 +142,9 @@ public final class NmiCommandLine {
             new MicPods(flags.micNamespace, flags.own.micServiceAccount)),
         kubeconfig(),
         new NamespacedName(flags.micNamespace, what.lease),
+        what.subscriptions(),
         flags.node,
-        new NodeProbe(rulesCheck(), rules().written(), what.netns),
+        new NodeProbe(rulesCheck(), rules().written(), pinning(), what.netns),
         (kubernetes, userAgent) -> issuers(kubernetes, userAgent),
         OutputFormat.named(what.output));
   }

@@ -52,6 +52,20 @@ class NmiCommandLineTest {
     assertThat(command.output()).isEqualTo(OutputFormat.JSON);
   }
 
+  @Test
+  void explainKnowsTheSubscriptionsThatMicMayChange() {
+    parse("--allowed-subscriptions=One, two,");
+    assertThat(line.explain("default/web").subscriptions())
+        .accepts("one", "TWO")
+        .rejects("three", "");
+  }
+
+  @Test
+  void explainTakesAnySubscriptionWhereNoneIsNamed() {
+    parse();
+    assertThat(line.explain("default/web").subscriptions()).accepts("one");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "web", "/web", "default/", "a/b/c"})
   void explainTakesNothingElseForAPod(String text) {

@@ -13,6 +13,9 @@ import java.util.regex.Pattern;
  * The nft commands that hold pods' addresses to their interfaces, and what their counters say. One
  * table looks at packets as the node routes them, one at frames as they come in through a bridge's
  * port, where the former sees the bridge alone. Immutable.
+ *
+ * <p>What the sets hold is said by {@code typeof}: of a {@code type} nft 1.1 keeps what makes an
+ * nft 1.0.6 on the node crash when it lists the rules.
  */
 final class PinTables {
   /**
@@ -22,8 +25,8 @@ final class PinTables {
   private static final String ROUTED =
       """
       add table ip %1$s { flags owner;
-        set sources { type ifname . ipv4_addr; };
-        set pinned { type ipv4_addr; counter; };
+        set sources { typeof iifname . ip saddr; };
+        set pinned { typeof ip saddr; counter; };
         chain prerouting { type filter hook prerouting priority -310; policy accept;
           ip daddr %2$s goto check; };
         chain input { type filter hook input priority -310; policy accept;
@@ -40,11 +43,11 @@ final class PinTables {
   private static final String BRIDGED =
       """
       add table bridge %1$s { flags owner;
-        set sources { type ifname . ipv4_addr; };
-        set pinned { type ipv4_addr; counter; };
-        set ports { type ifname; };
-        set stations { type ifname . ether_addr; };
-        set held { type ether_addr; };
+        set sources { typeof iifname . ip saddr; };
+        set pinned { typeof ip saddr; counter; };
+        set ports { typeof iifname; };
+        set stations { typeof iifname . ether saddr; };
+        set held { typeof ether saddr; };
         chain prerouting { type filter hook prerouting priority -310; policy accept;
           iifname @ports jump port;
           meta protocol ip ip daddr %2$s goto check;

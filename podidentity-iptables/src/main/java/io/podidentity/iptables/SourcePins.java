@@ -36,7 +36,8 @@ public final class SourcePins implements RuleSet, AutoCloseable {
   /** What came before a pin was there has been answered by then, or thrown away. */
   private static final Duration SETTLED = Duration.ofSeconds(1);
 
-  private static final String NAME = "podidentity-pins-";
+  /** How the names of the tables begin. */
+  static final String NAME = "podidentity-pins-";
 
   /** The pods of this node, as far as they are known. */
   public interface Pods {

@@ -20,19 +20,19 @@ final class PinTablesTest {
         .isEqualTo(
             """
             add table ip pins { flags owner;
-              set sources { type ifname . ipv4_addr; };
-              set pinned { type ipv4_addr; counter; };
+              set sources { typeof iifname . ip saddr; };
+              set pinned { typeof ip saddr; counter; };
               chain prerouting { type filter hook prerouting priority -310; policy accept;
                 ip daddr 169.254.169.254 goto check; };
               chain input { type filter hook input priority -310; policy accept;
                 tcp dport 2579 goto check; };
               chain check { iifname . ip saddr @sources accept; ip saddr @pinned drop; }; };
             add table bridge pins { flags owner;
-              set sources { type ifname . ipv4_addr; };
-              set pinned { type ipv4_addr; counter; };
-              set ports { type ifname; };
-              set stations { type ifname . ether_addr; };
-              set held { type ether_addr; };
+              set sources { typeof iifname . ip saddr; };
+              set pinned { typeof ip saddr; counter; };
+              set ports { typeof iifname; };
+              set stations { typeof iifname . ether saddr; };
+              set held { typeof ether saddr; };
               chain prerouting { type filter hook prerouting priority -310; policy accept;
                 iifname @ports jump port;
                 meta protocol ip ip daddr 169.254.169.254 goto check;

@@ -125,16 +125,31 @@ final class SourcePinsTest {
       host.ip("link set " + pod.nodeDevice() + " name other");
       host.ip("link set other up", "route replace " + pod.address() + " dev other scope link");
 
-      Await.until("the pin is renewed", SOON, () -> isPinnedTo("other", pod.address()));
+      Await.until("the pin is renewed", SOON, () -> heldTo(pod.address()).equals(List.of("other")));
       assertThat(ask(pod.namespace(), IMDS)).isEqualTo("nmi saw " + pod.address());
     }
     host.ip("link set other down", "link set other name " + pod.nodeDevice());
   }
 
-  private boolean isPinnedTo(String device, String address) {
-    return node.namespace()
-        .exec("nft", "list", "ruleset")
-        .contains("\"%s\" . %s".formatted(device, address));
+  private List<String> heldTo(String address) {
+    try {
+      return PinnedInterfaces.of(node.programs(), List.of(InetAddress.getByName(address)));
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  @Test
+  void interfacesAreToldToWhoeverAsks() {
+    PodNetwork routed = node.routed("routed");
+    PodNetwork bridged = node.bridged("bridged");
+    assertThat(heldTo(routed.address())).isEmpty();
+
+    pins.ensure();
+
+    assertThat(heldTo(routed.address())).containsExactly(routed.nodeDevice());
+    assertThat(heldTo(bridged.address())).containsExactly("cbr0", bridged.nodeDevice());
+    assertThat(heldTo("10.9.9.9")).isEmpty();
   }
 
   @Test

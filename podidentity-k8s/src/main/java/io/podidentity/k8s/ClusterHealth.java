@@ -1,14 +1,11 @@
 package io.podidentity.k8s;
 
-import io.fabric8.kubernetes.api.model.APIResource;
-import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -21,26 +18,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What a program finds at the API server: its own rights, the definitions, and the time. It needs
- * no right but those that each service account has. It writes nothing; a review of one's own rights
- * is an answer that is not kept.
+ * What a program finds at the API server: its own rights, and the time. It needs no right but those
+ * that each service account has. It writes nothing; a review of one's own rights is an answer that
+ * is not kept.
  */
 public final class ClusterHealth {
   private static final String REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-  private static final String RESOURCES = "/apis/aadpodidentity.k8s.io/v1";
-  private static final Set<String> DEFINITIONS =
-      Set.of(
-          "azureassignedidentities",
-          "azureidentities",
-          "azureidentitybindings",
-          "azurepodidentityexceptions");
   private static final NamespacedName ONE = new NamespacedName("self", "self");
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -66,28 +54,6 @@ public final class ClusterHealth {
    */
   public List<Right> missing(Collection<Right> rights) {
     return rights.stream().filter(right -> !has(right)).toList();
-  }
-
-  /**
-   * The resources of ours that the API server does not serve, by their plural names.
-   *
-   * @throws PodIdentityException with {@code CLUSTER_UNAVAILABLE} if the API server does not answer
-   */
-  public Set<String> missingDefinitions() {
-    Set<String> missing = new TreeSet<>(DEFINITIONS);
-    try {
-      String answer = client.raw(RESOURCES);
-      if (answer != null) {
-        APIResourceList served =
-            client.getKubernetesSerialization().unmarshal(answer, APIResourceList.class);
-        served.getResources().stream().map(APIResource::getName).toList().forEach(missing::remove);
-      }
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
-        throw Failures.of(e, "get", "resources of aadpodidentity.k8s.io", ONE);
-      }
-    }
-    return missing;
   }
 
   /**

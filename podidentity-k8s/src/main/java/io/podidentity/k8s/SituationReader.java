@@ -34,6 +34,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +48,7 @@ public final class SituationReader {
 
   private final KubernetesClient client;
   private final NamespacedName lease;
+  private final Predicate<String> subscriptions;
   private final Clock clock;
 
   /**
@@ -54,15 +56,22 @@ public final class SituationReader {
    *
    * @param connection it stays the caller's to close
    * @param lease MIC's
+   * @param subscriptions whether MIC may change machines of a subscription, by its ID
    * @param clock for the ages
    */
-  public SituationReader(KubernetesConnection connection, NamespacedName lease, Clock clock) {
-    this(connection.client(), lease, clock);
+  public SituationReader(
+      KubernetesConnection connection,
+      NamespacedName lease,
+      Predicate<String> subscriptions,
+      Clock clock) {
+    this(connection.client(), lease, subscriptions, clock);
   }
 
-  SituationReader(KubernetesClient client, NamespacedName lease, Clock clock) {
+  SituationReader(
+      KubernetesClient client, NamespacedName lease, Predicate<String> subscriptions, Clock clock) {
     this.client = client;
     this.lease = lease;
+    this.subscriptions = subscriptions;
     this.clock = clock;
   }
 
@@ -90,7 +99,7 @@ public final class SituationReader {
             bindings,
             records.stream().map(RecordMapping::record).toList(),
             seeing.all(Resource.NODES, () -> client.nodes().list().getItems()).stream()
-                .map(SituationReader::node)
+                .map(this::node)
                 .toList(),
             clock.instant());
     Optional<Pod> pod = pods.stream().filter(one -> one.name().equals(request.pod())).findAny();
@@ -193,7 +202,7 @@ public final class SituationReader {
   }
 
   /** A node without a provider ID is the virtual machine of its name, wherever the cluster is. */
-  private static Node node(io.fabric8.kubernetes.api.model.Node node) {
+  private Node node(io.fabric8.kubernetes.api.model.Node node) {
     String name = node.getMetadata().getName();
     String providerId =
         Metadata.orEmpty(node.getSpec() == null ? null : node.getSpec().getProviderID());
@@ -201,7 +210,9 @@ public final class SituationReader {
         name,
         providerId.isEmpty()
             ? ComputeTarget.virtualMachine("of-the-cluster", "of-the-cluster", name)
-            : ComputeTarget.fromProviderId(providerId).orElse(null));
+            : ComputeTarget.fromProviderId(providerId)
+                .filter(target -> subscriptions.test(target.id().subscription()))
+                .orElse(null));
   }
 
   /** Notes what cannot be read, and goes on. */

@@ -26,9 +26,9 @@ final class ServedDefinitionsTest {
   private static final Duration PUBLISHED = Duration.ofSeconds(60);
 
   @Test
-  void oursLackNothingAndMicMayLook() {
-    try (KubernetesClient mic = TestCluster.shared().asMic()) {
-      ServedDefinitions definitions = new ServedDefinitions(mic);
+  void oursLackNothingAndEachMayLook() {
+    try (KubernetesClient nobody = TestCluster.shared().asNobody("looks-at-definitions")) {
+      ServedDefinitions definitions = new ServedDefinitions(nobody);
       Await.asserted(PUBLISHED, () -> assertThat(definitions.missing()).isEmpty());
       assertThat(logged(definitions::warnOfOlderOnes)).isEmpty();
     }

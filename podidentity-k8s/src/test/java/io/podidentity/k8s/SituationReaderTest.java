@@ -15,6 +15,7 @@ import io.podidentity.api.explain.Situation.Resource;
 import io.podidentity.api.matching.MicPods;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.NamespacedName;
@@ -31,6 +32,8 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -172,8 +175,33 @@ final class SituationReaderTest {
     }
   }
 
+  @Test
+  void nodeOfASubscriptionThatMicMayNotChangeHasNoTarget() {
+    String name = "explained-elsewhere";
+    ComputeTarget target = ComputeTarget.virtualMachine("sub-b", "group", name);
+    objects.put(new Node(name, target));
+    try {
+      assertThat(targetOf(name, subscription -> true)).contains(target);
+      assertThat(targetOf(name, subscription -> subscription.equals("sub-b"))).contains(target);
+      assertThat(targetOf(name, subscription -> subscription.equals("sub-a"))).isEmpty();
+    } finally {
+      objects.deleteNode(name);
+    }
+  }
+
+  private static Optional<ComputeTarget> targetOf(String node, Predicate<String> subscriptions) {
+    return read(admin, subscriptions).cluster().nodes().stream()
+        .filter(it -> it.name().equals(node) && it.target() != null)
+        .findAny()
+        .map(Node::target);
+  }
+
   private static Situation read(KubernetesClient client) {
-    return new SituationReader(client, LEASE, Clock.systemUTC())
+    return read(client, subscription -> true);
+  }
+
+  private static Situation read(KubernetesClient client, Predicate<String> subscriptions) {
+    return new SituationReader(client, LEASE, subscriptions, Clock.systemUTC())
         .read(
             new Situation.Request(
                 desired.pod().name(), IdentityChoice.ANY, "https://management.azure.com/"),

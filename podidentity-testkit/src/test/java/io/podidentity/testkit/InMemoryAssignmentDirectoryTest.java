@@ -5,7 +5,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.AssignmentDirectory;
 import io.podidentity.testkit.contract.AssignmentDirectoryContract;
 
-final class InMemoryAssignmentDirectoryTest extends AssignmentDirectoryContract {
+class InMemoryAssignmentDirectoryTest extends AssignmentDirectoryContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Override

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-final class InMemoryAssignmentStoreTest extends AssignmentStoreContract {
+class InMemoryAssignmentStoreTest extends AssignmentStoreContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Override

@@ -6,7 +6,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.BindingDirectory;
 import io.podidentity.testkit.contract.BindingDirectoryContract;
 
-final class InMemoryBindingDirectoryTest extends BindingDirectoryContract {
+class InMemoryBindingDirectoryTest extends BindingDirectoryContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Override

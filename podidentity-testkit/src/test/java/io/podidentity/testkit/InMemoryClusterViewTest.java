@@ -9,7 +9,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.testkit.contract.ClusterViewContract;
 
-final class InMemoryClusterViewTest extends ClusterViewContract {
+class InMemoryClusterViewTest extends ClusterViewContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Override

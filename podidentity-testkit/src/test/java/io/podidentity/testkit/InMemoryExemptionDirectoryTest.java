@@ -5,7 +5,7 @@ import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.testkit.contract.ExemptionDirectoryContract;
 
-final class InMemoryExemptionDirectoryTest extends ExemptionDirectoryContract {
+class InMemoryExemptionDirectoryTest extends ExemptionDirectoryContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
   private int namespaces;
 

@@ -5,7 +5,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.testkit.contract.PodDirectoryContract;
 
-final class InMemoryPodDirectoryTest extends PodDirectoryContract {
+class InMemoryPodDirectoryTest extends PodDirectoryContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
 
   @Override

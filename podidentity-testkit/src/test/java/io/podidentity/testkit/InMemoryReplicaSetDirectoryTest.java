@@ -4,7 +4,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.spi.ReplicaSetDirectory;
 import io.podidentity.testkit.contract.ReplicaSetDirectoryContract;
 
-final class InMemoryReplicaSetDirectoryTest extends ReplicaSetDirectoryContract {
+class InMemoryReplicaSetDirectoryTest extends ReplicaSetDirectoryContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
   private int uids;
 

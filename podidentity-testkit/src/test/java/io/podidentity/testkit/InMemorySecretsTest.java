@@ -5,7 +5,7 @@ import io.podidentity.api.spi.SecretReader;
 import io.podidentity.testkit.contract.SecretReaderContract;
 import java.util.Map;
 
-final class InMemorySecretsTest extends SecretReaderContract {
+class InMemorySecretsTest extends SecretReaderContract {
   private final InMemorySecrets secrets = new InMemorySecrets();
 
   @Override

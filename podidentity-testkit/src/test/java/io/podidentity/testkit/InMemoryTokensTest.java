@@ -10,7 +10,7 @@ import io.podidentity.testkit.contract.TokenSourceContract;
 import java.time.Clock;
 import java.time.Instant;
 
-final class InMemoryTokensTest extends TokenSourceContract {
+class InMemoryTokensTest extends TokenSourceContract {
   private final MutableClock clock = MutableClock.startingAt(Instant.parse("2026-01-01T00:00:00Z"));
   private final InMemoryTokens tokens = new InMemoryTokens(clock);
 

@@ -42,7 +42,7 @@ public final class Explainer {
     List<Step> steps = new ArrayList<>();
     steps.add(PodSteps.known(pod, address));
     steps.addAll(NodeSteps.node(situation, node));
-    steps.addAll(NodeSteps.redirect(situation, node));
+    steps.addAll(NodeSteps.redirect(situation, node, address));
     steps.add(ExemptionSteps.of(situation, pod, answer));
     if (!isExempt(answer, steps)) {
       steps.add(LabelStep.of(pod, problem));

@@ -34,6 +34,8 @@ public enum Finding {
   REDIRECT_SILENT("redirect-silent"),
   /** {@code route_localnet} is off where a redirect to 127.0.0.1 needs it. */
   ROUTE_LOCALNET_OFF("route-localnet-off"),
+  /** Its address is held to no interface; NMI may refuse its requests for that. */
+  ADDRESS_NOT_PINNED("address-not-pinned"),
 
   /** It is exempt, and so gets the node's identity instead of its own. */
   POD_EXEMPT("pod-exempt"),

@@ -2,11 +2,13 @@ package io.podidentity.api.explain;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.explain.Situation.OnNode;
+import io.podidentity.api.explain.Situation.Pins;
 import io.podidentity.api.explain.Situation.WhoAnswers;
 import io.podidentity.api.explain.Step.Part;
 import io.podidentity.api.explain.Step.Verdict;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +65,8 @@ final class NodeSteps {
         && COMPONENT.stream().anyMatch(key -> "nmi".equals(pod.labels().get(key)));
   }
 
-  static List<Step> redirect(Situation situation, String node) {
+  /** Who answers the pod, and whose its address is, as the node sees it. */
+  static List<Step> redirect(Situation situation, String node, InetAddress address) {
     OnNode found = situation.onNode();
     if (found == null) {
       return List.of(
@@ -100,7 +103,36 @@ final class NodeSteps {
               "sysctl net.ipv4.conf.all.route_localnet=1, or NMI's --redirect-target"));
     }
     steps.add(answered(answer, found.unanswered()));
+    if (found.pins() != null) {
+      steps.add(pinned(found.pins(), address.getHostAddress()));
+    }
     return steps;
+  }
+
+  private static Step pinned(Pins pins, String address) {
+    String next = "curl -s http://127.0.0.1:9090/metrics | grep podidentity_source_pins";
+    if (!pins.unseen().isEmpty()) {
+      return Step.unknown(
+          Part.REDIRECT,
+          "the source pin of %s is not known: %s".formatted(address, pins.unseen()),
+          next);
+    }
+    return pins.interfaces().isEmpty()
+        ? Step.of(
+            Part.REDIRECT,
+            pins.enforced() ? Verdict.WRONG : Verdict.WARNING,
+            Finding.ADDRESS_NOT_PINNED,
+            "%s is held to no interface: %s"
+                .formatted(
+                    address,
+                    pins.enforced()
+                        ? "requests from it are refused"
+                        : "who can use that address is taken for this pod"),
+            next)
+        : Step.ok(
+            Part.REDIRECT,
+            "%s is held to interface %s"
+                .formatted(address, String.join(", port ", pins.interfaces())));
   }
 
   private static Step answered(@Nullable WhoAnswers answer, String unanswered) {

@@ -187,14 +187,30 @@ public record Situation(
    * @param withoutRouteLocalnet on how many interfaces {@code route_localnet} is off and needed
    * @param answer who answers the pod; null if that cannot be told
    * @param unanswered why that cannot be told; empty if it can
+   * @param pins of its address; null if NMI pins none, by its options
    */
   public record OnNode(
       List<String> problems,
       int withoutRouteLocalnet,
       @Nullable WhoAnswers answer,
-      String unanswered) {
+      String unanswered,
+      @Nullable Pins pins) {
     public OnNode {
       problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * To which interfaces of the node the pod's address is held.
+   *
+   * @param interfaces the one that the node's routes lead to, and that one's port if it is a
+   *     bridge; empty if it is held to none
+   * @param enforced whether NMI refuses requests from an address that is held to none
+   * @param unseen why that cannot be told; empty if it can
+   */
+  public record Pins(List<String> interfaces, boolean enforced, String unseen) {
+    public Pins {
+      interfaces = List.copyOf(interfaces);
     }
   }
 

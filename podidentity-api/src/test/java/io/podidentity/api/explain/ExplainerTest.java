@@ -8,6 +8,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.explain.Situation.Lease;
 import io.podidentity.api.explain.Situation.OnNode;
+import io.podidentity.api.explain.Situation.Pins;
 import io.podidentity.api.explain.Situation.Resource;
 import io.podidentity.api.explain.Situation.WhoAnswers;
 import io.podidentity.api.explain.Step.Part;
@@ -73,10 +74,12 @@ class ExplainerTest {
         fault("redirect-refused", s -> s.onNode = answeredBy(WhoAnswers.REFUSED)),
         fault("redirect-silent", s -> s.onNode = answeredBy(WhoAnswers.SILENT)),
         fault(
-            "route-localnet-off", s -> s.onNode = new OnNode(List.of(), 1, WhoAnswers.SILENT, "")),
+            "route-localnet-off",
+            s -> s.onNode = new OnNode(List.of(), 1, WhoAnswers.SILENT, "", null)),
         fault(
             "redirect-failed",
-            s -> s.onNode = new OnNode(List.of("iptables is not there"), 0, null, "no file")),
+            s -> s.onNode = new OnNode(List.of("iptables is not there"), 0, null, "no file", null)),
+        fault("address-not-pinned", s -> s.onNode = pinned(true)),
         fault("pod-not-bound", s -> withoutLabel(s, "app", "web")),
         fault("label-misspelt", s -> withoutLabel(s, "aadPodIdBinding", "app")),
         fault("label-misspelt", s -> withoutLabel(s, "aad-pod-id-binding", "app")),
@@ -250,7 +253,10 @@ class ExplainerTest {
               s.identities.add(Samples.identity("other/one", "another"));
               s.bindings.add(Samples.binding("other/b", "one", "app"));
             }),
-        fault("route-localnet-off", s -> s.onNode = new OnNode(List.of(), 2, WhoAnswers.NMI, "")));
+        fault(
+            "route-localnet-off",
+            s -> s.onNode = new OnNode(List.of(), 2, WhoAnswers.NMI, "", null)),
+        fault("address-not-pinned", s -> s.onNode = pinned(false)));
   }
 
   @ParameterizedTest
@@ -333,6 +339,26 @@ class ExplainerTest {
   }
 
   @Test
+  void interfaceThatTheAddressIsHeldToIsNamed() {
+    Scenery scenery = new Scenery();
+
+    assertThat(scenery.explain().steps())
+        .extracting(Step::text)
+        .contains(Scenery.ADDRESS + " is held to interface cbr0, port veth7");
+  }
+
+  @Test
+  void pinThatCannotBeSeenIsUnknown() {
+    Scenery scenery = new Scenery();
+    scenery.onNode =
+        new OnNode(List.of(), 0, WhoAnswers.NMI, "", new Pins(List.of(), true, "no nft"));
+
+    assertThat(scenery.explain().isWell()).isTrue();
+    assertThat(scenery.explain().steps())
+        .anyMatch(step -> step.verdict() == Verdict.UNKNOWN && step.text().endsWith(": no nft"));
+  }
+
+  @Test
   void clientIdsAreNotShownWhole() {
     Scenery scenery = new Scenery();
     scenery.choice = choiceOf("stranger");
@@ -347,7 +373,12 @@ class ExplainerTest {
   }
 
   private static OnNode answeredBy(WhoAnswers who) {
-    return new OnNode(List.of(), 0, who, "");
+    return new OnNode(List.of(), 0, who, "", null);
+  }
+
+  private static OnNode pinned(boolean enforced, String... interfaces) {
+    return new OnNode(
+        List.of(), 0, WhoAnswers.NMI, "", new Pins(List.of(interfaces), enforced, ""));
   }
 
   private static void withoutLabel(Scenery scenery, String key, String value) {

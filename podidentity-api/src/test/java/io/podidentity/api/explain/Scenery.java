@@ -4,6 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.explain.Situation.Asked;
 import io.podidentity.api.explain.Situation.Lease;
 import io.podidentity.api.explain.Situation.OnNode;
+import io.podidentity.api.explain.Situation.Pins;
 import io.podidentity.api.explain.Situation.RecordFacts;
 import io.podidentity.api.explain.Situation.Resource;
 import io.podidentity.api.explain.Situation.Said;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class Scenery {
   static final String ADDRESS = "10.0.0.1";
 
+  static final Pins PINNED = new Pins(List.of("cbr0", "veth7"), false, "");
+
   final List<Pod> pods = new ArrayList<>();
   final List<AzureIdentity> identities = new ArrayList<>(List.of(Samples.identity("default/one")));
   final List<IdentityBinding> bindings =
@@ -54,7 +57,7 @@ final class Scenery {
   boolean forceNamespaced;
   boolean micPodIsLive;
   @Nullable Lease lease = new Lease("mic-0", Samples.NOW, Duration.ofSeconds(15));
-  @Nullable OnNode onNode = new OnNode(List.of(), 0, WhoAnswers.NMI, "");
+  @Nullable OnNode onNode = new OnNode(List.of(), 0, WhoAnswers.NMI, "", PINNED);
   @Nullable Asked asked = new Asked(null);
 
   Scenery() {

@@ -3,6 +3,7 @@ package io.podidentity.testkit.azure;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -20,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Source: https://learn.microsoft.com/entra/identity-platform/certificate-credentials.
  */
 final class ClientAssertion {
+  /** What another issuer's token must be for. */
+  private static final String FEDERATED_AUDIENCE = "api://AzureADTokenExchange";
+
   private final String text;
   private final JsonNode header;
   private final JsonNode claims;
@@ -51,6 +55,10 @@ final class ClientAssertion {
    * @throws EntraException if it proves nothing
    */
   void check(EntraApplication application, String tokenEndpoint, Instant now) {
+    if (!application.federated().isEmpty()) {
+      checkFederated(application, now);
+      return;
+    }
     List<X509Certificate> sent = CertificateChain.parse(header.path("x5c"));
     if (!sent.isEmpty() && !names(sent.get(0))) {
       throw signature("The thumbprint is not that of the first certificate in x5c.");
@@ -61,21 +69,48 @@ final class ClientAssertion {
             .findFirst()
             .or(() -> CertificateChain.trusted(sent, application.trusted()))
             .orElseThrow(() -> signature("The key was not found."));
-    if (!header.path("alg").asString("").equals("RS256") || !signedBy(certificate)) {
+    if (!header.path("alg").asString("").equals("RS256") || !signedBy(certificate.getPublicKey())) {
       throw signature("Client assertion failed signature validation.");
     }
     String audience = claims.path("aud").asString("");
     if (!tenantOf(audience).equalsIgnoreCase(tenantOf(tokenEndpoint))) {
       throw new EntraException(EntraError.assertionAudience(audience));
     }
-    long second = now.getEpochSecond();
-    if (claims.path("exp").asLong(0) <= second || claims.path("nbf").asLong(0) > second + 300) {
-      throw new EntraException(EntraError.assertionTime());
-    }
+    checkTime(now);
     String subject = claims.path("sub").asString("");
     String issuer = claims.path("iss").asString("");
     if (!subject.equalsIgnoreCase(application.clientId()) || !issuer.equals(subject)) {
       throw signature("Issuer and subject must be the application's ID.");
+    }
+  }
+
+  /**
+   * A token of another issuer.
+   *
+   * <p>Source:
+   * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations.
+   */
+  private void checkFederated(EntraApplication application, Instant now) {
+    String issuer = claims.path("iss").asString("");
+    String subject = claims.path("sub").asString("");
+    String audience = claims.path("aud").asString("");
+    EntraApplication.FederatedCredential credential =
+        application.federated().stream()
+            .filter(each -> each.issuer().equals(issuer) && each.subject().equals(subject))
+            .filter(each -> audience.equals(FEDERATED_AUDIENCE))
+            .findFirst()
+            .orElseThrow(
+                () -> new EntraException(EntraError.notFederated(issuer, subject, audience)));
+    if (!header.path("alg").asString("").equals("RS256") || !signedBy(credential.key())) {
+      throw signature("Client assertion failed signature validation.");
+    }
+    checkTime(now);
+  }
+
+  private void checkTime(Instant now) {
+    long second = now.getEpochSecond();
+    if (claims.path("exp").asLong(0) <= second || claims.path("nbf").asLong(0) > second + 300) {
+      throw new EntraException(EntraError.assertionTime());
     }
   }
 
@@ -94,11 +129,11 @@ final class ClientAssertion {
     }
   }
 
-  private boolean signedBy(X509Certificate certificate) {
+  private boolean signedBy(PublicKey key) {
     int last = text.lastIndexOf('.');
     try {
       Signature signature = Signature.getInstance("SHA256withRSA");
-      signature.initVerify(certificate.getPublicKey());
+      signature.initVerify(key);
       signature.update(text.substring(0, last).getBytes(StandardCharsets.US_ASCII));
       return signature.verify(Base64.getUrlDecoder().decode(text.substring(last + 1)));
     } catch (GeneralSecurityException | IllegalArgumentException notASignature) {

@@ -1,5 +1,6 @@
 package io.podidentity.testkit.azure;
 
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.UUID;
@@ -14,6 +15,7 @@ import java.util.UUID;
  * @param certificates the certificates whose keys may sign its assertions
  * @param trusted the names of certificates whose keys may do so too, if an authority vouches for
  *     them
+ * @param federated other issuers' tokens that it trusts as assertions
  */
 public record EntraApplication(
     String tenantId,
@@ -21,7 +23,18 @@ public record EntraApplication(
     String principalId,
     List<String> secrets,
     List<X509Certificate> certificates,
-    List<TrustedName> trusted) {
+    List<TrustedName> trusted,
+    List<FederatedCredential> federated) {
+
+  /**
+   * Another issuer that vouches for the application, as a federated identity credential says.
+   *
+   * @param issuer its {@code iss}, compared exactly
+   * @param subject the {@code sub} that it gives, compared exactly
+   * @param key what it signs with (RS256); the real service finds it through the issuer's discovery
+   *     document
+   */
+  public record FederatedCredential(String issuer, String subject, PublicKey key) {}
 
   /**
    * A certificate by its name and issuer ("subject name and issuer authentication"): it may be
@@ -37,6 +50,31 @@ public record EntraApplication(
     secrets = List.copyOf(secrets);
     certificates = List.copyOf(certificates);
     trusted = List.copyOf(trusted);
+    federated = List.copyOf(federated);
+  }
+
+  /** One that trusts no other issuer. */
+  public EntraApplication(
+      String tenantId,
+      String clientId,
+      String principalId,
+      List<String> secrets,
+      List<X509Certificate> certificates,
+      List<TrustedName> trusted) {
+    this(tenantId, clientId, principalId, secrets, certificates, trusted, List.of());
+  }
+
+  /** One that proves itself by tokens of another issuer. */
+  public static EntraApplication withFederation(
+      String tenantId, String clientId, FederatedCredential... federated) {
+    return new EntraApplication(
+        tenantId,
+        clientId,
+        UUID.randomUUID().toString(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(federated));
   }
 
   /** One that proves itself by a secret. */

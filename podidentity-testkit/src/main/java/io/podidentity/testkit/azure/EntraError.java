@@ -31,9 +31,9 @@ record EntraError(int status, String error, int code, String text) {
         90002,
         "Tenant '"
             + tenant
-            + "' not found. Check to make sure you have the correct tenant ID and are signing into the"
-            + " correct cloud. Check with your subscription administrator, this may happen if there"
-            + " are no active subscriptions for the tenant.");
+            + "' not found. Check to make sure you have the correct tenant ID and are signing into"
+            + " the correct cloud. Check with your subscription administrator, this may happen if"
+            + " there are no active subscriptions for the tenant.");
   }
 
   static EntraError unknownApplication(String clientId, String tenant) {
@@ -112,8 +112,8 @@ record EntraError(int status, String error, int code, String text) {
         1002012,
         "The provided value for scope "
             + scope
-            + " is not valid. Client credential flows must have a scope value with /.default suffixed"
-            + " to the resource identifier (application ID URI).");
+            + " is not valid. Client credential flows must have a scope value with /.default"
+            + " suffixed to the resource identifier (application ID URI).");
   }
 
   static EntraError assertionSignature(String reason) {
@@ -135,6 +135,20 @@ record EntraError(int status, String error, int code, String text) {
         "invalid_client",
         700023,
         "Client assertion audience claim does not match Realm issuer. Audience: '"
+            + audience
+            + "'.");
+  }
+
+  static EntraError notFederated(String issuer, String subject, String audience) {
+    return new EntraError(
+        400,
+        "invalid_request",
+        70021,
+        "No matching federated identity record found for presented assertion. Assertion Issuer: '"
+            + issuer
+            + "'. Assertion Subject: '"
+            + subject
+            + "'. Assertion Audience: '"
             + audience
             + "'.");
   }

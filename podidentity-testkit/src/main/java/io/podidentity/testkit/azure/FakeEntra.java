@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
 /**
- * Entra ID, over HTTPS: tokens for service principals by secret or certificate, at {@code
- * /TENANT/oauth2/v2.0/token} and {@code /TENANT/oauth2/token}. MSAL4J without instance discovery
- * asks nothing else; the discovery documents are there for clients that do.
+ * Entra ID, over HTTPS: tokens for service principals by secret, certificate or another issuer's
+ * token, at {@code /TENANT/oauth2/v2.0/token} and {@code /TENANT/oauth2/token}. MSAL4J without
+ * instance discovery asks nothing else; the discovery documents are there for clients that do.
  */
 public final class FakeEntra extends AzureEndpoint {
   private static final Pattern TOKEN =

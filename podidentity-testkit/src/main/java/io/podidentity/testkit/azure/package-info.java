@@ -9,8 +9,8 @@
  *
  * <p>Not simulated: rate limits of Resource Manager and of the metadata service (script 429 with
  * {@link io.podidentity.testkit.http.Faults}), role assignments other than {@link
- * io.podidentity.testkit.azure.FakeAzure#denyAssign}, attested data, scheduled events, federated
- * credentials.
+ * io.podidentity.testkit.azure.FakeAzure#denyAssign}, attested data, scheduled events, and the
+ * discovery documents of other issuers: a federated credential is told its issuer's key.
  */
 @NullMarked
 package io.podidentity.testkit.azure;

@@ -43,6 +43,7 @@ public abstract class ReplicaSetDirectoryContract {
   void oneThatIsGoneIsNotLiveNorIsItsSuccessorUnderItsUid() {
     NamespacedName name = new NamespacedName(NAMESPACE, Samples.fresh("replicas"));
     String uid = create(name);
+    assertThat(directory().isLive(name, uid)).succeedsWithin(Eventually.LIMIT).isEqualTo(true);
 
     delete(name);
     assertThat(directory().isLive(name, uid)).succeedsWithin(Eventually.LIMIT).isEqualTo(false);

@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The chart runs the images as their Dockerfiles mean it. */
+/**
+ * The chart runs the images as their Dockerfiles mean it. What the end-to-end tests run from images
+ * has the user and the capabilities that the chart gives.
+ */
 @RequiresRealPart(RealPart.HELM)
 final class ImagesTest {
 

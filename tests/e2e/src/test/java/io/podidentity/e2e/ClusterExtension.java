@@ -2,8 +2,11 @@ package io.podidentity.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.parts.RealPart;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -14,8 +17,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * Starts the cluster when the first test asks for it and ends it after the last one. After each
- * test it looks whether a pod reached the metadata service past NMI, and it shows the programs'
- * logs if the test failed.
+ * test it looks whether a pod reached the metadata service past NMI, and whether a program was
+ * denied anything by its role; and it shows the programs' logs if the test failed.
  */
 final class ClusterExtension implements ParameterResolver, AfterEachCallback, TestWatcher {
 
@@ -50,7 +53,19 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
       assertThat(requests)
           .as("requests at the metadata service that came from a pod, past NMI")
           .noneMatch(cluster.guard()::isFromAProtectedPod);
+      List<String> expected = mayBeDenied(context);
+      assertThat(cluster.denied().newOnes())
+          .as("what MIC and NMI asked for, and their roles do not permit")
+          .allMatch(request -> expected.stream().anyMatch(request::matches));
     }
+  }
+
+  private static List<String> mayBeDenied(ExtensionContext context) {
+    return Stream.of(context.getRequiredTestMethod(), context.getRequiredTestClass())
+        .map(element -> element.getAnnotation(MayBeDenied.class))
+        .filter(Objects::nonNull)
+        .flatMap(annotation -> Stream.of(annotation.value()))
+        .toList();
   }
 
   @Override
@@ -63,6 +78,9 @@ final class ClusterExtension implements ParameterResolver, AfterEachCallback, Te
   }
 
   private static EndToEndCluster cluster(ExtensionContext context) {
+    if (PodImage.inUse()) {
+      RealPart.IMAGES.require();
+    }
     return root(context)
         .getOrComputeIfAbsent(
             EndToEndCluster.class, type -> EndToEndCluster.start(), EndToEndCluster.class);

@@ -79,6 +79,25 @@ final class DoctorIT {
     assertThat(nmi.json().toString()).contains("may not get replicasets.apps in elsewhere");
   }
 
+  /** Helm leaves those of an older version in place. */
+  @Test
+  void fieldThatADefinitionLacksIsNamed(EndToEndCluster cluster) {
+    String definition = ProjectFiles.text("deploy/crds/azureidentities.yaml");
+    cluster.api().apply(definition.replace("adEndpoint:", "other:"));
+    try {
+      // The API server publishes what it serves a second later.
+      Await.asserted(
+          SETTLED, () -> assertThat(micDoctor(cluster).cause()).isEqualTo("definition-outdated"));
+      Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8085");
+
+      assertThat(nmi.cause()).isEqualTo("definition-outdated");
+      assertThat(nmi.json().toString()).contains("AzureIdentity spec.adEndpoint");
+    } finally {
+      cluster.api().apply(definition);
+    }
+    Await.asserted(SETTLED, () -> assertThat(micDoctor(cluster).isWell()).isTrue());
+  }
+
   @Test
   void machineThatMicMayNotReadIsWrong(EndToEndCluster cluster) {
     Map<String, ?> forbidden =

@@ -44,6 +44,7 @@ final class EndToEndCluster implements AutoCloseable {
   private final InClusterAccount nmiAccount;
   private final Path nmiKubeconfig;
   private final ImdsGuard guard;
+  private final DeniedRequests denied;
   private final Map<TestNode, Program> nmis = new LinkedHashMap<>();
 
   private EndToEndCluster() {
@@ -67,6 +68,7 @@ final class EndToEndCluster implements AutoCloseable {
       nodes.forEach(node -> kubelet.registerNode(node.name(), node.providerId()));
       azure.awaitReady();
       guard = new ImdsGuard(azure, nodes);
+      denied = new DeniedRequests(api, List.of(MIC_ACCOUNT, NMI_ACCOUNT));
       micAccount = api.kubeconfigFor("default", MIC_ACCOUNT);
       mic = Program.mic(network.control(), "mic-0", 8080, micAccount, azure);
       nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
@@ -247,6 +249,11 @@ final class EndToEndCluster implements AutoCloseable {
   /** Knows what reached the metadata service. */
   ImdsGuard guard() {
     return guard;
+  }
+
+  /** Knows what MIC and NMI were denied. */
+  DeniedRequests denied() {
+    return denied;
   }
 
   /** Whole logs of MIC and the NMIs, so far. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What Kubernetes puts into a pod's file system and environment, so that its program can talk to
@@ -70,11 +71,22 @@ record InClusterAccount(Path folder) {
     return new InClusterAccount(folder);
   }
 
+  /** What Kubernetes sets in the environment of all containers. */
+  static Map<String, String> environment() {
+    return Map.of(
+        "KUBERNETES_SERVICE_HOST",
+        ClusterNetwork.CONTROL_ADDRESS,
+        "KUBERNETES_SERVICE_PORT",
+        "6443");
+  }
+
   /** The command as it runs in a pod of the account, once it is put into a network namespace. */
   Command inPod(Command command) {
-    return command
-        .withPrefix(List.of("sh", "-ec", MOUNT_SCRIPT, "sh", folder.toString()))
-        .withEnvironment("KUBERNETES_SERVICE_HOST", ClusterNetwork.CONTROL_ADDRESS)
-        .withEnvironment("KUBERNETES_SERVICE_PORT", "6443");
+    Command inside =
+        command.withPrefix(List.of("sh", "-ec", MOUNT_SCRIPT, "sh", folder.toString()));
+    for (Map.Entry<String, String> variable : environment().entrySet()) {
+      inside = inside.withEnvironment(variable.getKey(), variable.getValue());
+    }
+    return inside;
   }
 }

@@ -41,6 +41,7 @@ final class MicCommandsIT {
 
   /** Not with MIC's own permissions: they do not hold what it needs. */
   @Test
+  @MayBeDenied("list /api/v1/serviceaccounts")
   void reportIsMadeForAnAdministratorAndRefusedToMic(EndToEndCluster cluster, Scene scene) {
     BoundIdentity orders = scene.identity("orders");
     scene.boundPod("orders", cluster.vm(), orders);

@@ -20,6 +20,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * and asks the token service.
  */
 @EndToEnd
+@MayBeDenied({
+  "list /api/v1/nodes.*",
+  "list /api/v1/namespaces/[^/]+/events.*",
+  "list /apis/aadpodidentity.k8s.io/v1/azureidentitybindings.*",
+  "get /apis/coordination.k8s.io/v1/namespaces/default/leases/.*",
+})
 final class NodeFaultsIT {
   private static final Duration SETTLED = Duration.ofSeconds(30);
 
@@ -32,6 +38,8 @@ final class NodeFaultsIT {
     assertThat(explained.isWell()).as("%s", explained.json()).isTrue();
     assertThat(explained.exitCode()).isZero();
     assertThat(explained.verdicts("redirect")).containsOnly("ok");
+    assertThat(explained.json().toString())
+        .contains(pod.network().address() + " is held to interface " + pod.network().nodeDevice());
     assertThat(explained.verdicts("token")).containsExactly("ok");
     assertThat(explained.verdicts("mic")).as("NMI may not read events").contains("unknown");
     assertThat(explained.json().toString()).doesNotContain("access_token", "eyJ");
@@ -44,6 +52,7 @@ final class NodeFaultsIT {
     Explained explained = explain(cluster, pod);
 
     assertThat(explained.cause()).as("%s", explained.json()).isEqualTo("not-redirected");
+    assertThat(explained.codes("warning")).contains("address-not-pinned");
   }
 
   @Test
@@ -120,6 +129,7 @@ final class NodeFaultsIT {
     "foreign-endpoint,  identity-not-permitted",
     "entra-away,        token-unavailable",
   })
+  @MayBeDenied("get /api/v1/namespaces/t\\d+/secrets/app")
   void whatIsWrongWithAServicePrincipalIsTheCause(
       String fault, String code, EndToEndCluster cluster, Scene scene) {
     String clientId = UUID.randomUUID().toString();

@@ -1,21 +1,29 @@
 package io.podidentity.e2e;
 
+import io.podidentity.e2e.PodImage.Mount;
 import io.podidentity.harness.Await;
+import io.podidentity.harness.Cleanup;
+import io.podidentity.harness.Folders;
 import io.podidentity.harness.HarnessException;
 import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.ManagedProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MIC or one NMI: the distribution's start script with its flags, in its namespace, which a test
- * may end and start again.
+ * MIC or one NMI: the distribution's start script with its flags, or a container of its image, in
+ * its namespace, which a test may end and start again.
  */
 final class Program implements AutoCloseable {
 
@@ -81,23 +89,41 @@ final class Program implements AutoCloseable {
       Path kubeconfig,
       SimulatedAzureProcess azure,
       List<String> words) {
-    List<String> all = new ArrayList<>(List.of(ProjectFiles.program("nmi")));
-    all.addAll(words);
-    all.add("--kubeconfig=" + kubeconfig);
-    all.add("--cloud=AzureStackCloud");
+    List<String> flags = new ArrayList<>(words);
+    flags.add("--kubeconfig=" + kubeconfig);
+    flags.add("--cloud=AzureStackCloud");
+    Command command =
+        PodImage.inUse()
+            ? PodImage.of("nmi")
+                .container(
+                    ChartSecurity.nmi(),
+                    flags,
+                    cloud(azure),
+                    List.of(Mount.of(kubeconfig), Mount.of(azure.folder()), lock()))
+            : with(cloud(azure), Command.of(ProjectFiles.program("nmi")).withArguments(flags));
     return namespace
-        .inside(
-            inCloud(Command.of(all), azure)
-                .withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .inside(command.withEnvironment("JAVA_HOME", System.getProperty("java.home")))
         .run();
   }
 
   private static Command mic(Path kubeconfig, SimulatedAzureProcess azure, List<String> words) {
-    List<String> all = new ArrayList<>(List.of(ProjectFiles.program("mic")));
-    all.addAll(words);
-    all.add("-kubeconfig=" + kubeconfig);
-    all.add("-cloudconfig=" + azure.file("azure.json"));
-    return inCloud(Command.of(all).withEnvironment("MIC_POD_NAMESPACE", "default"), azure);
+    List<String> flags = new ArrayList<>(words);
+    flags.add("-kubeconfig=" + kubeconfig);
+    flags.add("-cloudconfig=" + azure.file("azure.json"));
+    Map<String, String> environment = new HashMap<>(cloud(azure));
+    environment.put("MIC_POD_NAMESPACE", "default");
+    if (PodImage.inUse()) {
+      // A command has words before its flags; it runs as MIC does where no file of the node is
+      // read.
+      boolean isCommand = !words.get(0).startsWith("-");
+      return PodImage.of("mic")
+          .container(
+              isCommand ? ChartSecurity.micWithSecret() : ChartSecurity.mic(),
+              flags,
+              environment,
+              List.of(Mount.of(kubeconfig), Mount.of(azure.folder())));
+    }
+    return with(environment, Command.of(ProjectFiles.program("mic")).withArguments(flags));
   }
 
   /**
@@ -127,32 +153,57 @@ final class Program implements AutoCloseable {
       InClusterAccount account,
       SimulatedAzureProcess azure,
       List<String> moreFlags) {
-    List<String> words =
+    List<String> flags =
         new ArrayList<>(
             List.of(
-                script,
                 "--node=" + node.name(),
                 "--http-probe-port=8085",
                 "--metadata-header-required",
                 "--enableScaleFeatures=true",
                 "--cloud=AzureStackCloud",
                 "--logtostderr"));
-    words.addAll(moreFlags);
-    return new Program(
-        node.network().namespace(),
-        "nmi-" + node.name(),
-        8085,
-        inCloud(
-            account
-                .inPod(Command.of(words))
-                .withPrefix(
-                    List.of(
-                        "sh",
-                        "-ec",
-                        CNI_RESULTS,
-                        "sh",
-                        node.network().cniResults().folder().toString())),
-            azure));
+    flags.addAll(moreFlags);
+    Path cniResults = node.network().cniResults().folder();
+    Command command =
+        PodImage.inUse()
+            ? nmiImage(ChartSecurity.nmi(), account, azure, cniResults, flags)
+            : with(
+                cloud(azure),
+                account
+                    .inPod(Command.of(script).withArguments(flags))
+                    .withPrefix(List.of("sh", "-ec", CNI_RESULTS, "sh", cniResults.toString())));
+    return new Program(node.network().namespace(), "nmi-" + node.name(), 8085, command);
+  }
+
+  private static Command nmiImage(
+      ChartSecurity security,
+      InClusterAccount account,
+      SimulatedAzureProcess azure,
+      Path cniResults,
+      List<String> flags) {
+    Map<String, String> environment = new HashMap<>(cloud(azure));
+    environment.putAll(InClusterAccount.environment());
+    return PodImage.of("nmi")
+        .container(
+            security,
+            flags,
+            environment,
+            List.of(
+                Mount.of(azure.folder()),
+                new Mount(account.folder(), "/run/secrets/kubernetes.io/serviceaccount"),
+                new Mount(cniResults, "/var/lib/cni/cache/results"),
+                lock()));
+  }
+
+  /** The lock of iptables, which is a file of the node. */
+  private static Mount lock() {
+    Path folder = Folders.temporary("lock");
+    Cleanup.atExit(() -> Folders.delete(folder));
+    try {
+      return new Mount(Files.createFile(folder.resolve("xtables.lock")), "/run/xtables.lock");
+    } catch (IOException e) {
+      throw new UncheckedIOException("making a lock in " + folder, e);
+    }
   }
 
   /** In a mount namespace of its own, as {@link InClusterAccount}'s. */
@@ -165,13 +216,23 @@ final class Program implements AutoCloseable {
       exec "$@"
       """;
 
-  private static Command inCloud(Command command, SimulatedAzureProcess azure) {
-    return command
-        .withEnvironment(
-            "AZURE_ENVIRONMENT_FILEPATH", azure.file("azure-environment.json").toString())
-        .withEnvironment("SSL_CERT_FILE", azure.file("ca.pem").toString())
+  private static Map<String, String> cloud(SimulatedAzureProcess azure) {
+    return Map.of(
+        "AZURE_ENVIRONMENT_FILEPATH",
+        azure.file("azure-environment.json").toString(),
+        "SSL_CERT_FILE",
+        azure.file("ca.pem").toString(),
         // As in an image: what a developer's machine has there is none of the program's business.
-        .withEnvironment("SSL_CERT_DIR", "");
+        "SSL_CERT_DIR",
+        "");
+  }
+
+  private static Command with(Map<String, String> environment, Command command) {
+    Command all = command;
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      all = all.withEnvironment(variable.getKey(), variable.getValue());
+    }
+    return all;
   }
 
   /** Starts it; it does its work after {@link #awaitActive()}. */

@@ -18,6 +18,11 @@ public final class ProjectFiles {
     return existing(script).toString();
   }
 
+  /** The folder of a program's image, as it was unpacked. */
+  static Path image(String name) {
+    return existing(folder("podidentity.images").resolve(name));
+  }
+
   /** A file or folder of the module whose programs run in pods, built or not. */
   public static String ofClients(String path) {
     return existing(folder("podidentity.clients.home").resolve(path)).toString();

@@ -136,6 +136,7 @@ final class ServicePrincipalIT {
   }
 
   @Test
+  @MayBeDenied("get /api/v1/namespaces/t\\d+/secrets/app")
   void secretOfANamespaceThatNmiMayNotReadIsNotReadAndMayBeLater(
       EndToEndCluster cluster, Scene scene) {
     register(cluster, TENANT, "s3cret");

@@ -78,6 +78,11 @@ final class SimulatedAzureProcess {
     return process;
   }
 
+  /** Where its files are. */
+  Path folder() {
+    return folder;
+  }
+
   /** {@code azure.json}, {@code azure-environment.json} or {@code ca.pem}, for its clients. */
   Path file(String name) {
     return folder.resolve(name);

@@ -61,6 +61,7 @@ final class Probes {
       case HELM -> HelmBinary.missing();
       case PROMETHEUS -> PrometheusBinaries.missing();
       case AZURE_IDENTITY_FOR_PYTHON -> PythonEnvironment.missing();
+      case IMAGES -> UnpackedImages.missing();
       case CONTAINER_ENGINE -> containerEngine();
     };
   }
@@ -105,7 +106,7 @@ final class Probes {
         : "no container engine answers: start Docker or Podman to run the tests on K3s";
   }
 
-  private static boolean works(String... words) {
+  static boolean works(String... words) {
     try {
       return Command.of(words).withTimeout(LIMIT).run().exitCode() == 0;
     } catch (HarnessException e) {

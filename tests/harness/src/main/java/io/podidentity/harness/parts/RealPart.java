@@ -39,6 +39,8 @@ public enum RealPart {
   PROMETHEUS,
   /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */
   AZURE_IDENTITY_FOR_PYTHON,
+  /** The images of this build, unpacked, and what starts a container of them. */
+  IMAGES,
   /** Docker or Podman with its service running. */
   CONTAINER_ENGINE;
 

@@ -53,6 +53,13 @@ public record Command(
     return new Command(all, environment, directory, input, timeout);
   }
 
+  /** The same with words after it. */
+  public Command withArguments(List<String> arguments) {
+    List<String> all = new ArrayList<>(words);
+    all.addAll(arguments);
+    return new Command(all, environment, directory, input, timeout);
+  }
+
   /** The same with one more environment variable. */
   public Command withEnvironment(String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(environment);

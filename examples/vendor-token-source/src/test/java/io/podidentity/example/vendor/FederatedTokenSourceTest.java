@@ -1,0 +1,107 @@
+package io.podidentity.example.vendor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.embed.EmbedSettings;
+import io.podidentity.api.embed.EmbeddedBroker;
+import io.podidentity.api.embed.Workloads;
+import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.token.Caller;
+import io.podidentity.api.token.Exemptions;
+import io.podidentity.api.token.OperationMode;
+import io.podidentity.api.token.TokenGrant;
+import io.podidentity.api.token.TokenRequest;
+import io.podidentity.testkit.azure.FakeTokens;
+import io.podidentity.testkit.http.Fault;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class FederatedTokenSourceTest {
+  private static final String VAULT = "https://vault.azure.net";
+
+  private final VendorFixture fixture = new VendorFixture();
+
+  @AfterEach
+  void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void brokerKeepsWhatItGetsAndAsksOnce() {
+    Workloads workloads = new Workloads();
+    workloads.put(
+        new NamespacedName("default", "job"),
+        Set.of(InetAddress.getLoopbackAddress()),
+        List.of(VendorFixture.identity("known")));
+    try (EmbeddedBroker broker =
+        new EmbeddedBroker(
+            workloads,
+            OperationMode.managed(workloads),
+            Exemptions.of(namespace -> List.of()),
+            fixture.source(VendorFixture.ISSUER),
+            EmbedSettings.defaults().withClock(fixture.clock))) {
+      TokenRequest request =
+          new TokenRequest(
+              new Caller.ByAddress(InetAddress.getLoopbackAddress()), IdentityChoice.ANY, VAULT);
+      TokenGrant first = broker.requestBlocking(request);
+      TokenGrant second = broker.requestBlocking(request);
+
+      assertThat(FakeTokens.clientIdOf(first.tokens().get(0).value()))
+          .isEqualTo(VendorFixture.CLIENT_ID);
+      assertThat(second.tokens()).isEqualTo(first.tokens());
+    }
+    assertThat(fixture.entra.requests().all()).hasSize(1);
+  }
+
+  @Test
+  void issuerThatEntraDoesNotTrustIsRefused() {
+    PodIdentityException refusal = refusal(fixture.source("https://other.example.com"));
+
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.TOKEN_REFUSED);
+    assertThat(refusal).hasMessageContaining("AADSTS70021");
+  }
+
+  @Test
+  void waitThatEntraAsksForIsTold() {
+    fixture.entra.throttle(1, Duration.ofSeconds(7));
+
+    PodIdentityException refusal = refusal(fixture.source(VendorFixture.ISSUER));
+
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.TOKEN_THROTTLED);
+    assertThat(refusal.retryAfter()).contains(Duration.ofSeconds(7));
+  }
+
+  @Test
+  void brokenAnswerIsAnOutageAndShowsNothingOfItself() {
+    fixture.entra.faults().next(1, Fault.of(Fault.Kind.GARBAGE));
+
+    assertThat(refusal(fixture.source(VendorFixture.ISSUER)).reason())
+        .isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+  }
+
+  @Test
+  void hostHasNoIdentityOfItsOwn() {
+    TokenQuery query = new TokenQuery(new TokenQuery.OfNode(IdentityChoice.ANY), VAULT);
+
+    assertThat(
+            catchThrowableOfType(
+                    PodIdentityException.class,
+                    () -> fixture.source(VendorFixture.ISSUER).fetch(query))
+                .reason())
+        .isEqualTo(ErrorReason.IDENTITY_INVALID);
+  }
+
+  private static PodIdentityException refusal(FederatedTokenSource source) {
+    TokenQuery query = new TokenQuery(new TokenQuery.Bound(VendorFixture.identity("known")), VAULT);
+    return catchThrowableOfType(PodIdentityException.class, () -> source.fetch(query));
+  }
+}

@@ -1,0 +1,73 @@
+package io.podidentity.azure.arm;
+
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.spi.ComputeIdentities;
+import io.podidentity.testkit.contract.ComputeIdentitiesContract;
+import io.podidentity.testkit.http.Fault;
+import io.podidentity.testkit.http.Reply;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+
+final class ArmComputeIdentitiesContractTest extends ComputeIdentitiesContract {
+  private final SimulatedCluster cluster = new SimulatedCluster();
+  private final ComputeIdentities adapter = cluster.adapter();
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  @Override
+  protected ComputeIdentities compute() {
+    return adapter;
+  }
+
+  @Override
+  protected ComputeTarget target() {
+    return SimulatedCluster.SCALE_SET;
+  }
+
+  @Override
+  protected ComputeTarget missing() {
+    return ComputeTarget.virtualMachine(
+        SimulatedCluster.SUBSCRIPTION, SimulatedCluster.GROUP, "missing");
+  }
+
+  @Override
+  protected ResourceId identity(String name) {
+    ResourceId id = SimulatedCluster.identityId(name);
+    if (cluster.azure().identity(id.value()).isEmpty()) {
+      cluster.create(name);
+    }
+    return id;
+  }
+
+  @Override
+  protected void attach(ResourceId identity) {
+    cluster
+        .azure()
+        .attach(target().id().value(), cluster.azure().identity(identity.value()).orElseThrow());
+  }
+
+  @Override
+  protected void refuse(ResourceId identity) {
+    cluster.azure().denyAssign(identity.value());
+  }
+
+  /** Long enough for the adapter not to wait for it itself. */
+  @Override
+  protected void throttle() {
+    cluster
+        .simulated()
+        .arm()
+        .faults()
+        .always(Fault.reply(Reply.json(429, Map.of()).retryAfter(Duration.ofMinutes(30))));
+  }
+
+  @Override
+  protected long changes() {
+    return cluster.arm("PATCH").size();
+  }
+}

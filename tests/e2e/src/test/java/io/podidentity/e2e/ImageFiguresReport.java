@@ -1,0 +1,105 @@
+package io.podidentity.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.podidentity.harness.net.NetworkNamespace;
+import io.podidentity.harness.process.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Prints the images' sizes, how soon their programs are at work and what memory they have then, and
+ * writes it to {@code target/image-figures.txt}; {@code tests/benchmarks/images.sh} runs it. It
+ * fails on the size alone, which is the same on every machine.
+ */
+@EndToEnd
+final class ImageFiguresReport {
+
+  private static final int SAMPLES = 5;
+  private static final long GOAL_BYTES = 140_000_000;
+
+  private final List<String> lines = new ArrayList<>();
+
+  @Test
+  void measure(EndToEndCluster cluster) throws IOException {
+    assumeThat(PodImage.inUse()).as("programs are those of images").isTrue();
+    line("", "here", "goal");
+    PodImage image = PodImage.of("nmi");
+    line("NMI: size", megabytes(image), "<= 140 MB");
+    TestNode node = cluster.firstInstance();
+    Program nmi = cluster.nmi(node);
+    line("  start to ready", start(nmi, node.network().namespace(), 8085), "<= 0.70 s");
+    line("  resident then", mib(nmi), "<= 100 MiB");
+    line("  nmi lockdown", lockdown(image), "<= 0.30 s");
+    line("MIC: size", megabytes(PodImage.of("mic")), "");
+    line("  start to leading", start(cluster.mic(), cluster.network().control(), 8080), "");
+    line("  resident then", mib(cluster.mic()), "");
+    lines.forEach(System.out::println);
+    Files.write(Path.of("target", "image-figures.txt"), lines);
+    assertThat(image.size()).as("the size of NMI's image").isLessThanOrEqualTo(GOAL_BYTES);
+  }
+
+  private static String start(Program program, NetworkNamespace namespace, int probePort) {
+    return median(
+        () -> {
+          program.stop();
+          long start = System.nanoTime();
+          program.start();
+          // One shell that asks again and again: a new JVM call for each look would be slower.
+          namespace.exec(
+              "sh",
+              "-c",
+              "until [ \"$(curl -s http://127.0.0.1:%d/healthz)\" = Active ]; do sleep 0.01; done"
+                  .formatted(probePort));
+          return Duration.ofNanos(System.nanoTime() - start);
+        });
+  }
+
+  private static String lockdown(PodImage image) {
+    Command lockdown =
+        image.container(ChartSecurity.nmi(), List.of("lockdown"), Map.of(), List.of());
+    try (NetworkNamespace node = NetworkNamespace.create("lockdown")) {
+      return median(
+          () -> {
+            long start = System.nanoTime();
+            node.inside(lockdown).output();
+            return Duration.ofNanos(System.nanoTime() - start);
+          });
+    }
+  }
+
+  private static String median(Supplier<Duration> sample) {
+    List<Duration> all = new ArrayList<>();
+    for (int i = 0; i < SAMPLES; i++) {
+      all.add(sample.get());
+    }
+    Collections.sort(all);
+    return String.format(
+        Locale.ROOT,
+        "%.2f s (fastest %.2f s)",
+        all.get(SAMPLES / 2).toMillis() / 1000.0,
+        all.get(0).toMillis() / 1000.0);
+  }
+
+  private static String megabytes(PodImage image) {
+    return String.format(Locale.ROOT, "%.1f MB", image.size() / 1e6);
+  }
+
+  private static String mib(Program program) {
+    return String.format(Locale.ROOT, "%.1f MiB", program.process().residentMib());
+  }
+
+  private void line(String what, String here, String goal) {
+    lines.add("  %-22s %24s %12s".formatted(what, here, goal).stripTrailing());
+  }
+}
