@@ -51,7 +51,7 @@ final class WaitingLine {
   }
 
   private synchronized boolean leave(CompletableFuture<Void> turn) {
-    return waiting.remove(turn);
+    return waiting.removeIf(one -> one == turn);
   }
 
   private void next() {
