@@ -65,7 +65,7 @@ final class RandomWorld {
     cluster = new InMemoryCluster(log, new SkewedClock());
     NODES.forEach(cluster::put);
     for (int i = 0; i < IDENTITIES; i++) {
-      cluster.put(Samples.identity("default/x" + i, "r" + i));
+      identityComes(i);
       cluster.put(Samples.binding("default/b" + i, "x" + i, "app" + i));
     }
     mic = start();
@@ -76,7 +76,7 @@ final class RandomWorld {
     switch (random.nextInt(14)) {
       case 0, 1, 2, 3 -> podComes();
       case 4, 5 -> cluster.removePod("default/web" + random.nextInt(8));
-      case 6 -> cluster.put(Samples.identity("default/x" + some(), "r" + some()));
+      case 6 -> identityComes(some());
       case 7 -> cluster.removeIdentity("default/x" + some());
       case 8 -> othersAttach(target(), Samples.identityId(oneIn(3) ? "other" : "r" + some()));
       case 9 -> othersDetach(target(), Samples.identityId("r" + some()));
@@ -164,6 +164,10 @@ final class RandomWorld {
             .bindingLabel("app" + some())
             .node("n" + random.nextInt(NODES.size()));
     cluster.put((oneIn(8) ? pod.phase(PodPhase.SUCCEEDED) : pod).build());
+  }
+
+  private void identityComes(int which) {
+    cluster.put(Samples.identity("default/x" + which, "r" + which));
   }
 
   /** Nobody can tell whose it is if a record says that MIC is about to attach it. */
