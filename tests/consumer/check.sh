@@ -19,4 +19,6 @@ said=$(java -cp "target/classes:target/lib/*" consumer.Main)
 rm -rf target
 build -Pspring-boot process-classes
 echo "a consumer on Spring Boot, with podidentity-azure and podidentity-k8s: $(ls target/lib | wc -l) jars, all converge"
+said=$(java -cp "target/lib/*" Adapters.java 2>/dev/null)
+[ "$said" = app ] || fail "the adapters on Spring Boot said: $said"
 rm -rf target

@@ -23,7 +23,7 @@ done)
 for module in "${published[@]}"; do
   pom=$(find "$out/repository/io/podidentity/$module" -name '*.pom')
   for element in name description url licenses developers scm; do
-    grep -q "<$element>" "$pom" || fail "$module's POM has no $element"
+    grep -q "<$element[ >]" "$pom" || fail "$module's POM has no $element"
   done
   if grep -q '<parent>' "$pom"; then fail "$module's POM has a parent, which is not published"; fi
   if [ "$module" != podidentity-bom ]; then

@@ -5,7 +5,9 @@ import static io.podidentity.nmi.NmiProcess.LIMIT;
 import static io.podidentity.nmi.NmiProcess.LISTENING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.podidentity.harness.Await;
 import io.podidentity.harness.net.ClusterNetwork;
+import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.net.PodNetwork;
 import io.podidentity.harness.parts.RealPart;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +34,9 @@ class RulesCheckTest {
   private static final String WITHOUT_ADMIN =
       "the capability NET_ADMIN is missing: add it to the container's"
           + " securityContext.capabilities.add";
+
+  private static final String NOT_IN_PLACE = "the node's packet rules are not in place\n";
+  private static final Pattern PROBES = Pattern.compile("probes=\\S*:(\\d+)");
 
   @TempDir private Path folder;
   private ClusterNetwork network;
@@ -65,6 +71,12 @@ class RulesCheckTest {
     try (ManagedProcess nmi = NmiProcess.start(node, folder)) {
       nmi.awaitLine(LISTENING, LIMIT);
       nmi.awaitLine(IN_PLACE, LIMIT);
+      Await.asserted(
+          LIMIT,
+          () ->
+              assertThat(readiness(nmi))
+                  .contains("not known yet: pods")
+                  .doesNotContain(NOT_IN_PLACE));
       CommandResult redirected = check(List.of(), "--pod=" + file);
       assertThat(redirected.stdout()).contains(file + ": redirected: NMI answers");
       assertThat(redirected.exitCode()).isZero();
@@ -85,9 +97,12 @@ class RulesCheckTest {
     assertThat(check.exitCode()).isEqualTo(1);
     assertThat(check(without("net_raw")).stdout()).startsWith("problem: the capability NET_RAW is");
 
-    try (ManagedProcess nmi = NmiProcess.startBehind(prefix, node, folder)) {
+    try (ManagedProcess nmi =
+        NmiProcess.startBehind(prefix, node, folder, "--source-pinning=enforce")) {
       nmi.awaitLine(LISTENING, LIMIT);
       nmi.awaitLine(Pattern.compile("rules failed; trying again"), LIMIT);
+      assertThat(readiness(nmi))
+          .contains(NOT_IN_PLACE, "pods' addresses cannot be held to their interfaces\n");
       assertThat(nmi.tail().lines().filter(line -> line.contains("rules failed error=")))
           .hasSize(1)
           .allMatch(line -> line.endsWith(WITHOUT_ADMIN));
@@ -116,6 +131,12 @@ class RulesCheckTest {
             "problem: route_localnet is off on 1 interfaces: set"
                 + " net.ipv4.conf.all.route_localnet=1, or use --redirect-target\n");
     assertThat(check(List.of(), "--redirect-target=169.254.25.79").exitCode()).isZero();
+  }
+
+  private String readiness(ManagedProcess nmi) {
+    Matcher probes = PROBES.matcher(nmi.awaitLine(LISTENING, LIMIT));
+    assertThat(probes.find()).isTrue();
+    return Curl.in(node).request("http://127.0.0.1:" + probes.group(1) + "/readyz").body();
   }
 
   private CommandResult check(List<String> prefix, String... flags) {

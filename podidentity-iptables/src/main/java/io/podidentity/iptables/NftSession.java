@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * An nft that runs along, so that tables with {@code flags owner} are there as long as it: the
@@ -29,6 +30,9 @@ final class NftSession implements AutoCloseable {
 
   private static final String MARKED = "meta expression, datatype ifname";
   private static final String ENDED = "\0ended";
+
+  /** Of what the kernel refuses it says first who refused: {@code netlink: Error: …}. */
+  private static final Pattern ERROR = Pattern.compile("^(?:\\S+: )?Error: ");
 
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -91,7 +95,7 @@ final class NftSession implements AutoCloseable {
       throw failure("nft -i has ended", e);
     }
     List<String> answer = answer();
-    if (answer.stream().anyMatch(said -> said.startsWith("Error: "))) {
+    if (answer.stream().anyMatch(said -> ERROR.matcher(said).find())) {
       throw failure("nft: " + Failures.quote(String.join("\n", answer)), null);
     }
     return answer;

@@ -7,6 +7,7 @@ import io.podidentity.harness.Await;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
+import io.podidentity.harness.process.Command;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -63,6 +64,28 @@ final class RuleChangesTest {
       node.exec("nft", "add rule ip other c fib daddr type local tcp dport 2579 drop");
       assertThat(changes.tryAcquire(60, TimeUnit.SECONDS)).as("told").isTrue();
       assertThat(news.isComplete()).isTrue();
+    }
+  }
+
+  /** As where the kernel ends them for want of memory. */
+  @Test
+  void endOfTheProgramsIsAChangeAndTheyAreStartedAgain() throws InterruptedException {
+    try (NodeRules.News news = listen(Backend.NFT)) {
+      Await.until("all is heard", LIMIT, news::isComplete);
+      changes.drainPermits();
+
+      Command.of("ip", "netns", "pids", node.name())
+          .output()
+          .lines()
+          .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+          .forEach(ProcessHandle::destroyForcibly);
+
+      assertThat(changes.tryAcquire(2, 60, TimeUnit.SECONDS)).as("told of both").isTrue();
+      assertThat(news.isComplete()).isFalse();
+      Await.until("all is heard again", LIMIT, news::isComplete);
+      changes.drainPermits();
+      node.exec("nft", "add", "table", "inet", "other");
+      assertThat(changes.tryAcquire(60, TimeUnit.SECONDS)).as("told").isTrue();
     }
   }
 

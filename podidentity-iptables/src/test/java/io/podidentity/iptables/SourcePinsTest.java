@@ -249,6 +249,20 @@ final class SourcePinsTest {
     }
   }
 
+  /** A pin that is taken for written is one that is trusted. */
+  @Test
+  void pinsThatTheKernelRefusesAreNotTakenForWritten() {
+    node.routed("pod");
+    List<String> without = List.of("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin");
+    try (SourcePins refused = node.newPins(node.programs().withPrefix(without))) {
+      assertThatThrownBy(refused::ensure)
+          .isInstanceOf(PodIdentityException.class)
+          .hasMessageContaining("Operation not permitted");
+      assertThat(refused.pinned()).isZero();
+      assertThat(refused.unpinned()).isEqualTo(1);
+    }
+  }
+
   /** Closing does not wait for what it would have to end. */
   @Test
   void nftThatDoesNotAnswerIsNotWaitedForAtTheEnd(@TempDir Path folder) throws Exception {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 
 /** Checks that a contract finds defects, and defects that several ports can have. */
 final class PlantedDefects {
@@ -31,6 +32,12 @@ final class PlantedDefects {
     }
     assertThat(failed).isEqualTo(Defect.clauses(contract));
     assertThat(new Defect("none", "", -1, Defect.Call::proceed).failures(test)).isEmpty();
+  }
+
+  /** Answers so, whatever is asked. */
+  static Defect.Behaviour soon(Object result) {
+    Object future = CompletableFuture.completedFuture(result);
+    return call -> future;
   }
 
   /** Calls nobody. */
