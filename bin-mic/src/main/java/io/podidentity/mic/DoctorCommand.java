@@ -11,6 +11,7 @@ import io.podidentity.api.explain.Step.Verdict;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Node;
+import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.WriteGuard;
@@ -31,9 +32,15 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * {@code mic doctor}: what is the matter with MIC, its rights at the API server and in Azure, and
@@ -46,15 +53,18 @@ final class DoctorCommand {
   /** More of a kind say nothing new. */
   private static final int SHOWN = 20;
 
+  private static final int READS_AT_A_TIME = 8;
+
   private final MicOptions options;
   private final String userAgent;
   private final Duration atMost;
+  private final long start = System.nanoTime();
   private final Findings found = new Findings();
 
   /**
    * A doctor for a MIC that is told the same.
    *
-   * @param atMost how long to wait for the cluster's objects
+   * @param atMost how long to wait for the cluster's objects and for Azure, together
    */
   DoctorCommand(MicOptions options, String userAgent, Duration atMost) {
     this.options = options;
@@ -104,7 +114,7 @@ final class DoctorCommand {
         new KubernetesClusterView(
             kubernetes, new NodeTargets(options::cloud, subscriptions), clock)) {
       var unused = view.start();
-      view.awaitSynced(atMost);
+      view.awaitSynced(left());
       ClusterSnapshot cluster = view.snapshot();
       records(cluster);
       machines(cluster, subscriptions, clock);
@@ -161,6 +171,7 @@ final class DoctorCommand {
             "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node.name()));
       }
     }
+    ExecutorService readers = Threads.atMost(READS_AT_A_TIME, "machine");
     try (ScheduledTimer timer = new ScheduledTimer("doctor")) {
       ComputeIdentities azure =
           ArmClients.computeIdentities(
@@ -175,19 +186,22 @@ final class DoctorCommand {
               timer,
               Telemetry.NOOP,
               WriteGuard.NONE);
+      Map<ComputeTarget, Future<TargetIdentities>> reads = new LinkedHashMap<>();
       cluster.nodes().stream()
           .map(Node::target)
           .filter(Objects::nonNull)
-          .collect(Collectors.toSet())
-          .stream()
+          .distinct()
           .sorted(Comparator.comparing(target -> target.id().lowerCase()))
-          .forEach(target -> machine(azure, target));
+          .forEach(target -> reads.put(target, readers.submit(() -> azure.read(target))));
+      reads.forEach(this::machine);
+    } finally {
+      readers.shutdownNow();
     }
   }
 
-  private void machine(ComputeIdentities azure, ComputeTarget target) {
+  private void machine(ComputeTarget target, Future<TargetIdentities> read) {
     try {
-      int count = azure.read(target).clientIds().size();
+      int count = await(target, read).clientIds().size();
       int most = options.assignment().identitiesPerTarget();
       String text = "%s has %d identities of %d".formatted(target.id(), count, most);
       if (count >= most * NEARLY) {
@@ -209,5 +223,31 @@ final class DoctorCommand {
           String.valueOf(e.getMessage()),
           "az resource show --ids %s --query identity".formatted(target.id()));
     }
+  }
+
+  /** Each call may take minutes, and there may be hundreds. */
+  private TargetIdentities await(ComputeTarget target, Future<TargetIdentities> read) {
+    try {
+      return read.get(left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "no answer about %s within %d s, which --timeout may prolong"
+              .formatted(target.id(), atMost.toSeconds()),
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PodIdentityException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "interrupted", e);
+    }
+  }
+
+  private Duration left() {
+    Duration left = atMost.minusNanos(System.nanoTime() - start);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 }

@@ -57,24 +57,28 @@ final class Leadership implements AutoCloseable {
    * This one leads from now on.
    *
    * @param known completes when the cluster is known
+   * @param besides begins what else a leader does; called once this one leads
    */
-  void lead(CompletableFuture<Void> known) {
+  void lead(CompletableFuture<Void> known, Runnable besides) {
     log.info("leading");
-    Throwable failure = failureOf(() -> work.tell(true));
-    if (failure == null) {
+    if (begins(() -> work.tell(true))) {
       var unused = known.thenRun(this::begin);
-    } else {
-      end("cannot lead, ending: " + failure);
+      begins(besides);
     }
   }
 
   private void begin() {
-    Throwable failure = failureOf(work::begin);
-    if (failure == null) {
+    if (begins(work::begin)) {
       active = true;
-    } else {
+    }
+  }
+
+  private boolean begins(Runnable step) {
+    Throwable failure = failureOf(step);
+    if (failure != null) {
       end("cannot lead, ending: " + failure);
     }
+    return failure == null;
   }
 
   /** This one leads no longer. */

@@ -134,11 +134,13 @@ public final class Mic implements AutoCloseable {
                 options.lease(),
                 clock,
                 pool(2, "lease"),
-                () -> {
-                  leadership.lead(view.synced());
-                  once.execute(marker::write);
-                  startTaints(kubernetes, options.startupTaint(), timer);
-                },
+                () ->
+                    leadership.lead(
+                        view.synced(),
+                        () -> {
+                          once.execute(marker::write);
+                          startTaints(kubernetes, options.startupTaint(), timer);
+                        }),
                 leadership::stepDown));
     elections.set(election);
     MicMetrics metrics = new MicMetrics(told);

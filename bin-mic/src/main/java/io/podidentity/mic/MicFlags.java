@@ -1,5 +1,7 @@
 package io.podidentity.mic;
 
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.bin.CommonFlags;
 import io.podidentity.bin.Flag;
 import io.podidentity.bin.FlagGroup;
@@ -148,14 +150,17 @@ final class MicFlags {
 
   /** Flags that v1 does not have. */
   static final class Own {
+    private static final String TEXT = "text";
+    private static final Duration LONG = Duration.ofMinutes(5);
+
     @Flag(names = "--output", description = "How mic plan, report and doctor print: text or json.")
-    String output = "text";
+    String output = TEXT;
 
     @Flag(
         showDefault = false,
         names = "--timeout",
         description = "How long mic plan, drain and doctor may take. Default: 5m.")
-    Duration timeout = Duration.ofMinutes(5);
+    Duration timeout = LONG;
 
     @Flag(
         names = "--leader-election-endpoints",
@@ -222,5 +227,22 @@ final class MicFlags {
             "How long a change that Azure has accepted may take until it is looked at anew."
                 + " Default: 15m.")
     Duration armOperationTimeout = Duration.ofMinutes(15);
+
+    /**
+     * Refuses what the command would ignore.
+     *
+     * @param prints whether {@code --output} is for it
+     * @param bounded whether {@code --timeout} is for it
+     */
+    void require(boolean prints, boolean bounded) {
+      if (!prints && !output.equals(TEXT)) {
+        throw new PodIdentityException(
+            ErrorReason.CONFIGURATION_INVALID, "--output is for mic plan, report and doctor");
+      }
+      if (!bounded && !timeout.equals(LONG)) {
+        throw new PodIdentityException(
+            ErrorReason.CONFIGURATION_INVALID, "--timeout is for mic plan, drain and doctor");
+      }
+    }
   }
 }

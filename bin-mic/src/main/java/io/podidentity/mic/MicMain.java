@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ public final class MicMain {
   private static final String DOCTOR = "doctor";
   private static final String REPORT = "report workload-identity";
   private static final List<String> COMMANDS = List.of(PLAN, DRAIN, DOCTOR, REPORT);
+  private static final Set<String> PRINTING = Set.of(PLAN, DOCTOR, REPORT);
+  private static final Set<String> BOUNDED = Set.of(PLAN, DRAIN, DOCTOR);
 
   private MicMain() {}
 
@@ -55,6 +58,7 @@ public final class MicMain {
       flags.drain(host);
     }
     try {
+      flags.own.require(PRINTING.contains(command), BOUNDED.contains(command));
       if (command.equals(REPORT)) {
         report(flags, version);
         System.exit(0);

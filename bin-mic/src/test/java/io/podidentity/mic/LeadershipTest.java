@@ -19,7 +19,7 @@ final class LeadershipTest {
 
   @Test
   void itWorksOnceTheClusterIsKnownUntilItStepsDown() {
-    leadership.lead(known);
+    lead();
     assertThat(leadership.isActive()).isFalse();
     known.complete(null);
     assertThat(leadership.isActive()).isTrue();
@@ -27,7 +27,7 @@ final class LeadershipTest {
     leadership.stepDown();
 
     assertThat(leadership.isActive()).isFalse();
-    assertThat(calls).containsExactly("tell true", "begin", "tell false", "end");
+    assertThat(calls).containsExactly("tell true", "besides", "begin", "tell false", "end");
     assertThat(lines).containsExactly("lost leader lease");
   }
 
@@ -55,16 +55,28 @@ final class LeadershipTest {
     failing = "tell true";
     known.complete(null);
 
-    leadership.lead(known);
+    lead();
 
     assertThat(calls).containsExactly("tell true");
     assertThat(lines).containsExactly("cannot lead, ending: " + noThread);
   }
 
   @Test
+  void itEndsWithOneLineIfWhatItDoesBesidesCannotBegin() {
+    failing = "besides";
+    known.complete(null);
+
+    lead();
+
+    assertThat(leadership.isActive()).isFalse();
+    assertThat(calls).containsExactly("tell true", "begin", "besides");
+    assertThat(lines).containsExactly("cannot lead, ending: " + noThread);
+  }
+
+  @Test
   void itEndsWithOneLineIfItsWorkCannotBegin() {
     failing = "begin";
-    leadership.lead(known);
+    lead();
 
     known.complete(null);
 
@@ -74,7 +86,7 @@ final class LeadershipTest {
 
   @Test
   void itEndsWithOneLineIfTheClusterCannotBeFollowed() {
-    leadership.lead(known);
+    lead();
 
     leadership.blind(noThread);
     leadership.stepDown();
@@ -92,6 +104,17 @@ final class LeadershipTest {
     assertThat(lines).isEmpty();
   }
 
+  private void lead() {
+    leadership.lead(known, () -> call("besides"));
+  }
+
+  private void call(String name) {
+    calls.add(name);
+    if (name.equals(failing)) {
+      throw noThread;
+    }
+  }
+
   private final class Work implements Leadership.Work {
     @Override
     public void tell(boolean leads) {
@@ -106,13 +129,6 @@ final class LeadershipTest {
     @Override
     public void end() {
       call("end");
-    }
-
-    private void call(String name) {
-      calls.add(name);
-      if (name.equals(failing)) {
-        throw noThread;
-      }
     }
   }
 }

@@ -34,9 +34,12 @@ final class MicMainTest {
         "--createDeleteBatch=0                   | mic: --createDeleteBatch must be at least 1",
         "--createDeleteBatch=many                | mic: flag --createDeleteBatch: \"many\" is not",
         "--cloudconfig=/no/such/file             | mic: cloud configuration /no/such/file: there is no such file",
+        "--output=json                           | mic: --output is for mic plan, report and doctor",
+        "drain --output=json                     | mic: --output is for mic plan, report and doctor",
+        "report workload-identity --timeout=1m   | mic: --timeout is for mic plan, drain and doctor",
       })
-  void aValueThatCannotBeIsOneLineAndCodeTwo(String flag, String message) {
-    CommandResult mic = JavaProgram.of(MicMain.class, flag).run();
+  void aValueThatCannotBeIsOneLineAndCodeTwo(String words, String message) {
+    CommandResult mic = JavaProgram.of(MicMain.class, words.split(" ", -1)).run();
 
     assertThat(mic.exitCode()).isEqualTo(2);
     assertThat(mic.stderr()).startsWith(message).hasLineCount(1);

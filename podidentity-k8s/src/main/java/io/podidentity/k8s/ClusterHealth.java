@@ -3,6 +3,7 @@ package io.podidentity.k8s;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.utils.URLUtils;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
@@ -63,7 +64,7 @@ public final class ClusterHealth {
    * @throws PodIdentityException with {@code CLUSTER_UNAVAILABLE} if it does not answer
    */
   public Optional<Duration> ahead(Clock clock) {
-    URI version = URI.create(client.getMasterUrl().toString()).resolve("/version");
+    URI version = URI.create(URLUtils.join(client.getMasterUrl().toString(), "version"));
     try {
       Instant before = clock.instant();
       HttpResponse<String> answer =

@@ -1,10 +1,12 @@
 package io.podidentity.api.assignment;
 
 import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TargetIdentities;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,12 @@ final class SeenIdentities {
 
   void forget(ComputeTarget target) {
     targets.remove(target);
+  }
+
+  /** Whether each of them was seen there lately; so of none. */
+  boolean haveAll(@Nullable ComputeTarget target, Collection<ResourceId> ids) {
+    TargetIdentities lately = ids.isEmpty() || target == null ? null : lately(target);
+    return ids.isEmpty() || (lately != null && ids.stream().allMatch(lately::has));
   }
 
   /** Null if it was not seen lately. */

@@ -92,7 +92,7 @@ final class TargetAdditions {
   }
 
   private boolean canLearn(Change change) {
-    return !change.record().provenance().isKnown() && origin(change.desired()) != null;
+    return !saysAll(change) && origin(change.desired()) != null;
   }
 
   private boolean isHeld(Change change) {
@@ -237,7 +237,7 @@ final class TargetAdditions {
   private void fails(Change change, PodIdentityException error) {
     kept.stays(change.record());
     // On a machine that is gone there is nothing to know.
-    if (!change.record().provenance().isKnown() && error.reason() != ErrorReason.TARGET_NOT_FOUND) {
+    if (!saysAll(change) && error.reason() != ErrorReason.TARGET_NOT_FOUND) {
       kept.isUnwritten(change.desired());
     }
     telemetry.assignmentFailed(change.desired(), error);

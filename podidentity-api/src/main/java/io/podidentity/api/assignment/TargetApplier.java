@@ -48,6 +48,13 @@ public final class TargetApplier {
   }
 
   /**
+   * Whether Azure may have to be asked to change something, as far as can be said without a look.
+   */
+  boolean mayChangeTarget(TargetPlan plan) {
+    return !plan.detach().isEmpty() || !seen.haveAll(plan.target(), plan.attach());
+  }
+
+  /**
    * Carries out the plan. Blocks until Azure has finished. A failed step is reported, not thrown.
    */
   public ReconcileReport apply(TargetPlan plan) {

@@ -202,6 +202,8 @@ final class TargetDraft implements Comparable<TargetDraft> {
       kept.forEach(this::shed);
       // What another still waits with is its to take off.
       detach.removeAll(stays);
+      leftovers.removeIf(
+          change -> change.record().provenance().addedIds().stream().noneMatch(detach::contains));
     }
 
     private void depart(AssignedIdentity record, boolean atOnce) {

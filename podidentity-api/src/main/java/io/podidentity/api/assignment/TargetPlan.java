@@ -58,11 +58,6 @@ public record TargetPlan(
     origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
   }
 
-  /** Whether Azure may have to be asked to change something. */
-  boolean mayChangeTarget() {
-    return !attach.isEmpty() || !detach.isEmpty();
-  }
-
   /** A record, and the assignment that it stands for. */
   public record Change(AssignedIdentity record, DesiredAssignment desired) {
     public Change {

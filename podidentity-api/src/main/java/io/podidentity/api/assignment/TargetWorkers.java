@@ -131,8 +131,8 @@ final class TargetWorkers {
         return Claim.OUTDATED;
       }
       // What the first picture shows has come together already, and may have waited for a leader.
-      boolean mayGrow = picture > 1 && plan.mayChangeTarget();
-      if (mayGrow && !window.isZero() && !progress.ripe) {
+      boolean mayGrow = picture > 1 && !window.isZero() && applier.mayChangeTarget(plan);
+      if (mayGrow && !progress.ripe) {
         gather(progress);
         return Claim.BUSY;
       }

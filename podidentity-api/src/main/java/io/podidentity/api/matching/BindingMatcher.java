@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,13 +48,14 @@ public final class BindingMatcher {
     private final Map<Key, List<Offer>> offers = new HashMap<>();
     // Many pods have the same label in the same namespace.
     private final Map<Key, List<Offer>> offersByPod = new HashMap<>();
+    // Linked: in the order in which it was made it is walked through in a half of the time.
     private final Map<NamespacedName, DesiredAssignment> desired;
     private final List<DesiredAssignment> losers = new ArrayList<>();
     private final Map<ObjectReference, String> problems = new LinkedHashMap<>();
 
     Join(ClusterSnapshot snapshot) {
       this.snapshot = snapshot;
-      this.desired = new HashMap<>(snapshot.pods().size() * 4 / 3);
+      this.desired = new LinkedHashMap<>(snapshot.pods().size() * 4 / 3);
     }
 
     Matches run() {
@@ -164,5 +166,18 @@ public final class BindingMatcher {
    * @param selector the label value that they carry
    * @param namespace the only one whose pods may have it; null if all may
    */
-  private record Key(String selector, @Nullable String namespace) {}
+  private record Key(String selector, @Nullable String namespace) {
+    // Once for each pod; see NamespacedName.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key that
+          && selector.equals(that.selector)
+          && Objects.equals(namespace, that.namespace);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * selector.hashCode() + Objects.hashCode(namespace);
+    }
+  }
 }

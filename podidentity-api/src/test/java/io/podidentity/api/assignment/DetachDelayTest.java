@@ -192,6 +192,29 @@ class DetachDelayTest {
     assertThat(scene.azure.on(N1)).contains(identityId("x"));
   }
 
+  @Test
+  void nothingIsWrittenOfWhatAnotherStillWaitsWith() {
+    scene.pod("api", "x");
+    scene.pod("web", "y");
+    scene.cluster.put(Samples.identity("default/y", "x"));
+    scene.run();
+    scene.cluster.put(Samples.identity("default/x", "new"));
+    scene.run();
+    scene.clock.advance(DELAY.minusSeconds(1));
+    scene.cluster.put(Samples.identity("default/y", "other"));
+    scene.run();
+    scene.log.calls().clear();
+    scene.clock.advance(Duration.ofSeconds(1));
+
+    scene.run();
+
+    assertThat(scene.log.calls()).isEmpty();
+    assertThat(scene.azure.on(N1)).contains(identityId("x"));
+    scene.clock.advance(DELAY);
+    scene.run();
+    assertThat(scene.azure.on(N1)).doesNotContain(identityId("x"));
+  }
+
   /** v1 was about to take it off, and did not come to it. */
   @Test
   void whatV1HasUnassignedDoesNotWait() {

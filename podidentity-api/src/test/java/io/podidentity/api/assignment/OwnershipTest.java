@@ -202,6 +202,31 @@ class OwnershipTest {
     assertThat(scene.azure.on(N1)).isEmpty();
   }
 
+  /** The same of one that knows whose the identity is that it had before. */
+  @Test
+  void whatAnUpdateThatIsLeftAloneDoesNotKnowIsNotForgottenWithTheLastThatDoes() {
+    scene.pod("web", "y");
+    wrongClientId("y", "x");
+    scene.run();
+    scene.gone("web");
+    scene.run();
+    scene.pod("later", "y");
+    scene.run();
+    assertThat(scene.record("later", "y").state()).isEqualTo(AssignmentState.ASSIGNED);
+    scene.pod("api", "x");
+    scene.run();
+    wrongClientId("y", "x");
+    scene.run();
+
+    scene.gone("api");
+    scene.run();
+    scene.gone("later");
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
   /** As in the first pass after an upgrade from v1, while Azure throttles. */
   @Test
   void whatCouldNotBeLookedAtIsNotForgottenWithTheLastThatKnowsOfIt() {

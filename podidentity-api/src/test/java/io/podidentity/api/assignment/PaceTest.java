@@ -89,6 +89,24 @@ class PaceTest {
     assertThat(log.calls()).isEmpty();
   }
 
+  /** Nothing becomes one with what needs no change. */
+  @Test
+  void podForAnIdentityThatWasSeenThereWaitsForNoOthers() {
+    bind("web", "n1");
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    log.calls().clear();
+    azure.reads().clear();
+    cluster.put(PodBuilder.pod("default/another").bindingLabel("web").node("n1").build());
+
+    workers.runAll();
+
+    assertThat(cluster.records().values())
+        .extracting(AssignedIdentity::state)
+        .containsExactly(AssignmentState.ASSIGNED, AssignmentState.ASSIGNED);
+    assertThat(log.calls()).noneMatch(call -> call.startsWith("attach"));
+    assertThat(azure.reads()).isEmpty();
+  }
+
   /** What is there before MIC attaches it is never taken off by MIC. */
   @Test
   void identityThatSomebodyAttachesWithinTheWindowIsTheirs() {

@@ -43,6 +43,7 @@ final class ArmThrottle {
   private final Pause pause;
   private final Map<Scope, Instant> closed = new ConcurrentHashMap<>();
   private final Map<Scope, CallBudget> budgets = new ConcurrentHashMap<>();
+  private final Map<Scope, WaitingLine> lines = new ConcurrentHashMap<>();
 
   ArmThrottle(Clock clock, Pause pause) {
     this.clock = clock;
@@ -98,9 +99,13 @@ final class ArmThrottle {
       throw closed(scope, wait);
     }
     if (!wait.isZero()) {
-      pause.await(wait);
+      line(scope).await(wait);
       requireOpen(scope);
     }
+  }
+
+  private WaitingLine line(Scope scope) {
+    return lines.computeIfAbsent(scope, key -> new WaitingLine(pause));
   }
 
   private CallBudget budget(Scope scope) {

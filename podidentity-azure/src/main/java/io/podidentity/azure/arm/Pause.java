@@ -19,12 +19,34 @@ record Pause(Timer timer) {
    */
   void await(Duration wait) {
     CompletableFuture<Void> due = new CompletableFuture<>();
-    try (Subscription alarm = timer.schedule(wait, () -> due.complete(null))) {
+    try (Subscription alarm = set(wait, () -> due.complete(null))) {
+      await(due);
+    }
+  }
+
+  /**
+   * Has something done after that time.
+   *
+   * @throws PodIdentityException with {@code SHUTTING_DOWN} if the timer is closed
+   */
+  Subscription set(Duration wait, Runnable action) {
+    try {
+      return timer.schedule(wait, action);
+    } catch (RejectedExecutionException e) {
+      throw stopping(e);
+    }
+  }
+
+  /**
+   * Waits until something is complete, which does not fail.
+   *
+   * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
+   */
+  static void await(CompletableFuture<Void> due) {
+    try {
       due.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw stopping(e);
-    } catch (RejectedExecutionException e) {
       throw stopping(e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("a wait cannot fail", e);

@@ -30,6 +30,9 @@ final class MigrationIT {
     NetworkNamespace node = cluster.spare().network().namespace();
     V1Cluster v1 = new V1Cluster(cluster.api());
     Program mic = cluster.mic();
+    // Else it detaches later what a test before this one left.
+    Await.asserted(
+        LIMIT, () -> assertThat(cluster.micCommand("plan").stdout()).isEqualTo("nothing to do\n"));
     // It gives up both of its locks.
     mic.stop();
     nmiCommand(node, "uninstall");

@@ -1,0 +1,42 @@
+package io.podidentity.api.assignment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * MIC through random events of the cluster, hands of others in Azure, faults, deaths, and clocks
+ * that are wrong. At each removal {@link RandomWorld} compares with what it knows of who attached
+ * what.
+ */
+class RandomEventsTest {
+  private static final int EVENTS = 80;
+  private static final int CHECKS_IN_AN_HOUR = 20;
+
+  static LongStream seeds() {
+    return LongStream.range(0, 150);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void whateverHappensAllIsAsDesiredInTheEndAndNothingOfOthersIsTakenOff(long seed) {
+    RandomWorld world = new RandomWorld(seed);
+    for (int event = 0; event < EVENTS; event++) {
+      world.event();
+    }
+
+    world.calm();
+
+    world.assertConverged();
+    int reads = world.reads();
+    int calls = world.calls();
+    world.pass(Duration.ofHours(1));
+    assertThat(world.calls()).as("writes where nothing happens").isEqualTo(calls);
+    assertThat(world.reads() - reads)
+        .as("looks in an hour")
+        .isLessThanOrEqualTo(RandomWorld.TARGETS * (CHECKS_IN_AN_HOUR + 1));
+  }
+}
