@@ -40,11 +40,15 @@ final class Issuers {
             options.metadata().uri(), IMDS_TIMEOUT, userAgent, metadataClient, clock);
     return new TokenServices(
         options.identities().foreignClientIds() ? imds : new OwnTokensOnly(imds),
-        entra(options, kubernetes, metrics, clock));
+        entra(options, kubernetes, userAgent, metrics, clock));
   }
 
   private static TokenSource entra(
-      NmiOptions options, KubernetesConnection kubernetes, NmiMetrics metrics, Clock clock) {
+      NmiOptions options,
+      KubernetesConnection kubernetes,
+      String userAgent,
+      NmiMetrics metrics,
+      Clock clock) {
     EntraOptions entra = options.entra();
     NmiOptions.Identities how = options.identities();
     return new EntraTokenSource(
@@ -52,6 +56,7 @@ final class Issuers {
         new CountedSecrets(new KubernetesSecrets(kubernetes), metrics),
         new SecretScope(how.forceNamespaced() || how.managed(), entra.ownSecretsOnly()),
         entra.access().client(),
+        userAgent,
         ENTRA_TIMEOUT,
         clock);
   }

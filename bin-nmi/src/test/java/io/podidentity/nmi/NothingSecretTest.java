@@ -97,6 +97,7 @@ class NothingSecretTest {
                 secrets,
                 new SecretScope(false, false),
                 () -> toEntra,
+                "test",
                 Duration.ofSeconds(20),
                 Clock.systemUTC()));
     nmi.tokens(query -> services.fetch(query).get(0));

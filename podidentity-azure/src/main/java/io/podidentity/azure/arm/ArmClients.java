@@ -123,7 +123,11 @@ public final class ArmClients {
     Supplier<EntraClient> entra =
         () ->
             new EntraClient(
-                cloud.activeDirectoryEndpoint(), clients.get().build(), TOKEN_LIMIT, clock);
+                cloud.activeDirectoryEndpoint(),
+                clients.get().build(),
+                userAgent,
+                TOKEN_LIMIT,
+                clock);
     TokenSource imds = new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock);
     return new CurrentComputeIdentities(
         config,

@@ -31,6 +31,7 @@ public final class EntraClient {
   private static final int MAX_BODY = 256 * 1024;
 
   private final URI endpoint;
+  private final String userAgent;
   private final BoundedCalls calls;
   private final Clock clock;
 
@@ -39,11 +40,14 @@ public final class EntraClient {
    *
    * @param endpoint https, without the tenant; no other host is ever asked
    * @param client follows no redirects
+   * @param userAgent the {@code User-Agent} header
    * @param timeout how long a request may take; positive
    * @param clock stamps the tokens
    */
-  public EntraClient(URI endpoint, HttpClient client, Duration timeout, Clock clock) {
+  public EntraClient(
+      URI endpoint, HttpClient client, String userAgent, Duration timeout, Clock clock) {
     this.endpoint = requireNonNull(endpoint, "endpoint");
+    this.userAgent = requireNonNull(userAgent, "userAgent");
     this.calls = new BoundedCalls(client, timeout, MAX_BODY);
     this.clock = requireNonNull(clock, "clock");
   }
@@ -78,7 +82,7 @@ public final class EntraClient {
       ClientId clientId,
       IClientCredential credential,
       String resource) {
-    EntraExchange exchange = new EntraExchange(endpoint, calls);
+    EntraExchange exchange = new EntraExchange(endpoint, userAgent, calls);
     ConfidentialClientApplication application =
         application(tenantId, clientId, credential, exchange);
     ClientCredentialParameters parameters =

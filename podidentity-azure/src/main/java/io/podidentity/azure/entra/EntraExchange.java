@@ -24,14 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntraExchange implements IHttpClient {
   private final URI endpoint;
+  private final String userAgent;
   private final BoundedCalls calls;
   private final List<String> refused = new ArrayList<>();
   private @Nullable HttpResponse<byte[]> answer;
   private @Nullable IOException problem;
   private boolean interrupted;
 
-  EntraExchange(URI endpoint, BoundedCalls calls) {
+  EntraExchange(URI endpoint, String userAgent, BoundedCalls calls) {
     this.endpoint = endpoint;
+    this.userAgent = userAgent;
     this.calls = calls;
   }
 
@@ -92,9 +94,10 @@ final class EntraExchange implements IHttpClient {
         problem);
   }
 
-  private static java.net.http.HttpRequest translate(HttpRequest request, URI url) {
+  private java.net.http.HttpRequest translate(HttpRequest request, URI url) {
     java.net.http.HttpRequest.Builder builder = java.net.http.HttpRequest.newBuilder(url);
     request.headers().forEach(builder::header);
+    builder.setHeader("User-Agent", userAgent);
     if (request.httpMethod() == HttpMethod.POST) {
       builder.POST(java.net.http.HttpRequest.BodyPublishers.ofString(request.body()));
     }

@@ -43,6 +43,7 @@ public final class EntraTokenSource implements TokenSource {
   private final SecretReader secrets;
   private final SecretScope scope;
   private final Supplier<HttpClient> client;
+  private final String userAgent;
   private final Duration timeout;
   private final Clock clock;
   private final FirstTimes warned = new FirstTimes();
@@ -56,6 +57,7 @@ public final class EntraTokenSource implements TokenSource {
    * @param scope which of them an identity may use
    * @param client follows no redirects; asked for when the first token is needed, and each time
    *     after, so it should give the same one
+   * @param userAgent the {@code User-Agent} header
    * @param timeout how long one request to Entra ID may take; positive
    * @param clock stamps the tokens
    */
@@ -64,12 +66,14 @@ public final class EntraTokenSource implements TokenSource {
       SecretReader secrets,
       SecretScope scope,
       Supplier<HttpClient> client,
+      String userAgent,
       Duration timeout,
       Clock clock) {
     this.endpoints = requireNonNull(endpoints, "endpoints");
     this.secrets = requireNonNull(secrets, "secrets");
     this.scope = requireNonNull(scope, "scope");
     this.client = requireNonNull(client, "client");
+    this.userAgent = requireNonNull(userAgent, "userAgent");
     this.timeout = requireNonNull(timeout, "timeout");
     this.clock = requireNonNull(clock, "clock");
   }
@@ -94,7 +98,7 @@ public final class EntraTokenSource implements TokenSource {
     }
 
     IClientCredential credential = credential(identity, principal, whose);
-    EntraClient entra = new EntraClient(endpoint, client.get(), timeout, clock);
+    EntraClient entra = new EntraClient(endpoint, client.get(), userAgent, timeout, clock);
     List<AccessToken> tokens = new ArrayList<>();
     for (String tenant : tenants) {
       tokens.add(

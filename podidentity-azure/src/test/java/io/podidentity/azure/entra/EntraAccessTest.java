@@ -164,6 +164,7 @@ final class EntraAccessTest {
             secrets,
             new SecretScope(false, false),
             CloudAccess.fromEnvironment(environment::get).client(),
+            "test",
             Duration.ofSeconds(20),
             CLOCK);
     AzureIdentity identity =

@@ -49,6 +49,7 @@ final class EntraClientTest {
   private static final ClientId CLIENT = new ClientId("6b1f0d1c-0000-4000-8000-3f1c8a2f6c11");
   // MSAL4J counts the life of a token by the system's clock.
   private static final Clock CLOCK = Clock.systemUTC();
+  private static final String AGENT = "aad-pod-identity/test";
   private static final TestCertificates CERTIFICATES = TestCertificates.create();
 
   private static FakeEntra entra;
@@ -56,7 +57,7 @@ final class EntraClientTest {
   // One for each test: a connection that one of them broke is not the next one's.
   private final HttpClient http = HttpClients.cloud(CERTIFICATES.clientContext()).build();
   private final EntraClient client =
-      new EntraClient(entra.uri(), http, Duration.ofSeconds(20), CLOCK);
+      new EntraClient(entra.uri(), http, AGENT, Duration.ofSeconds(20), CLOCK);
 
   @BeforeAll
   static void start() {
@@ -93,6 +94,7 @@ final class EntraClientTest {
     assertThat(request.formFields())
         .containsEntry("grant_type", List.of("client_credentials"))
         .containsEntry("client_secret", List.of(SECRET));
+    assertThat(request.headers()).containsEntry("user-agent", List.of(AGENT));
     // MSAL4J adds scopes of its own.
     assertThat(request.formFields().get("scope").get(0).split(" "))
         .contains(RESOURCE + "/.default");
@@ -175,7 +177,8 @@ final class EntraClientTest {
 
   @Test
   void givesUpAtItsTimeLimit() {
-    EntraClient impatient = new EntraClient(entra.uri(), http, Duration.ofMillis(300), CLOCK);
+    EntraClient impatient =
+        new EntraClient(entra.uri(), http, AGENT, Duration.ofMillis(300), CLOCK);
     entra.faults().next(Fault.slow(Duration.ofSeconds(20)));
 
     PodIdentityException error =
@@ -203,7 +206,8 @@ final class EntraClientTest {
     // Under a name that the library has not met yet.
     URI authority = URI.create(entra.uri().toString().replace("127.0.0.1", "localhost"));
     EntraExchange exchange =
-        new EntraExchange(authority, new BoundedCalls(http, Duration.ofSeconds(20), 1024 * 1024));
+        new EntraExchange(
+            authority, AGENT, new BoundedCalls(http, Duration.ofSeconds(20), 1024 * 1024));
     ConfidentialClientApplication application =
         ConfidentialClientApplication.builder(
                 CLIENT.value(), ClientCredentialFactory.createFromSecret(SECRET))

@@ -45,6 +45,7 @@ final class EntraTokenSourceContractTest extends TokenSourceContract {
           secrets,
           new SecretScope(false, false),
           () -> http,
+          "test",
           Duration.ofSeconds(20),
           clock);
 

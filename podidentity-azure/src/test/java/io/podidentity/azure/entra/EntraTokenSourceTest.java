@@ -76,6 +76,7 @@ final class EntraTokenSourceTest {
         secrets,
         scope,
         () -> http,
+        "test",
         Duration.ofSeconds(20),
         CLOCK);
   }
@@ -260,6 +261,7 @@ final class EntraTokenSourceTest {
               secrets,
               ANY_NAMESPACE,
               () -> http,
+              "test",
               Duration.ofSeconds(20),
               CLOCK);
 
