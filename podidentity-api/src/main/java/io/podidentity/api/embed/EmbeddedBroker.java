@@ -5,7 +5,6 @@ import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.Exemptions;
-import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.FetchQueue;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenBroker;
@@ -46,8 +45,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       Exemptions exemptions,
       TokenSource source,
       EmbedSettings settings) {
-    int fetches = settings.limits().values().stream().mapToInt(FetchLimits::atOnce).sum();
-    threads = new OwnThreads(fetches);
+    threads = new OwnThreads();
     FetchQueue queue =
         new FetchQueue(
             source,

@@ -22,18 +22,17 @@ final class OwnThreads implements Timer, AutoCloseable {
   private final ThreadPoolExecutor fetches;
 
   /**
-   * Threads for so many fetches at once. What is beyond is refused: what waits, waits in the
-   * broker's queue, in the order that is fair to pods.
+   * As many threads as are needed: the broker's queue begins no more fetches at once than the token
+   * services serve. One that has ended its fetch still tells who waits while the next one begins.
    */
-  OwnThreads(int atOnce) {
+  OwnThreads() {
     // A request that is answered leaves nothing behind for the rest of its hold.
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     fetches =
         new ThreadPoolExecutor(
             0,
-            // One that has just ended its fetch may not be back yet.
-            atOnce + 1,
+            Integer.MAX_VALUE,
             IDLE.toSeconds(),
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),

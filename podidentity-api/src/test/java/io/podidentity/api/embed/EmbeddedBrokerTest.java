@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,62 @@ final class EmbeddedBrokerTest {
     assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(PodIdentityException.class);
     assertThat(refusal(broker).reason()).isEqualTo(ErrorReason.SHUTTING_DOWN);
     assertThat(ownThreads()).isEmpty();
+  }
+
+  @Test
+  void callersThatTakeLongOverTheirTokensKeepNobodyFromOne() throws InterruptedException {
+    Semaphore asked = new Semaphore(0);
+    Semaphore answered = new Semaphore(0);
+    CountDownLatch through = new CountDownLatch(1);
+    try (EmbeddedBroker broker =
+        new EmbeddedBroker(
+            workloads,
+            OperationMode.managed(workloads),
+            Exemptions.of(namespace -> List.of()),
+            query -> {
+              asked.acquireUninterruptibly();
+              return issue(query);
+            },
+            oneAtATime())) {
+      for (int i = 1; i <= 6; i++) {
+        workloads.put(
+            new NamespacedName("ci", "job" + i),
+            Set.of(WorkloadsTest.address(i)),
+            List.of(WorkloadsTest.identity("ci", "identity" + i)));
+        var unused =
+            broker
+                .request(from(i))
+                .thenRun(
+                    () -> {
+                      answered.release();
+                      await(through);
+                    });
+        asked.release();
+
+        assertThat(answered.tryAcquire(20, TimeUnit.SECONDS)).as("request %s", i).isTrue();
+      }
+      through.countDown();
+    }
+  }
+
+  private static EmbedSettings oneAtATime() {
+    EmbedSettings defaults = EmbedSettings.defaults();
+    FetchLimits one =
+        new FetchLimits(0, 1, 1, 100, 100, Duration.ofSeconds(20), Duration.ofSeconds(1));
+    return new EmbedSettings(
+        defaults.holds(),
+        Map.of(TokenService.IMDS, one, TokenService.ENTRA, one),
+        defaults.cache(),
+        defaults.clock(),
+        defaults.telemetry());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
