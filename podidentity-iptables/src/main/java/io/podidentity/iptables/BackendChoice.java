@@ -28,6 +28,8 @@ public final class BackendChoice {
 
   private final Set<IptablesBackend> told =
       Collections.synchronizedSet(EnumSet.noneOf(IptablesBackend.class));
+  private final Set<IptablesBackend> toldOfOthers =
+      Collections.synchronizedSet(EnumSet.noneOf(IptablesBackend.class));
   private final Object lock = new Object();
   private @Nullable IptablesCommands chosen;
   private boolean certain;
@@ -103,23 +105,35 @@ public final class BackendChoice {
   }
 
   /**
-   * The commands of each back-end but one that works and has that table; none if all is decided.
+   * Back-ends that are not used.
+   *
+   * @param commands of those that have the table
+   * @param complete whether there are no others; one that is there and could not be read may have
+   *     it too
+   */
+  record Others(List<IptablesCommands> commands, boolean complete) {}
+
+  /**
+   * The back-ends but one that have that table; none if all is decided.
    *
    * @throws PodIdentityException with {@code REDIRECT_FAILED} if no back-end works
    */
-  List<IptablesCommands> others(IptablesCommands but, String table) {
+  Others others(IptablesCommands but, String table) {
     if (given != null) {
-      return List.of();
+      return new Others(List.of(), true);
     }
-    Map<IptablesBackend, BackendScan> scans = scans();
+    Set<IptablesBackend> unread = EnumSet.noneOf(IptablesBackend.class);
+    Map<IptablesBackend, BackendScan> scans = scans(unread);
     for (IptablesBackend backend : IptablesBackend.values()) {
-      if (!scans.containsKey(backend)) {
+      if (!scans.containsKey(backend) && toldOfOthers.add(backend)) {
         log.info(
             "iptables backend={} does not work here: what an earlier NMI may have left in it stays",
             backend.family());
       }
     }
-    return working(scans, table).stream().filter(commands -> !commands.equals(but)).toList();
+    return new Others(
+        working(scans, table).stream().filter(commands -> !commands.equals(but)).toList(),
+        unread.isEmpty());
   }
 
   private List<IptablesCommands> working(Map<IptablesBackend, BackendScan> scans, String table) {
@@ -185,6 +199,13 @@ public final class BackendChoice {
   }
 
   private Map<IptablesBackend, BackendScan> scans() {
+    return scans(EnumSet.noneOf(IptablesBackend.class));
+  }
+
+  /**
+   * @param unread is given those that are there and do not work
+   */
+  private Map<IptablesBackend, BackendScan> scans(Set<IptablesBackend> unread) {
     Map<IptablesBackend, BackendScan> scans = new EnumMap<>(IptablesBackend.class);
     @Nullable PodIdentityException failure = null;
     for (IptablesBackend backend : IptablesBackend.values()) {
@@ -195,6 +216,9 @@ public final class BackendChoice {
       } catch (PodIdentityException e) {
         log.debug("iptables backend={} does not work", backend.family(), e);
         failure = failure == null ? e : failure;
+        if (!Failures.isOfMissingProgram(e)) {
+          unread.add(backend);
+        }
       }
     }
     if (scans.isEmpty() && failure != null) {

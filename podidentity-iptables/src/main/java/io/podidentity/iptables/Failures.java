@@ -53,7 +53,11 @@ final class Failures {
   }
 
   /** Whether a program could not be started because there is none of that name. */
-  static boolean isMissing(IOException error) {
+  static boolean isOfMissingProgram(PodIdentityException error) {
+    return error.getCause() instanceof IOException start && isMissing(start);
+  }
+
+  private static boolean isMissing(IOException error) {
     return NOT_FOUND.matcher(String.valueOf(error.getMessage())).find();
   }
 

@@ -114,13 +114,14 @@ public final class IptablesRedirect implements RuleSet {
     if (before != null && (before.done() || now - before.nanos() < interval.toNanos())) {
       return;
     }
-    boolean done = true;
+    boolean done = false;
     try {
-      for (IptablesCommands other : choice.others(used, chain.table())) {
+      BackendChoice.Others others = choice.others(used, chain.table());
+      for (IptablesCommands other : others.commands()) {
         new IptablesChain(chain, other, place).remove();
       }
+      done = others.complete();
     } catch (PodIdentityException e) {
-      done = false;
       if (before == null) {
         log.warn(
             "what an earlier NMI left in the other back-end of iptables is not removed yet; trying"

@@ -78,7 +78,7 @@ final class NodeTool {
     try {
       return attempt(arguments, input, line -> {}).exitCode() == 0;
     } catch (PodIdentityException e) {
-      if (e.getCause() instanceof IOException start && Failures.isMissing(start)) {
+      if (Failures.isOfMissingProgram(e)) {
         return false;
       }
       throw e;

@@ -122,12 +122,23 @@ final class BackendChoiceTest {
   @EnumSource
   void whatCouldNotBeRemovedFromTheOtherOneIsTriedAgain(Backend backend, @TempDir Path folder)
       throws IOException {
+    triesAgain(backend, "restore", folder);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void otherOneThatCouldNotBeReadIsReadAgain(Backend backend, @TempDir Path folder)
+      throws IOException {
+    triesAgain(backend, "save", folder);
+  }
+
+  private void triesAgain(Backend backend, String program, Path folder) throws IOException {
     backend.redirect(node).ensure();
     Path busy = Files.createFile(folder.resolve("busy"));
     // As where another program holds its lock.
     String programs =
-        "case $0 in %s-restore) [ ! -e %s ] || exit 4;; esac; exec \"$0\" \"$@\""
-            .formatted(backend.kind().family(), busy);
+        "case $0 in %s-%s) [ ! -e %s ] || exit 4;; esac; exec \"$0\" \"$@\""
+            .formatted(backend.kind().family(), program, busy);
     BackendChoice now =
         BackendChoice.of(
             backend.other().kind(),
