@@ -112,9 +112,7 @@ final class TokenHandler implements HttpHandler {
   private TokenRequest read(HttpServerExchange exchange, @Nullable InetAddress source) {
     // An IPv4 address in IPv6 form is an Inet4Address here already.
     if (!(source instanceof Inet4Address)) {
-      throw new PodIdentityException(
-          ErrorReason.POD_NOT_FOUND,
-          "request remote address is empty, or is not IPv4: pods are known by their IPv4 address");
+      throw new PodIdentityException(ErrorReason.POD_NOT_FOUND, "request remote address is empty");
     }
     QueryParameters query = queries.read(exchange.getQueryString());
     return new TokenRequest(new Caller.ByAddress(source), choice(query), query.get("resource"));

@@ -385,7 +385,11 @@ class TokenEndpointTest {
     restart(Settings.DEFAULT.listeningOn("::"));
     try (RawHttp http =
         RawHttp.connect("::1", new InetSocketAddress(TestNmi.inet("::1"), nmi.port()))) {
-      refused(http.get(TOKEN, METADATA).read(), 500, "pod-not-found");
+      refused(
+          http.get(TOKEN, METADATA).read(),
+          500,
+          "pod-not-found",
+          "request remote address is empty\n");
     }
   }
 

@@ -30,8 +30,9 @@ public final class LivePods {
     if (live.isEmpty()) {
       throw new PodIdentityException(
           ErrorReason.POD_NOT_FOUND,
-          ("no live pod of this node has the address %s; check with kubectl get pods -A -o wide,"
-                  + " and whether a proxy or SNAT changes the source address")
+          // Begins as in AAD Pod Identity v1, and so does the next.
+          ("pod list is empty: no live pod of this node has the address %s; check with kubectl get"
+                  + " pods -A -o wide, and whether a proxy or SNAT changes the source address")
               .formatted(address.getHostAddress()));
     }
     if (live.size() == 1) {
@@ -42,7 +43,7 @@ public final class LivePods {
     if (settled.size() != 1) {
       throw new PodIdentityException(
           ErrorReason.POD_AMBIGUOUS,
-          "more than one pod has the address %s: %s; wait until one of them is gone"
+          "failed to match pod IP %s with %s: all of them have it; wait until one is gone"
               .formatted(address.getHostAddress(), live.stream().map(Pod::name).toList()));
     }
     return settled.get(0);

@@ -167,7 +167,7 @@ final class FlagsIT {
             TestPod.TOKEN_URL.replace("169.254.169.254", "[fd00::1]:2579"), "-H", "Metadata:true");
 
     assertRefused(answer, 500, "pod-not-found");
-    assertThat(answer.body()).startsWith("request remote address is empty");
+    assertThat(answer.body()).isEqualTo("request remote address is empty\n");
   }
 
   private static void assertAskedAgainLater(HttpAnswer answer, String cause) {
