@@ -67,8 +67,9 @@ public final class NodeNmi implements AutoCloseable {
    * listens or calls yet. Not needed, and of no use twice.
    */
   static void load() {
-    BESIDE.execute(KubernetesConnection::load);
-    BESIDE.execute(HttpListener::load);
+    // What fails here fails again where it is needed, and is told there.
+    var unusedTls = CompletableFuture.runAsync(KubernetesConnection::load, BESIDE);
+    var unusedHttp = CompletableFuture.runAsync(HttpListener::load, BESIDE);
   }
 
   /**
