@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
@@ -61,7 +62,14 @@ final class BlockingCalls implements AutoCloseable {
   }
 
   private static boolean isOfNewConnection(RecordedEvent event) {
-    return isIn(event, "org.xnio.nio.WorkerThread$SynchTask");
+    return isIn(event, "org.xnio.nio.WorkerThread$SynchTask") || isOfWakeUp(event);
+  }
+
+  /** Who hands a new connection over wakes the selector, which has a lock for that. */
+  private static boolean isOfWakeUp(RecordedEvent event) {
+    RecordedFrame top = event.getStackTrace().getFrames().get(0);
+    return top.getMethod().getType().getName().startsWith("sun.nio.ch.")
+        && top.getMethod().getName().equals("clearInterrupt");
   }
 
   private static boolean isIn(RecordedEvent event, String type) {
