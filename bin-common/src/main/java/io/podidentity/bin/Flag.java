@@ -15,7 +15,7 @@ public @interface Flag {
   /** The flag's name with two dashes, and others that mean the same. */
   String[] names();
 
-  /** What {@code --help} says of it; may have picocli's {@code ${DEFAULT-VALUE}}. */
+  /** What {@code --help} says of it. */
   String description() default "";
 
   /** Whether {@code --help} leaves it out. */

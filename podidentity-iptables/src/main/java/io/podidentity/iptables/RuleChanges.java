@@ -25,10 +25,8 @@ public final class RuleChanges {
    */
   public NodeRules.News listen(Runnable onChange) {
     // Without stdbuf it would keep its lines until it has many. One such line ends each
-    // transaction,
-    // of whatever family. -6: it ends over the first rule that it cannot read, such as our own
-    // pins;
-    // so it is told to read as few as it can.
+    // transaction, of whatever family. -6: it ends over the first rule that it cannot read, such as
+    // our own pins; so it is told to read as few as it can.
     Monitor netfilter =
         new Monitor(
             programs.command("stdbuf", "-oL", "xtables-monitor", "-6", "-e"),

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A token broker with its cache and its threads, ready to be asked. It keeps what the token service
- * serves, and closing it leaves no thread behind. Thread-safe.
+ * serves, and closing it ends its threads. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
   private final OwnThreads threads;
@@ -87,7 +87,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /**
    * Refuses all requests that have no answer yet, and all that come, and ends the threads. Fetches
-   * that are under way are interrupted, and are waited for, 5 s at most.
+   * that are under way are interrupted, and are waited for, 5 s at most: a source that heeds no
+   * interrupt keeps its thread until it is done.
    */
   @Override
   public void close() {
