@@ -110,7 +110,7 @@ public record AssignedIdentity(
   public boolean describes(DesiredAssignment desired) {
     return isOf(desired.pod())
         && nodeName.equals(desired.nodeName())
-        && (binding == desired.binding() || binding.equals(desired.binding()))
+        && binding.equals(desired.binding())
         && identity.sameMeaningAs(desired.identity());
   }
 }

@@ -60,10 +60,8 @@ public record AzureIdentity(
 
   /** Whether two versions of the object mean the same: an edit of its metadata changes nothing. */
   public boolean sameMeaningAs(AzureIdentity other) {
-    // In a large cluster most records share the object: what it says need not be compared.
-    return this == other
-        || (name.equals(other.name)
-            && namespacedOnly == other.namespacedOnly
-            && credential.equals(other.credential));
+    return name.equals(other.name)
+        && namespacedOnly == other.namespacedOnly
+        && credential.equals(other.credential);
   }
 }

@@ -34,19 +34,9 @@ public record DesiredAssignment(
    */
   public static NamespacedName recordName(
       NamespacedName pod, AzureIdentity identity, boolean forceNamespaced) {
-    String podName = pod.name();
-    String podNamespace = pod.namespace();
-    String identityName = identity.name().name();
-    // Written out, as in NamespacedName: it is made for each pod in each plan.
     return new NamespacedName(
         recordNamespace(identity, forceNamespaced),
-        new StringBuilder(podName.length() + podNamespace.length() + identityName.length() + 2)
-            .append(podName)
-            .append('-')
-            .append(podNamespace)
-            .append('-')
-            .append(identityName)
-            .toString());
+        pod.name() + "-" + pod.namespace() + "-" + identity.name().name());
   }
 
   /** The only namespace in which a record of that identity counts. */
