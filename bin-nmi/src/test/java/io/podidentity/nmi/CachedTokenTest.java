@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -37,6 +38,8 @@ class CachedTokenTest {
 
   @Test
   void ioThreadMakesNoBlockingCall() throws IOException {
+    // One alone never finds a lock taken.
+    assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
     for (int i = 0; i < PODS; i++) {
       nmi.record(nmi.pod("web" + i, address(i)), IDENTITY, AssignmentState.ASSIGNED);
     }
@@ -46,7 +49,6 @@ class CachedTokenTest {
     try (BlockingCalls calls = new BlockingCalls()) {
       ask();
 
-      // One alone would never find a lock taken.
       assertThat(Thread.getAllStackTraces().keySet())
           .extracting(Thread::getName)
           .filteredOn(CachedTokenTest::isIoThread)

@@ -49,7 +49,7 @@ public interface TokenSource {
     /**
      * Waits until the service may be asked once more. The call before must have ended.
      *
-     * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_UNAVAILABLE} if that takes
+     * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_THROTTLED} if that takes
      *     too long, {@code SHUTTING_DOWN} if the thread is interrupted or the program ends
      */
     void takeAnother();

@@ -114,7 +114,7 @@ final class ServiceQueue {
       tokens = source.ask(flight, budget);
     } catch (RuntimeException | Error e) {
       failure = e;
-      if (e instanceof PodIdentityException refusal) {
+      if (e instanceof PodIdentityException refusal && refusal != budget.refusal) {
         rest(refusal);
       }
     }
@@ -139,6 +139,9 @@ final class ServiceQueue {
     /** Whether a call is counted that may not have ended. */
     private boolean open = true;
 
+    /** What it said; the service did not. */
+    private @Nullable PodIdentityException refusal;
+
     Calls(Flight flight) {
       this.flight = flight;
     }
@@ -159,12 +162,8 @@ final class ServiceQueue {
       }
       flight.heldUp(flight.heldUp().plus(Duration.between(start, source.clock().instant())));
       if (!open) {
-        // Not throttled: that is the service's word.
-        throw new PodIdentityException(
-            ErrorReason.TOKEN_UNAVAILABLE,
-            "the token service is busy; ask again in a moment",
-            untilFree(),
-            null);
+        refusal = busy("the token service is busy");
+        throw refusal;
       }
     }
 
@@ -221,11 +220,12 @@ final class ServiceQueue {
 
   private void refuse(Flight flight, String why) {
     source.telemetry().tokenFetchRefused(flight.query());
-    flight
-        .outcome()
-        .completeExceptionally(
-            new PodIdentityException(
-                ErrorReason.TOKEN_THROTTLED, why + "; ask again in a moment", untilFree(), null));
+    flight.outcome().completeExceptionally(busy(why));
+  }
+
+  private PodIdentityException busy(String why) {
+    return new PodIdentityException(
+        ErrorReason.TOKEN_THROTTLED, why + "; ask again in a moment", untilFree(), null);
   }
 
   /** How long what waits now will take: who comes sooner is refused again. */

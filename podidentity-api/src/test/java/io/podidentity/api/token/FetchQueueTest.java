@@ -186,10 +186,11 @@ class FetchQueueTest {
 
     threads.runNext();
 
-    assertThat(refusal(token).reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    assertThat(refusal(token).reason()).isEqualTo(ErrorReason.TOKEN_THROTTLED);
     assertThat(refusal(token).retryAfter()).contains(seconds(1));
-    // The service said nothing, so it is not left alone; and a call that was not made is no
-    // other's.
+    // The service said nothing, and is not left alone: what waits is a second's end.
+    assertThat(timer.pending()).isEqualTo(1);
+    // And a call that was not made is no other's.
     pass(Duration.ofMillis(1010));
     var unused = List.of(queue.fetch(Y, WEB), queue.fetch(Y, WEB));
     assertThat(threads.queued()).isEqualTo(1);

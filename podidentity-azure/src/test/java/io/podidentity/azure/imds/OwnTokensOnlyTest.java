@@ -126,7 +126,7 @@ final class OwnTokensOnlyTest {
     assertThat(made).containsExactly(1);
     assertThat(answers.queries).containsExactly(byClientId(), byResourceId());
 
-    PodIdentityException spent = new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "busy");
+    PodIdentityException spent = new PodIdentityException(ErrorReason.TOKEN_THROTTLED, "busy");
     assertThatThrownBy(
             () ->
                 answered.fetch(
