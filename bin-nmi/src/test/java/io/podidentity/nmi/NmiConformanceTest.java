@@ -44,7 +44,7 @@ final class NmiConformanceTest {
         ConformanceOptions.parse(
             List.of("--endpoint=http://127.0.0.1:" + nmi.port(), "--timeout=20"));
     CompletableFuture<ConformanceReport> run =
-        CompletableFuture.supplyAsync(() -> ConformanceReport.of(options));
+        CompletableFuture.supplyAsync(() -> ConformanceReport.of(options, nmi.clock));
     while (!run.isDone()) {
       // A request for an identity that is not there is held, for it may come.
       if (nmi.cluster.waiting() > 0) {

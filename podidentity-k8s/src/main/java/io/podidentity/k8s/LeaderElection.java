@@ -6,12 +6,9 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
-import io.podidentity.api.model.NamespacedName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -87,8 +84,7 @@ public final class LeaderElection implements AutoCloseable {
   private final Object attempts = new Object();
 
   // Guarded by attempts, which the thread of the election holds while it looks and writes.
-  private final List<ObservedLock<?>> locks;
-  private String leader = "";
+  private final ElectionLocks locks;
 
   private final Object lock = new Object();
   // Guarded by lock.
@@ -133,18 +129,7 @@ public final class LeaderElection implements AutoCloseable {
     this.executor = requireNonNull(executor, "executor");
     this.onStarted = requireNonNull(onStarted, "onStarted");
     this.onLost = requireNonNull(onLost, "onLost");
-    // With an eighth for each of its four calls, an attempt that the API server lets hang ends, and
-    // another is made, before the duration is over.
-    KubernetesClient impatient =
-        KubernetesClients.impatient(client, settings.duration().dividedBy(8), /* retries= */ 0);
-    NamespacedName name = new NamespacedName(settings.namespace(), settings.name());
-    this.locks = new ArrayList<>();
-    if (settings.endpoints()) {
-      EndpointsLock kind = new EndpointsLock(impatient.getKubernetesSerialization());
-      locks.add(new ObservedLock<>(impatient, kind, name, settings.duration(), clock, nanoTime));
-    }
-    locks.add(
-        new ObservedLock<>(impatient, new LeaseLock(), name, settings.duration(), clock, nanoTime));
+    this.locks = new ElectionLocks(client, settings, clock, nanoTime);
   }
 
   /** Begins to stand for election, and returns at once. To be called once. */
@@ -215,7 +200,7 @@ public final class LeaderElection implements AutoCloseable {
       while (standing) {
         boolean held = attempt();
         Duration renewal = settings.duration().dividedBy(4);
-        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : nextLook());
+        standing = rest(held || renewal.compareTo(LOOK) < 0 ? renewal : untilLook());
       }
       ended = true;
     } finally {
@@ -226,13 +211,10 @@ public final class LeaderElection implements AutoCloseable {
   }
 
   /** A lock that runs out is taken at that moment, and not at the next look by chance. */
-  private Duration nextLook() {
+  private Duration untilLook() {
     synchronized (attempts) {
-      return locks.stream()
-          .map(each -> each.leftFor(settings.identity()))
-          .max(Duration::compareTo)
-          .filter(left -> !left.isZero() && left.compareTo(LOOK) < 0)
-          .orElse(LOOK);
+      Duration left = locks.left();
+      return left.isZero() || left.compareTo(LOOK) > 0 ? LOOK : left;
     }
   }
 
@@ -282,26 +264,15 @@ public final class LeaderElection implements AutoCloseable {
     synchronized (lock) {
       leading = state == State.LEADING;
     }
-    // All of them each time: what is not looked at is not seen to grow old.
-    List<String> holders = locks.stream().map(each -> each.look().holder()).toList();
-    for (int i = 0; i < locks.size(); i++) {
-      String holder = holders.get(i);
-      // One that led and finds a lock free was away for so long that another may have led too.
-      boolean another = leading && !holder.equals(settings.identity());
-      if (another || !locks.get(i).isFreeFor(settings.identity())) {
-        leads(holder);
-        return false;
-      }
+    if (!locks.areFree(leading)) {
+      return false;
     }
     synchronized (lock) {
       if (!isStanding()) {
         return false;
       }
     }
-    for (ObservedLock<?> each : locks) {
-      each.hold(settings.identity(), now);
-    }
-    leads(settings.identity());
+    locks.hold(now);
     return true;
   }
 
@@ -310,7 +281,7 @@ public final class LeaderElection implements AutoCloseable {
     synchronized (lock) {
       renewed = begun;
       renewedNanos = begunNanos;
-      reference = locks.get(0).reference();
+      reference = locks.reference();
       before = state;
       if (before == State.WAITING) {
         state = State.LEADING;
@@ -336,7 +307,7 @@ public final class LeaderElection implements AutoCloseable {
     log.warn(
         "lease lost: lease={} leader={} renewed={}ms ago",
         settings.name(),
-        leader,
+        locks.leader(),
         since.toMillis());
     tellLost();
   }
@@ -380,24 +351,9 @@ public final class LeaderElection implements AutoCloseable {
     }
   }
 
-  private void leads(String holder) {
-    if (!holder.equals(leader)) {
-      leader = holder;
-      log.info("leader: lease={} leader={}", settings.name(), holder);
-    }
-  }
-
-  /** The first one last: who sees it free finds the others free too. */
   private void releaseLocks() {
     synchronized (attempts) {
-      for (int i = locks.size() - 1; i >= 0; i--) {
-        try {
-          locks.get(i).release(settings.identity(), clock.instant());
-        } catch (RuntimeException e) {
-          log.warn("lease not released, it runs out by itself: {}", e.getMessage());
-        }
-      }
-      log.info("lease released: lease={} identity={}", settings.name(), settings.identity());
+      locks.release();
     }
   }
 

@@ -6,7 +6,7 @@ import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -16,12 +16,28 @@ import java.util.function.Predicate;
  * Thread-safe.
  */
 final class CheckRounds implements AutoCloseable {
+  /**
+   * What is to be looked at now.
+   *
+   * @param parts of the round
+   * @param again targets whose turn has passed
+   */
+  record Due(Set<Integer> parts, Set<ComputeTarget> again) implements Predicate<ComputeTarget> {
+    static final Due NOTHING = new Due(Set.of(), Set.of());
+
+    @Override
+    public boolean test(ComputeTarget target) {
+      return parts.contains(Math.floorMod(target.hashCode(), PARTS)) || again.contains(target);
+    }
+  }
+
   private static final int PARTS = 16;
   private static final double JITTER = 0.1;
 
   private final Timer timer;
   private final Duration part;
   private final Runnable nudge;
+  private final DoubleSupplier chance;
 
   private final Object lock = new Object();
   // Guarded by lock.
@@ -36,9 +52,11 @@ final class CheckRounds implements AutoCloseable {
    *
    * @param interval of a round; zero for none at all
    * @param nudge called when targets are due
+   * @param chance from 0 to 1, for how much longer a round takes
    */
-  CheckRounds(Timer timer, Duration interval, Runnable nudge) {
+  CheckRounds(Timer timer, Duration interval, Runnable nudge, DoubleSupplier chance) {
     this.timer = timer;
+    this.chance = chance;
     this.part = interval.dividedBy(PARTS);
     this.nudge = nudge;
   }
@@ -46,24 +64,27 @@ final class CheckRounds implements AutoCloseable {
   void start() {
     synchronized (lock) {
       if (!closed && !part.isZero()) {
-        long longer = (long) (part.toNanos() * JITTER * ThreadLocalRandom.current().nextDouble());
+        long longer = (long) (part.toNanos() * JITTER * chance.getAsDouble());
         alarm = timer.schedule(part.plusNanos(longer), this::next);
       }
     }
   }
 
   /** What is due since it was asked last, and what was postponed. */
-  Predicate<ComputeTarget> take() {
+  Due take() {
     synchronized (lock) {
-      if (due.isEmpty() && postponed.isEmpty()) {
-        return target -> false;
-      }
-      Set<Integer> parts = Set.copyOf(due);
-      Set<ComputeTarget> again = Set.copyOf(postponed);
+      Due taken = new Due(Set.copyOf(due), Set.copyOf(postponed));
       due.clear();
       postponed.clear();
-      return target ->
-          parts.contains(Math.floorMod(target.hashCode(), PARTS)) || again.contains(target);
+      return taken;
+    }
+  }
+
+  /** What was taken for a plan that came to nothing: it is due again the next time. */
+  void giveBack(Due taken) {
+    synchronized (lock) {
+      due.addAll(taken.parts);
+      postponed.addAll(taken.again);
     }
   }
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 
 /**
  * Says when: after each change of the cluster, and at an interval in any case, it takes a picture,
@@ -64,6 +66,31 @@ public final class Reconciler implements AutoCloseable {
       Executor workers,
       Timer timer,
       ReconcilePace pace) {
+    this(
+        view,
+        planner,
+        applier,
+        telemetry,
+        workers,
+        timer,
+        pace,
+        () -> ThreadLocalRandom.current().nextDouble());
+  }
+
+  /**
+   * The same with another chance.
+   *
+   * @param chance from 0 to 1, by which the rounds of looks differ
+   */
+  Reconciler(
+      ClusterView view,
+      AssignmentPlanner planner,
+      TargetApplier applier,
+      Telemetry telemetry,
+      Executor workers,
+      Timer timer,
+      ReconcilePace pace,
+      DoubleSupplier chance) {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
     requireNonNull(applier, "applier");
@@ -72,7 +99,7 @@ public final class Reconciler implements AutoCloseable {
     this.timer = requireNonNull(timer, "timer");
     this.pace = requireNonNull(pace, "pace");
     this.targets = new TargetWorkers(applier, telemetry, workers, timer, pace, this::nudge);
-    this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge);
+    this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge, chance);
   }
 
   /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */
@@ -210,10 +237,12 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private void plan() {
+    CheckRounds.Due looks = CheckRounds.Due.NOTHING;
     try {
       targets.beforePicture();
       ClusterSnapshot picture = view.snapshot();
-      AssignmentPlan plan = planner.plan(picture, checks.take());
+      looks = checks.take();
+      AssignmentPlan plan = planner.plan(picture, looks);
       report(plan);
       checks.postpone(targets.begin(plan.targets()));
       synchronized (lock) {
@@ -225,6 +254,7 @@ public final class Reconciler implements AutoCloseable {
         }
       }
     } catch (RuntimeException e) {
+      checks.giveBack(looks);
       failed(e);
     }
   }

@@ -168,7 +168,15 @@ final class TargetAdditions {
       return change;
     }
     AssignedIdentity record = change.record();
-    Provenance intent = intent(TargetDraft.said(record, plan.target()), change.desired());
+    Provenance said = TargetDraft.said(record, plan.target());
+    Provenance intent = intent(said, change.desired());
+    if (!said.isKnown() && !isOfTheSame(change) && !managed(record).isEmpty()) {
+      // Nothing was put there for the identity that it is about, and nobody knows whose that is.
+      // What is said from now on has to be about the one that the record names.
+      return new Change(
+          records.store().replace(record, change.desired(), AssignmentState.CREATED, intent),
+          change.desired());
+    }
     return intent.equals(record.provenance())
         ? change
         : new Change(records.store().setState(record, record.state(), intent), change.desired());
@@ -176,12 +184,18 @@ final class TargetAdditions {
 
   /** Whether the record has the intent already. */
   private boolean saysAll(Change change) {
-    AssignedIdentity record = change.record();
-    boolean known =
-        record.provenance().isKnown()
-            && TargetPlans.managedIdentity(record.identity())
-                .equals(TargetPlans.managedIdentity(change.desired().identity()));
+    boolean known = change.record().provenance().isKnown() && isOfTheSame(change);
     return known || !needsTarget(change.desired());
+  }
+
+  /** Whether the record is about the identity that is desired. */
+  private static boolean isOfTheSame(Change change) {
+    return managed(change.record())
+        .equals(TargetPlans.managedIdentity(change.desired().identity()));
+  }
+
+  private static Set<ResourceId> managed(AssignedIdentity record) {
+    return TargetPlans.managedIdentity(record.identity());
   }
 
   private Provenance intent(Provenance known, DesiredAssignment desired) {
@@ -224,7 +238,11 @@ final class TargetAdditions {
     records.each(
         wrong,
         change -> {
-          records.store().setState(change.record(), AssignmentState.CREATED);
+          AssignedIdentity record = change.record();
+          // Created without a word would mean that it may be another's.
+          records
+              .store()
+              .setState(record, AssignmentState.CREATED, TargetDraft.said(record, plan.target()));
           PodIdentityException problem = target.problem(change.desired().identity());
           if (problem != null) {
             telemetry.assignmentFailed(change.desired(), problem);

@@ -76,10 +76,16 @@ final class TargetDraft implements Comparable<TargetDraft> {
     if (isChecked) {
       checks.add(new Change(record, desired));
     }
-    Provenance provenance = record.provenance();
-    if (provenance.addedIds().size() > 1 || provenance.unneededSince() != null) {
+    if (holdsMore(record)) {
       kept.add(new Change(record, desired));
     }
+  }
+
+  /** Whether MIC put something there for it besides its own identity, or was about to. */
+  private static boolean holdsMore(AssignedIdentity record) {
+    Set<ResourceId> added = record.provenance().addedIds();
+    return record.provenance().unneededSince() != null
+        || !(added.isEmpty() || TargetPlans.managedIdentity(record.identity()).containsAll(added));
   }
 
   boolean mayHaveWork() {

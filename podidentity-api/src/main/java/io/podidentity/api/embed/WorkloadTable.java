@@ -55,9 +55,16 @@ final class WorkloadTable {
     }
   }
 
-  WorkloadTable with(Entry entry) {
+  WorkloadTable with(List<Entry> entries) {
     Map<NamespacedName, Entry> edited = new HashMap<>(byName);
-    edited.put(entry.pod().name(), entry);
+    Set<NamespacedName> names = new HashSet<>();
+    for (Entry entry : entries) {
+      NamespacedName name = entry.pod().name();
+      if (!names.add(name)) {
+        throw new IllegalArgumentException("two workloads are called " + name);
+      }
+      edited.put(name, entry);
+    }
     return new WorkloadTable(edited);
   }
 

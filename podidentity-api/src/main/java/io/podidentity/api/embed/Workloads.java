@@ -22,7 +22,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A table of workloads: the addresses of each, and its identities. A workload need not be a pod.
- * Look-ups see one state of the whole table and take no lock. Thread-safe.
+ * Look-ups see one state of the whole table and take no lock; a change takes time for each workload
+ * that there is. Thread-safe.
  */
 public final class Workloads implements PodDirectory, BindingDirectory {
   private final Object lock = new Object();
@@ -45,17 +46,34 @@ public final class Workloads implements PodDirectory, BindingDirectory {
    */
   public void put(
       NamespacedName name, Set<InetAddress> addresses, Collection<AzureIdentity> identities) {
+    putAll(List.of(new Workload(name, addresses, identities)));
+  }
+
+  /**
+   * Adds or replaces several workloads at once, each as {@link #put} does; look-ups see all of that
+   * or nothing. This is how an identity is changed that several have, and how a large table is
+   * filled: each call makes the whole table anew.
+   *
+   * @throws IllegalArgumentException as of {@link #put}, or if two have one name; nothing is
+   *     changed then
+   */
+  public void putAll(Collection<Workload> workloads) {
+    List<WorkloadTable.Entry> entries = workloads.stream().map(this::entry).toList();
+    change(table -> table.with(entries));
+  }
+
+  private WorkloadTable.Entry entry(Workload workload) {
     Pod pod =
         new Pod(
-            name,
+            workload.name(),
             "workload-" + uids.incrementAndGet(),
             null,
-            Map.of(IdentityBinding.POD_LABEL, name.name()),
-            addresses,
+            Map.of(IdentityBinding.POD_LABEL, workload.name().name()),
+            workload.addresses(),
             PodPhase.RUNNING,
             false,
             false);
-    change(table -> table.with(new WorkloadTable.Entry(pod, List.copyOf(identities))));
+    return new WorkloadTable.Entry(pod, List.copyOf(workload.identities()));
   }
 
   /** Removes a workload; no effect if there is none of that name. */

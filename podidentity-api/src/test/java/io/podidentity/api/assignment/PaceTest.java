@@ -19,6 +19,7 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** When changes are gathered, machines looked at, and what waits is taken off. */
@@ -180,6 +181,33 @@ class PaceTest {
   }
 
   @Test
+  void lookThatFallsIntoAPassThatFailsIsMadeInTheNextOne() {
+    AtomicBoolean fails = new AtomicBoolean();
+    PlannerOptions options = new PlannerOptions(false, Set.of(), "", false, Duration.ZERO);
+    start(
+        new ReconcilePace(Duration.ofHours(1), Duration.ZERO, CHECKS, RetryPolicy.DEFAULT),
+        new AssignmentPlanner(
+            () -> {
+              if (fails.get()) {
+                throw new IllegalStateException("for the test");
+              }
+              return options;
+            }));
+    bind("web", "n1");
+    workers.runAll();
+    azure.remove(machine("n1"), identityId("web"));
+    fails.set(true);
+    pass(CHECKS.plus(CHECKS.dividedBy(10)));
+    assertThat(telemetry.reports()).anyMatch(report -> report.startsWith("pass failed"));
+
+    fails.set(false);
+    // Less than to the next look of its round.
+    pass(RetryPolicy.DEFAULT.most());
+
+    assertThat(azure.on(machine("n1"))).containsExactly(identityId("web"));
+  }
+
+  @Test
   void whatWaitsIsTakenOffWhenItsTimeHasComeThoughNothingHappens() {
     start(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(2));
     bind("web", "n1");
@@ -292,9 +320,13 @@ class PaceTest {
   }
 
   private void start(ReconcilePace pace, Duration detachDelay) {
+    start(pace, new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay)));
+  }
+
+  private void start(ReconcilePace pace, AssignmentPlanner planner) {
     new Reconciler(
             cluster,
-            new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, detachDelay)),
+            planner,
             new TargetApplier(
                 cluster, azure, telemetry, Runnable::run, ApplierOptions.DEFAULT, timer.clock()),
             telemetry,

@@ -17,6 +17,7 @@ import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Node;
+import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TargetIdentities;
@@ -33,7 +34,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** A small cluster and its Azure, what happens to them by chance, and a MIC that dies at times. */
+/**
+ * A small cluster and its Azure, what happens to them by chance, and a MIC that dies at times. One
+ * seed is one story: time, threads and chance are all of this world's.
+ */
 final class RandomWorld {
   private static final List<Node> NODES =
       List.of(
@@ -47,6 +51,7 @@ final class RandomWorld {
 
   private final Random random;
   private final CallLog log = new CallLog();
+  private final List<String> story = log.calls();
   private final ManualTimer timer = new ManualTimer();
   private final InMemoryCluster cluster;
   private final InMemoryAzure azure = new InMemoryAzure(log);
@@ -73,27 +78,37 @@ final class RandomWorld {
 
   /** Something happens, and then for a while nothing does. */
   void event() {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1, 2, 3 -> podComes();
-      case 4, 5 -> cluster.removePod("default/web" + random.nextInt(8));
+      case 4, 5 -> podGoes("web" + random.nextInt(8));
       case 6 -> identityComes(some());
-      case 7 -> cluster.removeIdentity("default/x" + some());
+      case 7 -> identityGoes("x" + some());
       case 8 -> othersAttach(target(), Samples.identityId(oneIn(3) ? "other" : "r" + some()));
       case 9 -> othersDetach(target(), Samples.identityId("r" + some()));
       case 10 -> {
-        azure.fail(oneIn(3) ? unavailable() : null);
-        cluster.failWrites(oneIn(4) ? lost() : null);
+        boolean azureIsAway = oneIn(3);
+        boolean serverIsAway = oneIn(4);
+        note("away: " + (azureIsAway ? "Azure " : "") + (serverIsAway ? "API server" : ""));
+        azure.fail(azureIsAway ? unavailable() : null);
+        cluster.failWrites(serverIsAway ? lost() : null);
       }
       case 11 -> {
         ResourceId id = Samples.identityId("r" + some());
-        if (random.nextBoolean()) {
+        boolean refused = random.nextBoolean();
+        note((refused ? "refused from now on: " : "taken from now on: ") + id.name());
+        if (refused) {
           azure.reject(id);
         } else {
           azure.accept(id);
         }
       }
-      case 12 -> log.failAt(log.boundaries() + random.nextInt(6), lost());
+      case 12 -> identityChanges(some(), some());
+      case 13 -> {
+        note("an answer will be lost");
+        log.failAt(log.boundaries() + random.nextInt(6), lost());
+      }
       default -> {
+        note("MIC will die");
         log.failAt(log.boundaries() + random.nextInt(8), new CallLog.Killed());
         work();
         startAgain();
@@ -122,6 +137,11 @@ final class RandomWorld {
       timer.advance(step);
     }
     threads.runAll();
+  }
+
+  /** What happened, after a {@code #}, and what MIC did, in this order. */
+  List<String> story() {
+    return List.copyOf(story);
   }
 
   int reads() {
@@ -163,11 +183,39 @@ final class RandomWorld {
             .uid("uid-" + random.nextInt(1_000))
             .bindingLabel("app" + some())
             .node("n" + random.nextInt(NODES.size()));
-    cluster.put((oneIn(8) ? pod.phase(PodPhase.SUCCEEDED) : pod).build());
+    put((oneIn(8) ? pod.phase(PodPhase.SUCCEEDED) : pod).build());
+  }
+
+  private void put(Pod pod) {
+    note(
+        "pod %s (%s, %s) on %s, %s"
+            .formatted(
+                pod.name().name(), pod.uid(), pod.bindingLabel(), pod.nodeName(), pod.phase()));
+    cluster.put(pod);
+  }
+
+  private void podGoes(String name) {
+    note("pod gone: " + name);
+    cluster.removePod("default/" + name);
   }
 
   private void identityComes(int which) {
-    cluster.put(Samples.identity("default/x" + which, "r" + which));
+    identityChanges(which, which);
+  }
+
+  /** There, and some day back. */
+  private void identityChanges(int which, int resource) {
+    note("identity x%d is r%d".formatted(which, resource));
+    cluster.put(Samples.identity("default/x" + which, "r" + resource));
+  }
+
+  private void identityGoes(String name) {
+    note("identity gone: " + name);
+    cluster.removeIdentity("default/" + name);
+  }
+
+  private void note(String event) {
+    story.add("# " + event);
   }
 
   /** Nobody can tell whose it is if a record says that MIC is about to attach it. */
@@ -177,6 +225,7 @@ final class RandomWorld {
             .map(AssignedIdentity::provenance)
             .anyMatch(known -> target.equals(known.target()) && known.addedIds().contains(id));
     if (!intended && !azure.on(target).contains(id)) {
+      note("others attach %s to %s".formatted(id.name(), target.id().name()));
       azure.put(target, id);
       of(foreign, target).add(id);
       of(everForeign, target).add(id);
@@ -184,6 +233,7 @@ final class RandomWorld {
   }
 
   private void othersDetach(ComputeTarget target, ResourceId id) {
+    note("others detach %s from %s".formatted(id.name(), target.id().name()));
     azure.remove(target, id);
     of(foreign, target).remove(id);
   }
@@ -201,6 +251,7 @@ final class RandomWorld {
 
   /** What the dead one had not done yet is never done. */
   private void startAgain() {
+    note("MIC starts again");
     mic.close();
     log.restart();
     skew = Duration.ofSeconds(random.nextInt(1_200) - 600L);
@@ -236,7 +287,8 @@ final class RandomWorld {
                 Duration.ofHours(1),
                 Duration.ofSeconds(1),
                 Duration.ofMinutes(3),
-                new RetryPolicy(Duration.ofSeconds(1), Duration.ofMinutes(2))));
+                new RetryPolicy(Duration.ofSeconds(1), Duration.ofMinutes(2))),
+            random::nextDouble);
     started.start();
     return started;
   }

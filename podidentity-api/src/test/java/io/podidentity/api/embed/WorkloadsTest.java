@@ -99,6 +99,39 @@ final class WorkloadsTest {
     assertThat(workloads.byName(JOB)).isEmpty();
   }
 
+  /** Rotated, or moved to another resource group. */
+  @Test
+  void identityOfSeveralWorkloadsChangesWithAllOfThem() {
+    AzureIdentity before = identity("ci", "one");
+    AzureIdentity after =
+        new AzureIdentity(before.name(), "uid", 2, false, identity("ci", "new").credential());
+    workloads.putAll(List.of(workload(JOB, 1, before), workload(OTHER, 2, before)));
+    assertThatThrownBy(() -> workloads.putAll(List.of(workload(JOB, 1, after))))
+        .isInstanceOf(IllegalArgumentException.class);
+    List<String> woken = new ArrayList<>();
+    workloads.onChangeOf(JOB, () -> woken.add("job"));
+    workloads.onChange(address(2), () -> woken.add("other"));
+
+    workloads.putAll(List.of(workload(JOB, 1, after), workload(OTHER, 2, after)));
+
+    assertThat(workloads.identity(before.name())).contains(after);
+    assertThat(workloads.describedIds()).isEqualTo(after.managedIds());
+    assertThat(woken).containsExactlyInAnyOrder("job", "other");
+  }
+
+  @Test
+  void oneNameForTwoWorkloadsIsRefusedAndChangesNothing() {
+    assertThatThrownBy(() -> workloads.putAll(List.of(workload(JOB, 1), workload(JOB, 2))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ci/job");
+
+    assertThat(workloads.list().join()).isEmpty();
+  }
+
+  private static Workload workload(NamespacedName name, int address, AzureIdentity... identities) {
+    return new Workload(name, Set.of(address(address)), List.of(identities));
+  }
+
   @Test
   void whoWaitsIsWokenByWhatConcernsHimAndByNothingElse() {
     List<String> woken = new ArrayList<>();

@@ -60,9 +60,15 @@ public record ConformanceOptions(URI endpoint, String resource, Duration timeout
 
   private static URI endpoint(String text) {
     String bare = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
-    if (!bare.matches("https?://[^/?#]+")) {
+    if (!bare.matches("https?://[^/?#@\\s]+")) {
       throw new IllegalArgumentException("--endpoint must be http://HOST[:PORT]: " + text);
     }
-    return URI.create(bare);
+    URI endpoint = URI.create(bare);
+    if (endpoint.getHost() == null || endpoint.getPort() > 65_535) {
+      // Java's client cannot ask a host with a "_", for one.
+      throw new IllegalArgumentException(
+          "--endpoint has no valid host name or port (use its address): " + text);
+    }
+    return endpoint;
   }
 }

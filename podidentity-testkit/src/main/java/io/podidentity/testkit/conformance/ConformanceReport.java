@@ -2,6 +2,7 @@ package io.podidentity.testkit.conformance;
 
 import io.podidentity.testkit.conformance.ConformanceCase.Level;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
@@ -32,9 +33,18 @@ public record ConformanceReport(List<Row> rows) {
     }
   }
 
-  /** Runs all cases, one after the other. */
+  /** Runs all cases, one after the other, by the system's clock. */
   public static ConformanceReport of(ConformanceOptions options) {
-    ConformanceClient endpoint = new ConformanceClient(options);
+    return of(options, Clock.systemUTC());
+  }
+
+  /**
+   * Runs all cases, one after the other.
+   *
+   * @param clock by which tokens expire: that of the endpoint, if it is simulated
+   */
+  public static ConformanceReport of(ConformanceOptions options, Clock clock) {
+    ConformanceClient endpoint = new ConformanceClient(options, clock);
     return new ConformanceReport(
         ConformanceCases.all().stream().map(each -> run(each, endpoint)).toList());
   }

@@ -14,10 +14,14 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConformanceTest {
   private static final String MACHINE =
@@ -87,6 +91,40 @@ final class ConformanceTest {
   }
 
   @Test
+  void tokenThatExpiredLongAgoIsForAPastTimeWhateverItSaysIsLeft() {
+    assertThat(failures(answer(token("Bearer", "3600", "2"))))
+        .contains("the token is not for a past time")
+        .doesNotContain("a token is given for a resource");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 500, 503})
+  void answerThatMayBeAnotherNextTimeIsNoRefusal(int status) {
+    Reply reply = Reply.json(status, Map.of("error", "e", "error_description", "d"));
+    try (SimulatorServer server = server(answer(reply.retryAfter(Duration.ZERO)))) {
+      assertThat(report(server).rows())
+          .filteredOn(row -> row.name().startsWith("no token "))
+          .hasSize(6)
+          .allSatisfy(row -> assertThat(row.problem()).contains("could not tell", "" + status));
+    }
+  }
+
+  @Test
+  void endpointThatServesNoMoreForAMomentIsAskedAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    Handler throttling =
+        request ->
+            CompletableFuture.completedFuture(
+                asked.incrementAndGet() % 2 == 1
+                    ? Reply.empty(429).retryAfter(Duration.ZERO)
+                    : Reply.json(403, Map.of("error", "e", "error_description", "d")));
+
+    assertThat(failures(throttling))
+        .contains("a token is given for a resource")
+        .doesNotContain("no token without a resource", "no token for POST");
+  }
+
+  @Test
   void serverThatRefusesEverybodyHasNoTokenToGive() {
     assertThat(failures(answer(Reply.json(403, Map.of("error", "e", "error_description", "d")))))
         .contains("a token is given for a resource", "5 requests at once are served")
@@ -104,6 +142,7 @@ final class ConformanceTest {
   void commandLineThatIsWrongIsRefusedByName() {
     assertThat(run("--endpoint=ftp://host")).isEqualTo(2);
     assertThat(run("--endpoint=http://host/path")).isEqualTo(2);
+    assertThat(run("--endpoint=http://user@host")).isEqualTo(2);
     assertThat(run("--timeout=soon")).isEqualTo(2);
     assertThat(run("--resource")).isEqualTo(2);
     assertThat(run("--verbose")).isEqualTo(2);
@@ -112,6 +151,13 @@ final class ConformanceTest {
             "--endpoint must be", "--timeout is no", "needs a value", "unknown flag: --verbose");
     assertThat(run("--help")).isZero();
     assertThat(out.toString(UTF_8)).contains("--endpoint");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://my_imds", "http://my_imds:8080", "http://host:123456"})
+  void hostThatCannotBeAskedIsRefusedInWords(String endpoint) {
+    assertThat(run("--endpoint=" + endpoint)).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).contains("no valid host name or port").contains(endpoint);
   }
 
   private static String serverThenGone() {
@@ -124,13 +170,16 @@ final class ConformanceTest {
   /** The names of the cases that such a server fails. */
   private static List<String> failures(Handler handler) {
     try (SimulatorServer server = server(handler)) {
-      ConformanceReport report =
-          ConformanceReport.of(
-              ConformanceOptions.parse(List.of("--endpoint=" + server.uri(), "--timeout=20")));
+      ConformanceReport report = report(server);
       assertThat(report.table()).contains("FAIL").doesNotContain("secret-value");
       assertThat(report.isConformant()).isFalse();
       return report.rows().stream().filter(row -> !row.passed()).map(Row::name).toList();
     }
+  }
+
+  private static ConformanceReport report(SimulatorServer server) {
+    return ConformanceReport.of(
+        ConformanceOptions.parse(List.of("--endpoint=" + server.uri(), "--timeout=20")));
   }
 
   private static SimulatorServer server(Handler handler) {
@@ -147,15 +196,25 @@ final class ConformanceTest {
   }
 
   private static Reply token(String type, String expiresIn) {
+    return token(type, expiresIn, "99999999999");
+  }
+
+  private static Reply token(String type, String expiresIn, String expiresOn) {
     return Reply.json(
         200,
         Map.of(
-            "access_token", "secret-value",
-            "token_type", type,
-            "resource", "https://management.azure.com",
-            "expires_in", expiresIn,
-            "expires_on", "2",
-            "not_before", "1"));
+            "access_token",
+            "secret-value",
+            "token_type",
+            type,
+            "resource",
+            "https://management.azure.com",
+            "expires_in",
+            expiresIn,
+            "expires_on",
+            expiresOn,
+            "not_before",
+            "1"));
   }
 
   private int run(String... arguments) {

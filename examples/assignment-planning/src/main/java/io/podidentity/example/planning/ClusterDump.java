@@ -1,18 +1,15 @@
 package io.podidentity.example.planning;
 
 import io.podidentity.api.model.AzureIdentity;
-import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.ComputeTarget;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
-import io.podidentity.api.model.ResourceId;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,33 +18,65 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /**
  * Objects as {@code kubectl get -o yaml} prints them, or as they stand in a repository: lists, and
- * documents one after the other. Kinds that have no part in this are passed over, and so are
- * records: the plan is the whole of what the other objects ask for.
+ * documents one after the other. An object takes the place of an earlier one of the same name, as
+ * when it is applied. Kinds that have no part in this are passed over, and so are records: the plan
+ * is the whole of what the other objects ask for.
  */
 final class ClusterDump {
-  private final List<Pod> pods = new ArrayList<>();
-  private final List<AzureIdentity> identities = new ArrayList<>();
-  private final List<IdentityBinding> bindings = new ArrayList<>();
-  private final List<Node> nodes = new ArrayList<>();
+  private final Map<NamespacedName, Pod> pods = new LinkedHashMap<>();
+  private final Map<NamespacedName, AzureIdentity> identities = new LinkedHashMap<>();
+  private final Map<NamespacedName, IdentityBinding> bindings = new LinkedHashMap<>();
+  private final Map<String, Node> nodes = new LinkedHashMap<>();
 
   private ClusterDump() {}
 
+  /**
+   * Reads them.
+   *
+   * @throws IllegalArgumentException if an object has no name, saying which it is
+   */
   static ClusterSnapshot parse(String yaml, Instant now) {
     ClusterDump dump = new ClusterDump();
-    new Load(LoadSettings.builder().build())
-        .loadAllFromString(yaml)
-        .forEach(document -> dump.add(new Fields(document)));
+    int count = 0;
+    for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
+      count++;
+      dump.add(new Fields(document), "document " + count);
+    }
     return new ClusterSnapshot(
-        dump.pods, dump.identities, dump.bindings, List.of(), dump.nodes, now);
+        List.copyOf(dump.pods.values()),
+        List.copyOf(dump.identities.values()),
+        List.copyOf(dump.bindings.values()),
+        List.of(),
+        List.copyOf(dump.nodes.values()),
+        now);
   }
 
-  private void add(Fields object) {
-    switch (object.text("kind")) {
-      case "List" -> object.list("items").forEach(this::add);
-      case "Pod" -> pods.add(pod(object));
-      case "Node" -> nodes.add(node(object));
-      case "AzureIdentity" -> identities.add(identity(object));
-      case "AzureIdentityBinding" -> bindings.add(binding(object));
+  private void add(Fields object, String place) {
+    String kind = object.text("kind");
+    if (kind.equals("List")) {
+      int count = 0;
+      for (Fields item : object.list("items")) {
+        count++;
+        add(item, place + ", item " + count);
+      }
+      return;
+    }
+    try {
+      put(kind, object);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("%s (%s): %s".formatted(place, kind, e.getMessage()), e);
+    }
+  }
+
+  private void put(String kind, Fields object) {
+    switch (kind) {
+      case "Pod" -> pods.put(name(object), pod(object));
+      case "Node" -> {
+        Node node = node(object);
+        nodes.put(node.name(), node);
+      }
+      case "AzureIdentity" -> identities.put(name(object), identity(object));
+      case "AzureIdentityBinding" -> bindings.put(name(object), binding(object));
       default -> {}
     }
   }
@@ -90,16 +119,6 @@ final class ClusterDump {
         "",
         0,
         "namespaced".equals(annotations.get("aadpodidentity.k8s.io/Behavior")),
-        credential(object.at("spec")));
-  }
-
-  /** Of managed identities alone: the others are on no machine, so nothing is planned for them. */
-  private static Credential credential(Fields spec) {
-    try {
-      return new Credential.ManagedIdentity(
-          new ResourceId(spec.text("resourceID")), new ClientId(spec.text("clientID")));
-    } catch (IllegalArgumentException e) {
-      return new Credential.Unusable(String.valueOf(e.getMessage()));
-    }
+        Credentials.of(object.at("spec")));
   }
 }

@@ -15,9 +15,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** The program: a file of workloads, an address to listen on, and where IMDS is. */
 public final class CustomBroker implements AutoCloseable {
+  private static final int THREADS = 32;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final EmbeddedBroker broker;
   private final HttpServer server;
 
@@ -44,7 +49,9 @@ public final class CustomBroker implements AutoCloseable {
                 .withHolds(new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO)));
     // end
     server = HttpServer.create(listen, 128);
-    server.createContext("/metadata/identity/oauth2/token", new TokenEndpoint(broker, clock));
+    server.createContext(TokenEndpoint.PATH, new TokenEndpoint(broker, clock, threads));
+    // Without one, a client that dawdles over its request holds up all others.
+    server.setExecutor(threads);
     server.start();
   }
 
@@ -57,6 +64,7 @@ public final class CustomBroker implements AutoCloseable {
   public void close() {
     server.stop(0);
     broker.close();
+    threads.shutdownNow();
   }
 
   /** Runs it: FILE PORT IMDS. */

@@ -2,58 +2,67 @@ package io.podidentity.example.custom;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.embed.EmbeddedBroker;
 import io.podidentity.api.model.AccessToken;
-import io.podidentity.api.model.ClientId;
-import io.podidentity.api.model.IdentityChoice;
-import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.TokenGrant;
-import io.podidentity.api.token.TokenRequest;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.Executor;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers as the instance metadata service does; who asks is told by the connection's source. */
 final class TokenEndpoint implements HttpHandler {
+  static final String PATH = "/metadata/identity/oauth2/token";
+
   private final EmbeddedBroker broker;
   private final Clock clock;
+  private final Executor threads;
 
-  TokenEndpoint(EmbeddedBroker broker, Clock clock) {
+  /**
+   * An endpoint over a broker.
+   *
+   * @param threads where answers are written
+   */
+  TokenEndpoint(EmbeddedBroker broker, Clock clock, Executor threads) {
     this.broker = broker;
     this.clock = clock;
+    this.threads = threads;
   }
 
   // snippet: endpoint
   @Override
   public void handle(HttpExchange exchange) {
-    if (!"true".equalsIgnoreCase(exchange.getRequestHeaders().getFirst("Metadata"))) {
-      // Without it, a page in a browser could ask.
-      answer(exchange, 400, error("invalid_request", "the header Metadata: true is missing"));
+    if (!exchange.getRequestURI().getRawPath().equals(PATH)) {
+      // The JDK's server sends every path here that begins with it.
+      answer(exchange, 404, error("not-found", "tokens are at " + PATH));
       return;
     }
-    // No thread waits: what completes the future writes the answer.
+    if (!exchange.getRequestMethod().equals("GET")) {
+      answer(exchange, 405, error("invalid-request", "tokens are asked for with GET"));
+      return;
+    }
+    // No thread waits. The answer is written on a thread of the server's: a client that does not
+    // read its answer must not hold up the broker, whose thread completes the future.
     var unused =
         ask(exchange)
-            .whenComplete(
+            .whenCompleteAsync(
                 (grant, error) -> {
                   if (grant != null) {
                     answer(exchange, 200, body(grant.tokens().get(0)));
                   } else {
                     refuse(exchange, error);
                   }
-                });
+                },
+                threads);
   }
 
   private CompletableFuture<TokenGrant> ask(HttpExchange exchange) {
     try {
-      return broker.request(request(exchange));
+      return broker.request(WireRequest.of(exchange));
     } catch (PodIdentityException malformed) {
       return CompletableFuture.failedFuture(malformed);
     }
@@ -61,36 +70,28 @@ final class TokenEndpoint implements HttpHandler {
 
   private static void refuse(HttpExchange exchange, Throwable error) {
     if (error instanceof PodIdentityException refusal) {
-      // Clients try again after 503 and not after 403.
-      int status = refusal.reason().isTransient() ? 503 : 403;
-      answer(exchange, status, error(refusal.reason().code(), text(refusal)));
+      refusal
+          .retryAfter()
+          .map(wait -> String.valueOf(Math.max(1, wait.toSeconds())))
+          .ifPresent(wait -> exchange.getResponseHeaders().set("Retry-After", wait));
+      answer(exchange, status(refusal.reason()), error(refusal.reason().code(), text(refusal)));
     } else {
       answer(exchange, 500, error("internal", "see the log"));
     }
   }
 
+  /** Clients try again after 429 and 503, and not after 400 and 403. */
+  private static int status(ErrorReason reason) {
+    return switch (reason) {
+      case INVALID_REQUEST -> 400;
+      // The file does not change: who is not in it now never is.
+      case POD_NOT_FOUND, POD_AMBIGUOUS, IDENTITY_NOT_ALLOWED -> 403;
+      case TOKEN_THROTTLED -> 429;
+      default -> reason.isTransient() ? 503 : 403;
+    };
+  }
+
   // end
-
-  private static TokenRequest request(HttpExchange exchange) {
-    Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
-    String clientId = query.get("client_id");
-    return new TokenRequest(
-        new Caller.ByAddress(exchange.getRemoteAddress().getAddress()),
-        new IdentityChoice(clientId == null ? null : new ClientId(clientId), null),
-        query.getOrDefault("resource", ""));
-  }
-
-  private static Map<String, String> query(@Nullable String raw) {
-    Map<String, String> found = new HashMap<>();
-    for (String pair : raw == null ? new String[0] : raw.split("&", -1)) {
-      int sign = pair.indexOf('=');
-      if (sign > 0) {
-        String value = URLDecoder.decode(pair.substring(sign + 1), StandardCharsets.UTF_8);
-        found.putIfAbsent(pair.substring(0, sign), value);
-      }
-    }
-    return found;
-  }
 
   private Map<String, String> body(AccessToken token) {
     long left = token.expiresOn().getEpochSecond() - clock.instant().getEpochSecond();
@@ -116,6 +117,7 @@ final class TokenEndpoint implements HttpHandler {
     byte[] bytes = JsonMapper.shared().writeValueAsBytes(body);
     try {
       exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
+      exchange.getResponseHeaders().set("Cache-Control", "no-store");
       exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
     } catch (IOException gone) {

@@ -7,6 +7,10 @@ import io.podidentity.testkit.azure.FakeAzure;
 import io.podidentity.testkit.azure.FakeImds;
 import io.podidentity.testkit.azure.FakeTokens;
 import io.podidentity.testkit.azure.UserAssignedIdentity;
+import io.podidentity.testkit.conformance.ConformanceOptions;
+import io.podidentity.testkit.conformance.ConformanceReport;
+import io.podidentity.testkit.http.Fault;
+import io.podidentity.testkit.http.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,9 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,7 +49,8 @@ final class CustomBrokerTest {
     Path file =
         Files.writeString(
             folder.resolve("hosts.txt"),
-            "# two hosts\n"
+            "# three hosts\n"
+                + line("127.0.0.1", "here", builder)
                 + line("127.0.0.2", "builder", builder)
                 + line("127.0.0.3", "deployer", deployer));
     program = new CustomBroker(file, loopback(0), imds.uri());
@@ -72,8 +81,50 @@ final class CustomBrokerTest {
   void workloadMayNotHaveAnothersIdentity() throws IOException {
     String answer = get("127.0.0.2", TOKEN + "&client_id=" + deployer.clientId(), true);
 
-    assertThat(answer).startsWith("HTTP/1.1 503");
+    assertThat(answer).startsWith("HTTP/1.1 403");
     assertThat(json(answer).path("error").asString()).isEqualTo("identity-not-allowed");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"msi_res_id", "mi_res_id"})
+  void identityIsNamedByItsResourceIdToo(String parameter) throws IOException {
+    String named = TOKEN + "&" + parameter + "=";
+
+    assertThat(clientOf(get("127.0.0.2", named + id("builder"), true)))
+        .isEqualTo(builder.clientId());
+    assertThat(get("127.0.0.2", named + id("deployer"), true)).startsWith("HTTP/1.1 403");
+  }
+
+  /** Each would otherwise be answered with a token that was not asked for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "&object_id=9f6a1c3e-0000-4000-8000-000000000000",
+        "&object%5fid=9f6a1c3e-0000-4000-8000-000000000000",
+        "&msi_res_id=/a&mi_res_id=/b",
+        "&client_id=a&client_id=b",
+        "&resource=https%3A%2F%2Fother.example"
+      })
+  void identityThatCannotBeToldIsRefused(String parameters) throws IOException {
+    String answer = get("127.0.0.2", TOKEN + parameters, true);
+
+    assertThat(answer).startsWith("HTTP/1.1 400").contains("invalid-request");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @Test
+  void parameterWithoutAValueIsAsGoodAsNone() throws IOException {
+    assertThat(clientOf(get("127.0.0.2", TOKEN + "&client_id=&object_id", true)))
+        .isEqualTo(builder.clientId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Forwarded-For: 127.0.0.3", "x-forwarded-for:", "Via: 1.1 x"})
+  void requestThroughAProxyIsRefused(String header) throws IOException {
+    assertThat(ask("127.0.0.2", "GET", TOKEN, "Metadata: true", header))
+        .startsWith("HTTP/1.1 400")
+        .contains("proxy");
     assertThat(imds.requests().all()).isEmpty();
   }
 
@@ -81,18 +132,57 @@ final class CustomBrokerTest {
   void strangerIsRefused() throws IOException {
     String answer = get("127.0.0.4", TOKEN, true);
 
-    assertThat(answer).startsWith("HTTP/1.1 503");
+    assertThat(answer).startsWith("HTTP/1.1 403");
     assertThat(json(answer).path("error").asString()).isEqualTo("pod-not-found");
   }
 
   @Test
   void requestWithoutTheHeaderOrAResourceIsMalformed() throws IOException {
     assertThat(get("127.0.0.2", TOKEN, false)).startsWith("HTTP/1.1 400");
-    assertThat(get("127.0.0.2", "/metadata/identity/oauth2/token", true))
-        .startsWith("HTTP/1.1 403")
+    assertThat(get("127.0.0.2", TokenEndpoint.PATH + "?api-version=2018-02-01", true))
+        .startsWith("HTTP/1.1 400")
         .contains("invalid-request");
     // The JDK's server does not let it through.
     assertThat(get("127.0.0.2", TOKEN + "&client_id=%zz", true)).startsWith("HTTP/1.1 400");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/metadata/identity/oauth2/tokens", "/metadata/identity/oauth2/token/x"})
+  void pathThatOnlyBeginsAlikeIsNotFound(String path) throws IOException {
+    String query = TOKEN.substring(TOKEN.indexOf('?'));
+
+    assertThat(get("127.0.0.2", path + query, true)).startsWith("HTTP/1.1 404");
+    assertThat(imds.requests().all()).isEmpty();
+  }
+
+  @Test
+  void waitThatTheServiceAsksForIsPassedOn() throws IOException {
+    imds.faults().always(Fault.reply(Reply.empty(429).retryAfter(Duration.ofSeconds(7))));
+
+    assertThat(get("127.0.0.2", TOKEN, true))
+        .startsWith("HTTP/1.1 429")
+        .containsIgnoringCase("Retry-After: 7");
+  }
+
+  @Test
+  void clientThatDawdlesHoldsUpNobody() throws IOException {
+    try (Socket slow = connected("127.0.0.2")) {
+      slow.getOutputStream().write("GET /meta".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(clientOf(get("127.0.0.3", TOKEN, true))).isEqualTo(deployer.clientId());
+    }
+  }
+
+  /** What the test kit asks of any token endpoint. */
+  @Test
+  void endpointConformsToTheMetadataService() {
+    ConformanceReport report =
+        ConformanceReport.of(
+            ConformanceOptions.parse(
+                List.of(
+                    "--endpoint=http://127.0.0.1:" + program.address().getPort(), "--timeout=20")));
+
+    assertThat(report.rows()).as(report.table()).allMatch(ConformanceReport.Row::passed);
   }
 
   @Test
@@ -134,17 +224,27 @@ final class CustomBrokerTest {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** By hand: the JDK's client of Java 17 cannot choose its source address. */
   private String get(String source, String path, boolean header) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.setSoTimeout(20_000);
-      socket.bind(new InetSocketAddress(source, 0));
-      socket.connect(loopback(program.address().getPort()), 20_000);
+    return ask(source, "GET", path, header ? "Metadata: true" : "Accept: */*");
+  }
+
+  /** By hand: the JDK's client of Java 17 cannot choose its source address. */
+  private String ask(String source, String method, String path, String... headers)
+      throws IOException {
+    try (Socket socket = connected(source)) {
       String request =
-          "GET %s HTTP/1.1\r\nHost: broker\r\n%sConnection: close\r\n\r\n"
-              .formatted(path, header ? "Metadata: true\r\n" : "");
+          "%s %s HTTP/1.1\r\nHost: broker\r\n%s\r\nConnection: close\r\n\r\n"
+              .formatted(method, path, String.join("\r\n", headers));
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  private Socket connected(String source) throws IOException {
+    Socket socket = new Socket();
+    socket.setSoTimeout(20_000);
+    socket.bind(new InetSocketAddress(source, 0));
+    socket.connect(loopback(program.address().getPort()), 20_000);
+    return socket;
   }
 }

@@ -76,12 +76,17 @@ public final class FederatedTokenSource implements TokenSource {
             issuer.assertion(identity.name()));
     HttpResponse<String> answer = post(form, identity);
     Instant now = clock.instant();
-    JsonNode body = json(answer, identity);
+    // First: what stands between here and there answers in HTML.
     if (answer.statusCode() != 200) {
-      throw Refusals.of(answer, body, identity.name());
+      throw Refusals.of(answer, identity.name());
     }
+    JsonNode body = json(answer, identity);
     Instant end = now.plusSeconds(body.path("expires_in").asLong(0));
     String token = body.path("access_token").asString("");
+    if (token.isEmpty() || !end.isAfter(now)) {
+      throw new PodIdentityException(
+          ErrorReason.TOKEN_UNAVAILABLE, "no token in Entra ID's answer for " + identity.name());
+    }
     return List.of(new AccessToken(token, end, now, query.resource()));
   }
 

@@ -5,18 +5,17 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the broker is told of an answer without a token. Never the answer's own text. */
 final class Refusals {
   private Refusals() {}
 
-  static PodIdentityException of(
-      HttpResponse<String> answer, JsonNode body, NamespacedName identity) {
+  static PodIdentityException of(HttpResponse<String> answer, NamespacedName identity) {
     String message =
-        "Entra ID gives no token for %s: status %d, AADSTS%s"
-            .formatted(
-                identity, answer.statusCode(), body.path("error_codes").path(0).asString("?"));
+        "Entra ID gives no token for %s: status %d%s"
+            .formatted(identity, answer.statusCode(), code(answer.body()));
     Duration wait =
         answer
             .headers()
@@ -25,6 +24,16 @@ final class Refusals {
             .map(text -> Duration.ofSeconds(Long.parseLong(text)))
             .orElse(null);
     return new PodIdentityException(reason(answer.statusCode()), message, wait, null);
+  }
+
+  /** Entra ID's number for what is wrong; nothing if somebody else answered. */
+  private static String code(String body) {
+    try {
+      String number = JsonMapper.shared().readTree(body).path("error_codes").path(0).asString("");
+      return number.matches("[0-9]+") ? ", AADSTS" + number : "";
+    } catch (JacksonException e) {
+      return "";
+    }
   }
 
   /** Whether asking again may help is what the broker, and the client behind it, go by. */

@@ -18,12 +18,16 @@ import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.podidentity.testkit.azure.FakeTokens;
 import io.podidentity.testkit.http.Fault;
+import io.podidentity.testkit.http.Reply;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FederatedTokenSourceTest {
   private static final String VAULT = "https://vault.azure.net";
@@ -83,6 +87,27 @@ final class FederatedTokenSourceTest {
   @Test
   void brokenAnswerIsAnOutageAndShowsNothingOfItself() {
     fixture.entra.faults().next(1, Fault.of(Fault.Kind.GARBAGE));
+
+    assertThat(refusal(fixture.source(VendorFixture.ISSUER)).reason())
+        .isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+  }
+
+  /** A proxy's or gateway's page. */
+  @ParameterizedTest
+  @CsvSource({"502, TOKEN_UNAVAILABLE", "429, TOKEN_THROTTLED", "403, TOKEN_REFUSED"})
+  void statusCountsBeforeTheBody(int status, ErrorReason reason) {
+    fixture.entra.faults().next(1, Fault.reply(Reply.text(status, "<html>page</html>")));
+
+    PodIdentityException refusal = refusal(fixture.source(VendorFixture.ISSUER));
+
+    assertThat(refusal.reason()).isEqualTo(reason);
+    assertThat(refusal).hasMessageEndingWith("default/known: status " + status).hasNoCause();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"access_token\":\"t\"}", "{\"expires_in\":60}", "[]"})
+  void answerWithoutATokenOrItsEndIsAnOutage(String body) {
+    fixture.entra.faults().next(1, Fault.reply(Reply.text(200, body)));
 
     assertThat(refusal(fixture.source(VendorFixture.ISSUER)).reason())
         .isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);

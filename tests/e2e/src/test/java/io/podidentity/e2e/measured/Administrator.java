@@ -8,6 +8,7 @@ import io.podidentity.testkit.azure.UserAssignedIdentity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -28,6 +29,11 @@ final class Administrator implements AutoCloseable {
 
   KubernetesClient client() {
     return client;
+  }
+
+  /** Where its calls run side by side. */
+  Executor threads() {
+    return threads;
   }
 
   void createNode(String name, String computeId) {

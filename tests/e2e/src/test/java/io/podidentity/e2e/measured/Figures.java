@@ -40,6 +40,18 @@ public final class Figures {
     lines.add("  " + text);
   }
 
+  /**
+   * What the machine costs: {@link BareClient}.
+   *
+   * @param measured with MIC
+   * @param bare the same writes without it
+   */
+  void floor(Duration measured, Duration bare) {
+    double ratio = (double) measured.toNanos() / bare.toNanos();
+    line("  the same writes by a bare client, and a PATCH", seconds(bare), "", "");
+    line("    MIC takes so many times that", String.format(Locale.ROOT, "%.2f", ratio), "", "");
+  }
+
   /** Writes the file. */
   public void save() {
     try {

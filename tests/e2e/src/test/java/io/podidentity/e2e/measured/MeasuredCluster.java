@@ -12,7 +12,10 @@ import io.podidentity.testkit.http.RecordedRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -117,6 +120,17 @@ final class MeasuredCluster implements AutoCloseable {
   /** How many PATCHes were sent to Azure so far. */
   int patches() {
     return azure.arm().requests().matching(MeasuredCluster::isPatch).size();
+  }
+
+  /** When the last PATCH came to Azure, as {@link System#nanoTime()} has it. */
+  long lastPatch() {
+    Duration ago =
+        azure.arm().requests().matching(MeasuredCluster::isPatch).stream()
+            .map(RecordedRequest::at)
+            .max(Comparator.naturalOrder())
+            .map(at -> Duration.between(at, Instant.now()))
+            .orElseThrow();
+    return System.nanoTime() - ago.toNanos();
   }
 
   static boolean isPatch(RecordedRequest request) {

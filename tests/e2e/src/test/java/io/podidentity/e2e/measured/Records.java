@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The states of the records, as a watch tells them. Thread-safe. */
 final class Records implements AutoCloseable {
+  private final KubernetesClient client;
   private final Object lock = new Object();
   // Guarded by lock.
   private final Set<String> present = new HashSet<>();
+  private final Map<String, Long> written = new HashMap<>();
   private final Map<String, Long> assigned = new HashMap<>();
   private @Nullable WatcherException end;
 
@@ -29,6 +31,7 @@ final class Records implements AutoCloseable {
 
   /** Begins to watch; there are no records yet. */
   Records(KubernetesClient client) {
+    this.client = client;
     watch =
         client
             .genericKubernetesResources(ClusterObjects.RECORDS)
@@ -58,14 +61,35 @@ final class Records implements AutoCloseable {
         () -> assigned.keySet().containsAll(names),
         "the records of %d pods are assigned".formatted(names.size()),
         limit);
+    return last(assigned, pods);
+  }
+
+  /** When the watch told of the first record of the last of these pods, which has one. */
+  long lastWritten(Collection<Pod> pods) {
+    return last(written, pods);
+  }
+
+  private long last(Map<String, Long> times, Collection<Pod> pods) {
     synchronized (lock) {
-      return names.stream().mapToLong(name -> assigned.getOrDefault(name, 0L)).max().orElseThrow();
+      return pods.stream()
+          .mapToLong(pod -> times.getOrDefault(pod.getMetadata().getName(), 0L))
+          .max()
+          .orElseThrow();
     }
   }
 
   /** Waits until there is no record any more. */
   void awaitNone(Duration limit) {
     await(present::isEmpty, "no record left", limit);
+  }
+
+  /** All records as they are now. */
+  List<GenericKubernetesResource> all() {
+    return client
+        .genericKubernetesResources(ClusterObjects.RECORDS)
+        .inAnyNamespace()
+        .list()
+        .getItems();
   }
 
   private void await(BooleanSupplier condition, String what, Duration limit) {
@@ -97,8 +121,9 @@ final class Records implements AutoCloseable {
         present.remove(name);
       } else {
         present.add(name);
+        String pod = record.get("spec", "pod");
+        written.putIfAbsent(pod, now);
         if ("Assigned".equals(record.get("status", "status"))) {
-          String pod = record.get("spec", "pod");
           assigned.putIfAbsent(pod, now);
         }
       }

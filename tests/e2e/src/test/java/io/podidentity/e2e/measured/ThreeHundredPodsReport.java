@@ -1,5 +1,6 @@
 package io.podidentity.e2e.measured;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.podidentity.testkit.azure.WriteBehaviour;
 import java.time.Duration;
@@ -41,11 +42,21 @@ final class ThreeHundredPodsReport {
       long assigned = cluster.records().awaitAssigned(pods, LIMIT);
       int attaching = cluster.patches();
       Duration busy = mic.cpuTime().minus(idle);
+      Stages stages =
+          new Stages(
+              start,
+              created,
+              cluster.records().lastWritten(pods),
+              cluster.lastPatch(),
+              PATCH,
+              assigned);
+      List<GenericKubernetesResource> written = cluster.records().all();
       long begun = System.nanoTime();
       cluster.administrator().delete(pods);
       long deleted = System.nanoTime();
       cluster.records().awaitNone(LIMIT);
       long removed = System.nanoTime();
+      mic.close();
 
       Figures figures =
           new Figures("2-three-hundred-pods", "300 pods, 10 identities, 4 nodes, 1 s for a PATCH");
@@ -54,10 +65,16 @@ final class ThreeHundredPodsReport {
       figures.line("first pod created to all Assigned", span(start, assigned), "12.8 s", "");
       figures.line("last pod created to all Assigned", span(created, assigned), "", "<= 4.0 s");
       figures.line("  CPU time of MIC", Figures.seconds(busy), "", "");
+      stages.note(figures);
       figures.line("first pod deleted to no record", span(begun, removed), "18.0 s", "");
       figures.line("last pod deleted to no record", span(deleted, removed), "", "<= 9.0 s");
       figures.line("PATCHes in all", Figures.number(cluster.patches()), "7", "<= 7");
       figures.line("  of them for the assignment", Figures.number(attaching), "", "");
+      try (BareClient bare = new BareClient(cluster.administrator())) {
+        figures.floor(stages.whole(), bare.assign(pods, written, PATCH));
+        figures.note("and those of the removal, the detach delay added");
+        figures.floor(Duration.ofNanos(removed - begun), bare.remove(pods, PATCH.plus(DELAY)));
+      }
       figures.save();
     }
   }
