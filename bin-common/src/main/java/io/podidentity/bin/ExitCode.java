@@ -41,7 +41,8 @@ public final class ExitCode {
     return error.reason() == ErrorReason.CONFIGURATION_INVALID ? BAD_USAGE : FAILED;
   }
 
+  /** What others wrote may be in it, such as a flag's value or an answer. */
   static String oneLine(String message) {
-    return message.strip().replaceAll("\\s+", " ");
+    return OneLine.of(message.strip().replaceAll("\\s+", " "));
   }
 }

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ public final class GoFlags {
   private final ProgramVersion version;
   private final Map<String, FlagField> fields;
   private final List<String> withoutEffect = new ArrayList<>();
+  private Set<String> given = Set.of();
 
   /**
    * Reads flags into an object.
@@ -73,7 +75,13 @@ public final class GoFlags {
       return OptionalInt.of(0);
     }
     values.forEach((name, value) -> field(name).set(value));
+    given = Set.copyOf(values.keySet());
     return OptionalInt.empty();
+  }
+
+  /** The flags that were given, with two dashes each; not klog's. */
+  public Set<String> given() {
+    return given;
   }
 
   /**

@@ -54,6 +54,16 @@ public final class NmiCommandLine {
   }
 
   /**
+   * Refuses flags of other commands, which this one would ignore.
+   *
+   * @param command empty for none, which is to run
+   * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if there are any
+   */
+  void requireFlagsOf(String command) {
+    CommandFlags.require(command, parser.given());
+  }
+
+  /**
    * What the arguments and the environment say.
    *
    * @throws PodIdentityException with {@code CONFIGURATION_INVALID} if a value cannot be

@@ -49,6 +49,7 @@ public final class NmiMain {
       System.exit(exit.getAsInt());
     }
     try {
+      commandLine.requireFlagsOf(command);
       switch (command) {
         case UNINSTALL -> uninstall(commandLine);
         case RULES -> rules(commandLine);

@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -37,6 +38,8 @@ class CachedTokenTest {
 
   @Test
   void ioThreadMakesNoBlockingCall() throws IOException {
+    // One alone never finds a lock taken.
+    assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
     for (int i = 0; i < PODS; i++) {
       nmi.record(nmi.pod("web" + i, address(i)), IDENTITY, AssignmentState.ASSIGNED);
     }
@@ -48,8 +51,9 @@ class CachedTokenTest {
 
       assertThat(Thread.getAllStackTraces().keySet())
           .extracting(Thread::getName)
-          .as("who answers has the name that is looked for")
-          .anyMatch(CachedTokenTest::isIoThread);
+          .filteredOn(CachedTokenTest::isIoThread)
+          .as("who answers, by the name that is looked for")
+          .hasSizeGreaterThanOrEqualTo(2);
       assertThat(calls.of(CachedTokenTest::isIoThread)).isEmpty();
     }
     assertThat(nmi.fetched).hasSize(1);

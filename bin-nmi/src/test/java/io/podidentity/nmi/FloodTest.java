@@ -55,6 +55,7 @@ class FloodTest {
 
   private static final int PER_SECOND = 1000;
   private static final Duration BOUND = Duration.ofSeconds(1);
+  private static final int FIRST_TOKENS = 10;
 
   private final Logger requests = (Logger) LoggerFactory.getLogger("io.podidentity.nmi.requests");
   private final FakeAzure azure = new FakeAzure(Clock.systemUTC());
@@ -125,7 +126,11 @@ class FloodTest {
       Eventually.isTrue("the flood is on", () -> answered.get() >= 2 * PER_SECOND);
       Eventually.isTrue("the budget is spent", () -> imds.requests().all().size() > 20);
 
-      Runs.medianIsUnder("waits for a first token", BOUND, this::firstToken);
+      List<Duration> waits = new ArrayList<>();
+      for (int pod = 0; pod < FIRST_TOKENS; pod++) {
+        waits.add(firstToken(pod));
+      }
+      assertThat(waits).as("%s", waits).allMatch(wait -> wait.compareTo(BOUND) < 0);
     } finally {
       pace.shutdownNow();
     }

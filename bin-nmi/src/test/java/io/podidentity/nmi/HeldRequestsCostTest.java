@@ -26,6 +26,7 @@ class HeldRequestsCostTest {
 
   private static final int ROUNDS = 300;
   private static final Duration LATENCY_BOUND = Duration.ofMillis(20);
+  private static final Duration WORST_LATENCY = Duration.ofMillis(200);
 
   private final TestNmi nmi = new TestNmi();
 
@@ -42,7 +43,7 @@ class HeldRequestsCostTest {
     }
     nmi.record(pods.get(0), IDENTITY, AssignmentState.ASSIGNED);
     assertThat(nmi.from(address(0)).get(TOKEN, METADATA).read().status()).isEqualTo(200);
-    int threads = Thread.activeCount();
+    int threads = liveThreads();
     long before = usedMemory();
 
     // The clients' ends are counted too: they are of this process.
@@ -54,7 +55,7 @@ class HeldRequestsCostTest {
     Eventually.isTrue("all wait", () -> nmi.cluster.waiting() == MANY);
 
     assertThat(usedMemory() - before).as("bytes").isLessThan(MEMORY_BOUND);
-    assertThat(Thread.activeCount()).as("threads").isLessThanOrEqualTo(threads);
+    awaitNoMoreThreadsThan(threads);
 
     pods.forEach(pod -> nmi.record(pod, IDENTITY, AssignmentState.ASSIGNED));
     for (RawHttp connection : connections) {
@@ -66,7 +67,7 @@ class HeldRequestsCostTest {
   @Test
   void anAnswerLeavesWithinTwentyMillisecondsOfTheAssignment() throws IOException {
     Pod pod = nmi.pod("web", address(0));
-    Runs.medianIsUnder("p99 of answers", LATENCY_BOUND, run -> p99OfAnswers(pod));
+    Runs.medianIsUnder("p99 of answers", LATENCY_BOUND, WORST_LATENCY, run -> p99OfAnswers(pod));
   }
 
   private Duration p99OfAnswers(Pod pod) throws IOException {
@@ -91,6 +92,16 @@ class HeldRequestsCostTest {
 
   private static String address(int number) {
     return "127.0.%d.%d".formatted(1 + number / 250, 1 + number % 250);
+  }
+
+  /** Of the whole JVM. */
+  static int liveThreads() {
+    return ManagementFactory.getThreadMXBean().getThreadCount();
+  }
+
+  /** What waits, waits on: a thread that it holds is there for good, and others come and go. */
+  static void awaitNoMoreThreadsThan(int before) {
+    Eventually.isTrue("no more threads than " + before, () -> liveThreads() <= before);
   }
 
   /** Of the heap and of buffers beside it, after what is garbage has gone. */

@@ -93,6 +93,26 @@ class NmiMainTest {
     assertThat(nmi.stdout()).isEmpty();
   }
 
+  /** They would be ignored, and whoever gives them believes otherwise. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--node=n1 --redirect=none --allowed-subscriptions=s | --allowed-subscriptions is for nmi explain",
+        "--node=n1 --redirect=none --output=json             | --output is for nmi explain and nmi doctor",
+        "--node=n1 --redirect=none --pod=default/web         | --pod is for nmi rules and nmi doctor",
+        "--node=n1 --redirect=none --check                   | --check is for nmi rules",
+        "rules --print --output=json                         | --output is for nmi explain and nmi doctor",
+        "explain default/web --check=false                   | --check is for nmi rules",
+      })
+  void aFlagOfAnotherCommandIsOneLineAndCodeTwo(String words, String message) {
+    CommandResult nmi = JavaProgram.of(NmiMain.class, words.strip().split(" ")).run();
+
+    assertThat(nmi.exitCode()).isEqualTo(2);
+    assertThat(nmi.stderr()).isEqualToIgnoringNewLines("nmi: " + message);
+    assertThat(nmi.stdout()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -4,17 +4,26 @@ import static io.podidentity.nmi.TestNmi.METADATA;
 import static io.podidentity.nmi.TestNmi.RESOURCE;
 import static io.podidentity.nmi.TestNmi.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.AzureIdentity;
+import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
+import io.podidentity.api.model.SecretData;
 import io.podidentity.api.model.TokenQuery;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -184,6 +193,77 @@ class NmiMetricsTest {
         .satisfies(query -> assertThat(query.subject()).isInstanceOf(TokenQuery.OfNode.class));
     assertCounted(
         "aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token_msi\"} 1");
+  }
+
+  /** Names, labels and buckets are compared with v1's own exposition, line by line. */
+  @Test
+  void tokensOfServicePrincipalsAreCountedAsInV1() throws IOException {
+    AzureIdentity principal =
+        new AzureIdentity(
+            new NamespacedName("default", "app"),
+            "uid",
+            1,
+            false,
+            new Credential.ClientSecret(
+                new Credential.ServicePrincipal(
+                    "tenant",
+                    TestNmi.clientId("app"),
+                    new NamespacedName("default", "secret"),
+                    List.of(),
+                    null)));
+    nmi.record(nmi.pod("web", POD), principal, AssignmentState.ASSIGNED);
+    ask(POD, TOKEN);
+    nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_REFUSED, "the secret is wrong"));
+    ask(POD, TOKEN + "other");
+
+    String label = "{operation_type=\"adal_token\"";
+    assertThat(series(text(), label)).hasSizeGreaterThan(15).isEqualTo(series(v1(), label));
+    assertCounted(
+        "aadpodidentity_imds_operations_duration_seconds_count{operation_type=\"adal_token\"} 1",
+        "aadpodidentity_imds_operations_errors_count{operation_type=\"adal_token\"} 1");
+  }
+
+  @Test
+  void secretsThatCannotBeReadAreCountedAsInV1() {
+    NamespacedName name = new NamespacedName("default", "secret");
+    SecretData there = new SecretData(Map.of("key", new byte[] {1}));
+    String label = "{operation_type=\"get_secret\"";
+    assertThat(new CountedSecrets(any -> Optional.of(there), nmi.metrics).read(name))
+        .contains(there);
+    assertThat(series(text(), label)).isEmpty();
+
+    assertThat(new CountedSecrets(any -> Optional.empty(), nmi.metrics).read(name)).isEmpty();
+    PodIdentityException away =
+        new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "the API server is away");
+    CountedSecrets failing =
+        new CountedSecrets(
+            any -> {
+              throw away;
+            },
+            nmi.metrics);
+    assertThatThrownBy(() -> failing.read(name)).isSameAs(away);
+
+    assertThat(series(text(), label)).hasSize(1).isEqualTo(series(v1(), label));
+    assertCounted(
+        "aadpodidentity_kubernetes_api_operations_errors_count{operation_type=\"get_secret\"} 2");
+  }
+
+  /** The lines with that label, in order, without their values. */
+  private static List<String> series(String text, String label) {
+    return text.lines()
+        .filter(line -> line.contains(label + ",") || line.contains(label + "}"))
+        .map(line -> line.substring(0, line.lastIndexOf(' ')))
+        .toList();
+  }
+
+  /** What v1 serves for one event of each kind; its first line names its source. */
+  private static String v1() {
+    try {
+      return Files.readString(
+          Path.of("../bin-common/src/test/resources/io/podidentity/bin/metrics/v1.8.17.txt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void bound() {

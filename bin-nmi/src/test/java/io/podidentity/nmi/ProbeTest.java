@@ -10,6 +10,7 @@ import io.podidentity.api.spi.Subscription;
 import io.podidentity.nmi.RawHttp.Received;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class ProbeTest {
   private static final String PROBING = "127.0.0.9";
+
+  /** In the pull request above. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /** More than there are threads for fetches. */
   private static final int FETCHING = 12;
@@ -88,23 +92,31 @@ final class ProbeTest {
         "/metadata/versions",
       })
   void requestWithoutTheHeaderIsAnsweredWhateverHangs(String target) throws IOException {
+    int lookUps = lookedUp.get();
+    List<Duration> took = new ArrayList<>();
     // More than one for each of the threads that read requests.
     for (int i = 0; i < 8; i++) {
-      Received reply = nmi.from(PROBING).get(target).read();
+      RawHttp probing = nmi.from(PROBING);
+      long start = System.nanoTime();
+      Received reply = probing.get(target).read();
+      took.add(Duration.ofNanos(System.nanoTime() - start));
 
       assertThat(reply.status()).isEqualTo(400);
       assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("metadata-header-missing");
     }
-    assertThat(lookedUp.get()).as("look-ups of whoever probes").isZero();
+    assertThat(lookedUp.get()).as("look-ups, of pods and of anything else").isEqualTo(lookUps);
+    assertThat(took).allMatch(each -> each.compareTo(PATIENCE) < 0, "less than SDKs wait");
+    assertThat(took).as("a busy machine may spoil one").anyMatch(each -> each.toMillis() < 20);
     // One that was answered is counted until its bytes have left.
     Eventually.isTrue("what hangs, hangs", () -> nmi.inFlight() == hanging.size());
   }
 
   @Test
   void itIsTheMissingHeaderThatNeedsNoLookUp() throws IOException {
+    int lookUps = lookedUp.get();
     RawHttp probing = nmi.from(PROBING).get(TestNmi.TOKEN, TestNmi.METADATA);
 
-    Eventually.isTrue("looked up", () -> lookedUp.get() > 0);
+    Eventually.isTrue("looked up", () -> lookedUp.get() > lookUps);
     end.countDown();
     nmi.stop();
     assertThat(probing.read().status()).isEqualTo(503);
@@ -132,8 +144,8 @@ final class ProbeTest {
 
     @Override
     public List<Pod> byAddress(InetAddress address) {
+      lookedUp.incrementAndGet();
       if (address.getHostAddress().equals(PROBING)) {
-        lookedUp.incrementAndGet();
         await();
       }
       return pods.byAddress(address);
@@ -141,21 +153,25 @@ final class ProbeTest {
 
     @Override
     public Optional<Pod> byName(NamespacedName name) {
+      lookedUp.incrementAndGet();
       return pods.byName(name);
     }
 
     @Override
     public Subscription onChange(InetAddress address, Runnable wake) {
+      lookedUp.incrementAndGet();
       return pods.onChange(address, wake);
     }
 
     @Override
     public Subscription onChangeOf(NamespacedName pod, Runnable wake) {
+      lookedUp.incrementAndGet();
       return pods.onChangeOf(pod, wake);
     }
 
     @Override
     public CompletableFuture<List<Pod>> list() {
+      lookedUp.incrementAndGet();
       return new CompletableFuture<>();
     }
   }

@@ -12,6 +12,7 @@ import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodExemption;
+import io.podidentity.api.model.TokenQuery;
 import io.podidentity.nmi.RawHttp.Received;
 import io.podidentity.nmi.TestNmi.Settings;
 import java.io.IOException;
@@ -364,6 +365,30 @@ class TokenEndpointTest {
 
     assertThat(ask(POD, TOKEN + "&client_id=12345678-9999").body())
         .contains("\"access_token\":\"token-of-node:client ID 1234##### REDACTED #####9999\"");
+  }
+
+  /** v1 answers 403 whatever it is; SDKs take that for final. */
+  @ParameterizedTest
+  @CsvSource({
+    "TOKEN_REFUSED, 403, token-refused, ''",
+    "TOKEN_UNAVAILABLE, 503, token-unavailable, 7",
+    "TOKEN_THROTTLED, 503, token-throttled, 7",
+  })
+  void exemptPodsFailureIs503WhereItMayHeal(
+      ErrorReason reason, int status, String cause, String retryAfter) throws IOException {
+    nmi.pod("agent", POD, Map.of("app", "agent"));
+    nmi.cluster.putExemption(
+        new PodExemption(new NamespacedName("default", "e"), Map.of("app", "agent")));
+    Duration again = retryAfter.isEmpty() ? null : Duration.ofSeconds(7);
+    nmi.tokensFail(new PodIdentityException(reason, "no token", again, null));
+
+    Received reply = ask(POD, TOKEN);
+
+    refused(reply, status, cause);
+    assertThat(reply.header("Retry-After")).isEqualTo(retryAfter);
+    assertThat(nmi.fetched)
+        .singleElement()
+        .satisfies(query -> assertThat(query.subject()).isInstanceOf(TokenQuery.OfNode.class));
   }
 
   @Test

@@ -119,13 +119,14 @@ class WaitingRequestTest {
   void manyWaitWithoutAThreadForEach() throws IOException {
     int many = 300;
     Pod pod = nmi.pod("web", POD);
-    int threads = Thread.activeCount();
+    assertThat(nmi.from(POD).get("/metadata/identity/oauth2/token").read().status()).isEqualTo(400);
+    int threads = HeldRequestsCostTest.liveThreads();
     List<RawHttp> connections = new ArrayList<>();
     for (int i = 0; i < many; i++) {
       connections.add(nmi.from(POD).get(TOKEN, METADATA));
     }
     awaitWaiting(many);
-    assertThat(Thread.activeCount()).isLessThan(threads + 10);
+    HeldRequestsCostTest.awaitNoMoreThreadsThan(threads);
 
     nmi.record(pod, TestNmi.identity("one"), AssignmentState.ASSIGNED);
 

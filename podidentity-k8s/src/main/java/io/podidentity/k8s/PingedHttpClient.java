@@ -31,10 +31,16 @@ final class PingedHttpClient extends HttpClient {
   static final class Factory extends JdkHttpClientFactory {
     @Override
     public io.fabric8.kubernetes.client.http.HttpClient.Builder newBuilder(Config config) {
-      TrustManager @Nullable [] trusted = ClusterAuthority.trustManagers(config);
-      if (trusted == null) {
-        return super.newBuilder(config);
+      // fabric8 makes another client on the thread of a request whose token is to be renewed: none
+      // may take for the configuration's what is set here for a moment.
+      synchronized (config) {
+        TrustManager @Nullable [] trusted = ClusterAuthority.trustManagers(config);
+        return trusted == null ? super.newBuilder(config) : trusting(trusted, config);
       }
+    }
+
+    private io.fabric8.kubernetes.client.http.HttpClient.Builder trusting(
+        TrustManager[] trusted, Config config) {
       // Or else fabric8 reads the JDK's authorities, to trust them too. What it makes instead is
       // replaced before there is a client.
       config.setTrustCerts(true);

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.http.StandardHttpClientBuilder;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.harness.Await;
 import io.podidentity.testkit.http.Pem;
 import io.podidentity.testkit.http.Reply;
 import io.podidentity.testkit.http.SimulatorServer;
@@ -27,6 +29,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +132,49 @@ final class ClusterAuthorityTest {
     config.setCaCertFile(folder.resolve("missing").toString());
 
     assertInvalid(config, folder.resolve("missing") + ": it cannot be read");
+  }
+
+  /** As fabric8 does on the threads of requests, to renew their token. */
+  @Test
+  void clientThatIsMadeWhileAnotherIsMadeBelievesTheAuthorityAlone() throws Exception {
+    List<Boolean> trustingAll = new CopyOnWriteArrayList<>();
+    AtomicReference<Thread> other = new AtomicReference<>();
+    Config config =
+        new Config(Config.empty()) {
+          @Override
+          public void setTrustCerts(boolean trust) {
+            super.setTrustCerts(trust);
+            if (trust) {
+              beside(this);
+            }
+          }
+
+          private void beside(Config config) {
+            Thread thread = new Thread(() -> trustingAll.add(trustsAll(config)));
+            if (other.compareAndSet(null, thread)) {
+              thread.start();
+              Await.until(
+                  "it is done, or waits",
+                  Duration.ofSeconds(20),
+                  () ->
+                      thread.getState() == Thread.State.TERMINATED
+                          || thread.getState() == Thread.State.BLOCKED);
+            }
+          }
+        };
+    config.setMasterUrl(apiServer.uri() + "/");
+    config.setCaCertData(base64(TestCertificates.create().caPem()));
+
+    trustingAll.add(trustsAll(config));
+    other.get().join();
+
+    assertThat(trustingAll).containsExactly(false, false);
+  }
+
+  private static boolean trustsAll(Config config) {
+    var builder =
+        (StandardHttpClientBuilder<?, ?, ?>) new PingedHttpClient.Factory().newBuilder(config);
+    return builder.getTrustManagers()[0].getClass().getName().contains("SSLUtils");
   }
 
   private static void assertInvalid(Config config, String message) {

@@ -29,6 +29,7 @@ final class TokenSourceDefectsTest {
                                     token.value(), token.expiresOn(), token.notBefore(), "other"))
                         .toList()),
             PlantedDefects.stale("fetch", 1),
+            new Defect("gives nothing to who counts", "fetch", 2, call -> List.of()),
             new Defect(
                 "calls a refusal an outage",
                 "fetch",

@@ -90,16 +90,16 @@ public interface Telemetry {
   /**
    * The token service was asked, and gave tokens.
    *
-   * @param waited from the request to the call
-   * @param took from the call to its answer
+   * @param waited from the request to the call, and from that to a further one where it takes more
+   * @param took from the call to its answer, of all together
    */
   default void tokenFetched(TokenQuery query, Duration waited, Duration took) {}
 
   /**
    * The token service was asked, and gave none.
    *
-   * @param waited from the request to the call
-   * @param took from the call to its failure
+   * @param waited from the request to the call, and from that to a further one where it takes more
+   * @param took from the call to its failure, of all together
    */
   default void tokenFetchFailed(
       TokenQuery query, Duration waited, Duration took, RuntimeException error) {}

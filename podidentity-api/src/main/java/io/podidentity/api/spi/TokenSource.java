@@ -20,6 +20,15 @@ public interface TokenSource {
   List<AccessToken> fetch(TokenQuery query);
 
   /**
+   * The same for a caller that counts the calls of the service, and has counted one. A source that
+   * makes more of them, one after the other, takes each out of the budget first. One that does not,
+   * or whose service limits no one, need not override this.
+   */
+  default List<AccessToken> fetch(TokenQuery query, Budget budget) {
+    return fetch(query);
+  }
+
+  /**
    * Tells one credential from another, for credentials that may change while the identity object
    * that names them does not, as the Secret of a service principal. May block, as {@link #fetch}.
    *
@@ -29,5 +38,20 @@ public interface TokenSource {
    */
   default String fingerprint(TokenQuery query) {
     return "";
+  }
+
+  /** How often a service may be asked. Thread-safe. */
+  @FunctionalInterface
+  interface Budget {
+    /** For callers that do not count. */
+    Budget UNLIMITED = () -> {};
+
+    /**
+     * Waits until the service may be asked once more. The call before must have ended.
+     *
+     * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_THROTTLED} if that takes
+     *     too long, {@code SHUTTING_DOWN} if the thread is interrupted or the program ends
+     */
+    void takeAnother();
   }
 }

@@ -5,14 +5,15 @@ import java.time.Duration;
 /**
  * What may be asked of one token service, and how much may wait for it.
  *
- * @param perSecond how many fetches may reach the service within a second, wherever that second
- *     begins; 0 for any number
+ * @param perSecond how many calls may reach the service within a second, wherever that second
+ *     begins; most fetches take one; 0 for any number
  * @param atOnce how many may be under way; at least 1
  * @param atOnceForOnePod how many of these may be one pod's, or be refreshes, so that slow answers
  *     to one leave room for others; at least 1
  * @param waiting how many may wait for their turn; at least 1
  * @param waitingForOnePod how many of these may be one pod's; at least 1
- * @param longestWait after which one that waits is given up; positive
+ * @param longestWait after which one that waits is given up, for its turn and for each further
+ *     call; positive
  * @param longestRest how long the service is left alone at most when it throttles; zero if that
  *     concerns only the one query that was answered so
  */

@@ -2,6 +2,7 @@ package io.podidentity.api.token;
 
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.TokenQuery;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Flight {
   private final @Nullable CachedTokens known;
   private final boolean toBeKept;
   private volatile String fingerprint = "";
+  private volatile Duration heldUp = Duration.ZERO;
   private volatile boolean wanted;
   private volatile boolean asked;
 
@@ -80,6 +82,15 @@ final class Flight {
   /** Notes what the credential is known by, before the service is asked. */
   void fingerprint(String text) {
     fingerprint = text;
+  }
+
+  /** How long it waited between calls of the service, which is not the service's doing. */
+  Duration heldUp() {
+    return heldUp;
+  }
+
+  void heldUp(Duration time) {
+    heldUp = time;
   }
 
   /** A pod waits for it: it is no mere refresh. */

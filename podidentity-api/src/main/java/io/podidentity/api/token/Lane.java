@@ -1,16 +1,19 @@
 package io.podidentity.api.token;
 
 import io.podidentity.api.model.NamespacedName;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whose fetch is next at one token service. Pods take turns, whatever each of them asks for; a pod
  * that waits goes before a refresh that nobody waits for, but one turn in four is a refresh's, lest
- * a busy pod let the tokens of all others lapse. It only decides. Thread-safe.
+ * a busy pod let the tokens of all others lapse. It only decides, but for {@link #takeAnother}.
+ * Thread-safe.
  */
 final class Lane {
   private static final int PODS_BEFORE_A_REFRESH = 3;
@@ -23,6 +26,7 @@ final class Lane {
   private int waiting;
   private int underWay;
   private int left;
+  private int further;
   private int restsUnderWay;
   private int podsInARow;
 
@@ -65,9 +69,7 @@ final class Lane {
   /** Takes the next one out of its lines; null if none waits, or none may begin now. */
   @Nullable Turn next() {
     synchronized (lock) {
-      if (restsUnderWay > 0
-          || underWay >= limits.atOnce()
-          || (limits.perSecond() > 0 && left == 0)) {
+      if (underWay >= limits.atOnce() || !mayAsk(further)) {
         return null;
       }
       Line line = nextLine();
@@ -81,6 +83,32 @@ final class Lane {
       underWay++;
       left--;
       return new Turn(flight, line);
+    }
+  }
+
+  /**
+   * Waits until a fetch that is under way may ask the service once more. It goes before those that
+   * have not begun, because it holds a thread and one of the places.
+   *
+   * @return false if it had to wait longer than that
+   */
+  boolean takeAnother(Duration longest) throws InterruptedException {
+    long end = System.nanoTime() + longest.toNanos();
+    synchronized (lock) {
+      further++;
+      try {
+        while (!mayAsk(0)) {
+          long nanos = end - System.nanoTime();
+          if (nanos <= 0) {
+            return false;
+          }
+          TimeUnit.NANOSECONDS.timedWait(lock, nanos);
+        }
+        left--;
+        return true;
+      } finally {
+        further--;
+      }
     }
   }
 
@@ -103,10 +131,11 @@ final class Lane {
     }
   }
 
-  /** A second has passed since a fetch ended, or it never began: another may begin. */
+  /** A second has passed since a call ended, or it was never made: another one may be. */
   void secondPassed() {
     synchronized (lock) {
       left++;
+      lock.notifyAll();
     }
   }
 
@@ -120,6 +149,7 @@ final class Lane {
   void restEnded() {
     synchronized (lock) {
       restsUnderWay--;
+      lock.notifyAll();
     }
   }
 
@@ -127,6 +157,11 @@ final class Lane {
     synchronized (lock) {
       return new Load(waiting, underWay);
     }
+  }
+
+  /** Whether the service may be asked now, and so many times more. */
+  private boolean mayAsk(int more) {
+    return restsUnderWay == 0 && (limits.perSecond() == 0 || left > more);
   }
 
   private Line newLine() {

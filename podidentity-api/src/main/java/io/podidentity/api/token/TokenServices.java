@@ -26,6 +26,11 @@ public record TokenServices(TokenSource imds, TokenSource entra) implements Toke
   }
 
   @Override
+  public List<AccessToken> fetch(TokenQuery query, Budget budget) {
+    return of(query).fetch(query, budget);
+  }
+
+  @Override
   public String fingerprint(TokenQuery query) {
     return of(query).fingerprint(query);
   }

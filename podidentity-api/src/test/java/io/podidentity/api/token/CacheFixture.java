@@ -3,6 +3,7 @@ package io.podidentity.api.token;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.name;
 import static io.podidentity.api.fixture.Samples.token;
+import static java.util.Objects.requireNonNull;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +129,8 @@ final class CacheFixture {
     return future
         .handle(
             (value, error) -> {
-              Throwable cause = error.getCause() == null ? error : error.getCause();
+              Throwable cause =
+                  error instanceof CompletionException ? requireNonNull(error.getCause()) : error;
               return (PodIdentityException) cause;
             })
         .join();

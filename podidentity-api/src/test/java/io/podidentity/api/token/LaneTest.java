@@ -12,12 +12,15 @@ import io.podidentity.api.model.NamespacedName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whose turn it is. */
 class LaneTest {
   private static final NamespacedName SHY = name("shop/shy");
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   @Test
   void podsTakeTurnsHoweverMuchEachAsksFor() {
@@ -161,8 +164,7 @@ class LaneTest {
 
   @Test
   void aSecondHoldsOnlySoMany() {
-    Lane lane =
-        new Lane(new FetchLimits(2, 9, 9, 9, 9, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+    Lane lane = lane(2);
     enter(lane, WEB, 3);
     assertThat(lane.next()).isNotNull();
     assertThat(lane.next()).isNotNull();
@@ -172,6 +174,61 @@ class LaneTest {
 
     assertThat(lane.next()).isNotNull();
     assertThat(lane.next()).isNull();
+  }
+
+  @Test
+  void furtherCallsAreOfTheSameSecond() throws Exception {
+    Lane lane = lane(2);
+    enter(lane, WEB, 3);
+    assertThat(lane.next()).isNotNull();
+
+    assertThat(lane.takeAnother(LONG)).isTrue();
+
+    assertThat(lane.next()).isNull();
+    assertThat(lane.takeAnother(Duration.ZERO)).isFalse();
+    lane.secondPassed();
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void furtherCallGoesBeforeWhatHasNotBegun() throws Exception {
+    Lane lane = lane(1);
+    enter(lane, WEB, 1);
+    assertThat(lane.next()).isNotNull();
+    enter(lane, JOB, 1);
+    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(LONG));
+    awaitWaiting(further);
+
+    lane.secondPassed();
+
+    assertThat(lane.next()).isNull();
+    assertThat(further.get(20, TimeUnit.SECONDS)).isTrue();
+    lane.secondPassed();
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void whatAFurtherCallGaveUpWaitingForIsThereForOthers() throws Exception {
+    Lane lane = lane(1);
+    enter(lane, WEB, 2);
+    assertThat(lane.next()).isNotNull();
+    assertThat(lane.takeAnother(Duration.ofMillis(1))).isFalse();
+
+    lane.secondPassed();
+
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void furtherCallsWaitForTheEndOfARest() throws Exception {
+    Lane lane = lane(5);
+    lane.rest();
+    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(LONG));
+    awaitWaiting(further);
+
+    lane.restEnded();
+
+    assertThat(further.get(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -199,6 +256,22 @@ class LaneTest {
     assertThat(lane.next()).isNull();
     assertThat(lane.leave(gone)).isFalse();
     assertThat(lane.load()).isEqualTo(new Lane.Load(0, 0));
+  }
+
+  private static Lane lane(int perSecond) {
+    return new Lane(
+        new FetchLimits(perSecond, 9, 9, 9, 9, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+  }
+
+  /** Runs it on a thread of its own, and waits until that waits. */
+  private static void awaitWaiting(FutureTask<Boolean> task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    thread.start();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(task.isDone()).isFalse();
+      Thread.onSpinWait();
+    }
   }
 
   private static Lane lane(int atOnce, int atOnceForOnePod, int waiting, int waitingForOnePod) {

@@ -13,6 +13,7 @@ import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.TokenSource;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -54,6 +55,31 @@ class TokenServicesTest {
   @Test
   void theNodesIdentityComesFromTheNode() {
     assertThat(serviceOf(new TokenQuery.OfNode(IdentityChoice.ANY))).isEqualTo("imds");
+  }
+
+  @Test
+  void budgetReachesTheServiceThatIsAsked() {
+    List<TokenSource.Budget> given = new ArrayList<>();
+    TokenSource counting =
+        new TokenSource() {
+          @Override
+          public List<AccessToken> fetch(TokenQuery query) {
+            throw new AssertionError("not counted");
+          }
+
+          @Override
+          public List<AccessToken> fetch(TokenQuery query, Budget budget) {
+            given.add(budget);
+            return List.of(token("counted", Instant.EPOCH));
+          }
+        };
+    TokenSource.Budget budget = () -> {};
+
+    var unused =
+        new TokenServices(counting, source("entra"))
+            .fetch(new TokenQuery(new TokenQuery.OfNode(IdentityChoice.ANY), "resource"), budget);
+
+    assertThat(given).containsExactly(budget);
   }
 
   private String serviceOf(Credential credential) {

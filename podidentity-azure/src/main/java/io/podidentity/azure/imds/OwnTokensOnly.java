@@ -38,10 +38,15 @@ public final class OwnTokensOnly implements TokenSource {
 
   @Override
   public List<AccessToken> fetch(TokenQuery query) {
-    List<AccessToken> tokens = imds.fetch(query);
+    return fetch(query, Budget.UNLIMITED);
+  }
+
+  @Override
+  public List<AccessToken> fetch(TokenQuery query, Budget budget) {
+    List<AccessToken> tokens = imds.fetch(query, budget);
     if (query.subject() instanceof TokenQuery.Bound bound
         && bound.identity().credential() instanceof Credential.ManagedIdentity managed) {
-      return own(tokens, query, bound.identity(), managed);
+      return own(tokens, query, bound.identity(), managed, budget);
     }
     return tokens;
   }
@@ -50,7 +55,8 @@ public final class OwnTokensOnly implements TokenSource {
       List<AccessToken> tokens,
       TokenQuery query,
       AzureIdentity identity,
-      Credential.ManagedIdentity managed) {
+      Credential.ManagedIdentity managed,
+      Budget budget) {
     if (tell(tokens, identity, managed, claims -> claims.resourceId() != null)) {
       proven.add(identity);
       return tokens;
@@ -58,7 +64,8 @@ public final class OwnTokensOnly implements TokenSource {
     if (proven.contains(identity)) {
       return tokens;
     }
-    List<AccessToken> byResourceId = askByResourceId(query.resource(), identity, managed);
+    budget.takeAnother();
+    List<AccessToken> byResourceId = askByResourceId(query.resource(), identity, managed, budget);
     // By its client ID the same object gets the same identity's tokens from now on.
     if (tell(byResourceId, identity, managed, TokenClaims::tellTheClientId)) {
       proven.add(identity);
@@ -67,10 +74,10 @@ public final class OwnTokensOnly implements TokenSource {
   }
 
   private List<AccessToken> askByResourceId(
-      String resource, AzureIdentity identity, Credential.ManagedIdentity managed) {
+      String resource, AzureIdentity identity, Credential.ManagedIdentity managed, Budget budget) {
     IdentityChoice choice = new IdentityChoice(null, managed.resourceId().value());
     try {
-      return imds.fetch(new TokenQuery(new TokenQuery.OfNode(choice), resource));
+      return imds.fetch(new TokenQuery(new TokenQuery.OfNode(choice), resource), budget);
     } catch (PodIdentityException e) {
       throw e.reason() == ErrorReason.TOKEN_REFUSED
           ? refusal(identity, "it cannot be told whose its clientID is", e)

@@ -116,6 +116,28 @@ final class OwnTokensOnlyTest {
         .containsExactly(byClientId(), byResourceId(), byClientId(), byResourceId());
   }
 
+  /** Where it is not made, the budget's refusal is the answer. */
+  @Test
+  void furtherCallIsTakenOutOfTheBudgetBeforeItIsMade() {
+    answers.byClientId = "opaque";
+    answers.byResourceId = "opaque";
+    List<Integer> made = new ArrayList<>();
+    answered.fetch(byClientId(), () -> made.add(answers.queries.size()));
+    assertThat(made).containsExactly(1);
+    assertThat(answers.queries).containsExactly(byClientId(), byResourceId());
+
+    PodIdentityException spent = new PodIdentityException(ErrorReason.TOKEN_THROTTLED, "busy");
+    assertThatThrownBy(
+            () ->
+                answered.fetch(
+                    byClientId(),
+                    () -> {
+                      throw spent;
+                    }))
+        .isSameAs(spent);
+    assertThat(answers.queries).hasSize(3);
+  }
+
   /** Tokens of version 2.0 may have no claim but {@code azp}. */
   @ParameterizedTest
   @ValueSource(strings = {"appid", "azp"})

@@ -80,13 +80,17 @@ public abstract class BindingDirectoryContract {
 
     put(identity);
     assertMeans(identity);
-    assertThat(directory().describedIds()).containsAll(identity.managedIds());
+    // Not in the same moment: it is another view of what came.
+    Eventually.asserted(
+        () -> assertThat(directory().describedIds()).containsAll(identity.managedIds()));
 
     put(changed);
     assertMeans(changed);
-    assertThat(directory().describedIds())
-        .containsAll(changed.managedIds())
-        .doesNotContainAnyElementsOf(identity.managedIds());
+    Eventually.asserted(
+        () ->
+            assertThat(directory().describedIds())
+                .containsAll(changed.managedIds())
+                .doesNotContainAnyElementsOf(identity.managedIds()));
 
     deleteIdentity(identity.name());
     Eventually.asserted(() -> assertThat(directory().identity(identity.name())).isEmpty());

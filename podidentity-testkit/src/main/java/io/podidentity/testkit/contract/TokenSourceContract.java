@@ -64,6 +64,15 @@ public abstract class TokenSourceContract {
   }
 
   @Test
+  void callerThatCountsTheCallsIsServedLikeOneThatDoesNot() {
+    TokenQuery query = query(known());
+
+    assertThat(source().fetch(query, TokenSource.Budget.UNLIMITED))
+        .hasSameSizeAs(source().fetch(query))
+        .allSatisfy(token -> assertThat(token.resource()).isEqualTo(RESOURCE));
+  }
+
+  @Test
   void whatWillNotHealIsRefusedAndNamed() {
     AzureIdentity unknown = unknown();
 

@@ -1,0 +1,72 @@
+package io.podidentity.api.token;
+
+import static java.util.Objects.requireNonNull;
+
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.TokenSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Asks a source for what a flight is about, and tells how that went. Blocks as the source does.
+ * Thread-safe.
+ */
+record SourceCalls(TokenSource source, Clock clock, Telemetry telemetry) {
+  SourceCalls {
+    requireNonNull(source, "source");
+    requireNonNull(clock, "clock");
+    requireNonNull(telemetry, "telemetry");
+  }
+
+  /**
+   * The tokens, at least one.
+   *
+   * @throws RuntimeException of the source
+   */
+  List<AccessToken> ask(Flight flight, TokenSource.Budget budget) {
+    CachedTokens known = flight.known();
+    // A pod that waits for it finds those too old.
+    if (known != null && !flight.isWanted() && isStillBy(known, flight.query())) {
+      return known.tokens();
+    }
+    Instant start = clock.instant();
+    flight.ask();
+    try {
+      if (flight.isToBeKept()) {
+        // Before it is used: if it changes in between, it is looked at once more and not once less.
+        flight.fingerprint(source.fingerprint(flight.query()));
+      }
+      List<AccessToken> tokens = List.copyOf(source.fetch(flight.query(), budget));
+      if (tokens.isEmpty()) {
+        throw new IllegalStateException("the token source gave no token and no reason");
+      }
+      telemetry.tokenFetched(flight.query(), waited(flight, start), took(flight, start));
+      return tokens;
+    } catch (RuntimeException e) {
+      telemetry.tokenFetchFailed(flight.query(), waited(flight, start), took(flight, start), e);
+      throw e;
+    }
+  }
+
+  private static Duration waited(Flight flight, Instant start) {
+    return Duration.between(flight.since(), start).plus(flight.heldUp());
+  }
+
+  private Duration took(Flight flight, Instant start) {
+    return Duration.between(start, clock.instant()).minus(flight.heldUp());
+  }
+
+  /** One that cannot be told now is looked at another time. */
+  private boolean isStillBy(CachedTokens known, TokenQuery query) {
+    try {
+      return source.fingerprint(query).equals(known.fingerprint());
+    } catch (PodIdentityException e) {
+      return e.reason().isTransient();
+    }
+  }
+}
