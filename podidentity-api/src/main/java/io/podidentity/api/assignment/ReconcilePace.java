@@ -44,6 +44,7 @@ public record ReconcilePace(
     this(interval, window, checkInterval, retries, Duration.ZERO);
   }
 
+  /** Refuses an interval that is not positive, and negative times. */
   public ReconcilePace {
     Objects.requireNonNull(retries, "retries");
     if (interval.isNegative() || interval.isZero()) {

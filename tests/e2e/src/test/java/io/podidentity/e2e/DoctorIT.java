@@ -61,6 +61,14 @@ final class DoctorIT {
   }
 
   @Test
+  void rulesThatCannotBeWrittenAreWrong(EndToEndCluster cluster) {
+    Explained nmi = cluster.nmiDoctorWithout("net_admin", cluster.vm());
+
+    assertThat(nmi.cause()).as("%s", nmi.json()).isEqualTo("redirect-failed");
+    assertThat(nmi.json().toString()).contains("the capability NET_ADMIN is missing");
+  }
+
+  @Test
   void metadataServiceThatIsAwayIsWrong(EndToEndCluster cluster) {
     try (var fault = cluster.azure().fault("imds", Map.of("kind", "hang-up"))) {
       Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8085");
