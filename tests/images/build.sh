@@ -5,11 +5,13 @@
 # does no harm to delete.
 #   tests/images/build.sh [--twice]
 # --twice builds them once more, without what was kept, and fails if they are others, but for the layer of the ahead-of-time
-# cache. That takes two minutes more.
+# cache; and pushes them to a registry of its own, which needs docker-registry (Debian's) and curl. That takes three minutes more.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-for tool in mmdebstrap buildah; do
+tools=(mmdebstrap buildah)
+[ "${1-}" != --twice ] || tools+=(docker-registry curl)
+for tool in "${tools[@]}"; do
   if ! command -v "$tool" >/dev/null; then
     echo "build.sh: no '$tool' on the PATH; install it (Debian: $tool)" >&2
     exit 1
@@ -76,5 +78,44 @@ if [ "${1-}" = --twice ]; then
     "${buildah[@]}" rmi "localhost/$name:again" >/dev/null
   done
 fi
+
+# By the command that users have, to a registry of the loopback device; what it says that it has must be what was built.
+push() {
+  local folder address=
+  folder=$(mktemp -d)
+  printf '%s\n' 'version: 0.1' "storage: {filesystem: {rootdirectory: $folder/images}}" 'http: {addr: "127.0.0.1:0"}' \
+    >"$folder/registry.yml"
+  docker-registry serve "$folder/registry.yml" >"$folder/log" 2>&1 &
+  # shellcheck disable=SC2064 # these, as they are now
+  trap "kill $!; rm -rf '$folder'" EXIT
+  for _ in {1..100}; do
+    address=$(sed -n 's/.*listening on \(127[0-9.:]*\).*/\1/p' "$folder/log")
+    [ -z "$address" ] || break
+    sleep 0.1
+  done
+  if [ -z "$address" ]; then
+    echo "build.sh: docker-registry does not listen: $(tail -n 3 "$folder/log")" >&2
+    exit 1
+  fi
+  # It has no certificate.
+  printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$address" >"$folder/registries.conf"
+  CONTAINERS_REGISTRIES_CONF=$folder/registries.conf images/build.sh --push --no-maven "$address/identity" --quiet \
+    "--build-arg=BASE=$base" >&2
+  local version name there here
+  version=$(sed -n 's/^  <version>\(.*\)<\/version>/\1/p' pom.xml | head -n 1)
+  for name in nmi mic; do
+    there=$(curl -fsS -H "Accept: application/vnd.oci.image.manifest.v1+json" "http://$address/v2/identity/$name/manifests/$version" |
+      sed -n 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/p')
+    here=$("${buildah[@]}" images --no-trunc --format '{{.ID}}' "localhost/$name:test")
+    if [ -z "$there" ] || [ "$there" != "$here" ]; then
+      echo "build.sh: the registry has $there as $name, and built was $here" >&2
+      exit 1
+    fi
+    echo "$name was pushed" >&2
+    "${buildah[@]}" rmi "$address/identity/$name:$version" >/dev/null
+  done
+}
+[ "${1-}" != --twice ] || push
+
 "${buildah[@]}" rmi --prune >/dev/null
 echo "$out"

@@ -1,9 +1,9 @@
-{{/* It writes packet rules on the node, and reads root's files there. */}}
+{{/* It writes packet rules on the node, and reads root's files there. NET_RAW is for iptables-legacy, which auto reads and may use. */}}
 {{- define "pi.nmiSecurity" -}}
 allowPrivilegeEscalation: false
 capabilities:
   drop: ["ALL"]
-  add: ["NET_ADMIN", "NET_RAW"]
+  add: ["NET_ADMIN"{{ if ne .Values.nmi.iptablesBackend "nft" }}, "NET_RAW"{{ end }}]
 readOnlyRootFilesystem: true
 runAsUser: 0
 seccompProfile:

@@ -8,6 +8,7 @@ import io.podidentity.iptables.Lockdown;
 import io.podidentity.iptables.LoopbackAddress;
 import io.podidentity.iptables.NodePrograms;
 import io.podidentity.iptables.NodeRuleSets;
+import io.podidentity.iptables.ProcessRights;
 import io.podidentity.iptables.RedirectRules;
 import io.podidentity.iptables.RouteLocalnet;
 import io.podidentity.iptables.RuleChanges;
@@ -15,6 +16,7 @@ import io.podidentity.iptables.RuleSet;
 import io.podidentity.iptables.SourcePins;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -32,6 +34,7 @@ final class OwnRules {
    */
   private static final String REDIRECT_TO = "127.0.0.1";
 
+  private final BackendChoice backend;
   private final boolean lockedDown;
 
   /** What the redirect's target needs. */
@@ -54,6 +57,7 @@ final class OwnRules {
   private final String pins;
 
   private OwnRules(
+      BackendChoice backend,
       boolean lockedDown,
       RuleSet path,
       RouteLocalnet routeLocalnet,
@@ -62,6 +66,7 @@ final class OwnRules {
       RuleSet redirect,
       RuleChanges changes,
       String pins) {
+    this.backend = backend;
     this.path = path;
     this.routeLocalnet = routeLocalnet;
     this.anyTarget = anyTarget;
@@ -98,6 +103,7 @@ final class OwnRules {
     RuleSet redirect = new IptablesRedirect(target, backend, rules.interval(), System::nanoTime);
     RouteLocalnet routeLocalnet = new RouteLocalnet();
     return new OwnRules(
+        backend,
         rules.lockdown(),
         rules.target() == null ? routeLocalnet : new LoopbackAddress(rules.target(), programs),
         routeLocalnet,
@@ -140,6 +146,11 @@ final class OwnRules {
    */
   int interfacesWithoutRouteLocalnet() {
     return routeLocalnet.off();
+  }
+
+  /** What this process lacks to write them; empty if nothing is known to be missing. */
+  Optional<String> missingRights() {
+    return ProcessRights.read().advice(backend.mayBeLegacy());
   }
 
   /** Pods come to this NMI and no other: what its options do not want may be removed. */

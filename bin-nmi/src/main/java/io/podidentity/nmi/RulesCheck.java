@@ -4,7 +4,6 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.iptables.PodPath;
 import io.podidentity.iptables.PodSandbox;
-import io.podidentity.iptables.ProcessRights;
 import io.podidentity.iptables.SourcePins;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ record RulesCheck(OwnRules rules, NmiOptions.Metadata metadata, String pod) {
 
   /** What keeps the rules from being written, but for {@code route_localnet}. */
   List<String> ruleProblems() {
-    Optional<String> rights = ProcessRights.read().advice();
+    Optional<String> rights = rules.missingRights();
     if (rights.isPresent()) {
       // Each program would say so in its own words.
       return List.of(rights.get());

@@ -1,6 +1,10 @@
 package io.podidentity.iptables;
 
 import io.podidentity.api.PodIdentityException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -21,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class BackendChoice {
   private static final Logger log = LoggerFactory.getLogger(BackendChoice.class);
+
+  /** The legacy back-end's tables of this network namespace; not there without its module. */
+  private static final Path LEGACY_TABLES = Path.of("/proc/net/ip_tables_names");
 
   private final NodePrograms programs;
   private final @Nullable IptablesBackend wanted;
@@ -71,6 +78,20 @@ public final class BackendChoice {
     synchronized (lock) {
       IptablesCommands last = chosen;
       return last != null && certain ? last : choose();
+    }
+  }
+
+  /** Whether the legacy back-end is to be used, or has to be read to find out whether it is. */
+  public boolean mayBeLegacy() {
+    if (wanted != null) {
+      return wanted == IptablesBackend.LEGACY;
+    }
+    try {
+      return !Files.readString(LEGACY_TABLES).isBlank();
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
     }
   }
 

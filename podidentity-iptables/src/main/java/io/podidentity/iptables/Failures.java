@@ -71,7 +71,8 @@ final class Failures {
     if (errors.contains("holding the xtables lock")) {
       return failure(lockBusy(program));
     }
-    if (errors.contains("can't open lock file") && rights.get().advice().isEmpty()) {
+    if (errors.contains("can't open lock file")
+        && rights.get().advice(isLegacy(program)).isEmpty()) {
       return failure(
           program + " cannot open the lock " + limits.lock() + ": mount the node's, writable");
     }
@@ -119,15 +120,21 @@ final class Failures {
 
   /** The same for all programs where it is this process that lacks something. */
   private String notPermitted(String program) {
+    boolean legacy = isLegacy(program);
     return rights
         .get()
-        .advice()
+        .advice(legacy)
         .map(advice -> "rules cannot be read or written: " + advice)
         .orElse(
             program
-                + " was not permitted, though this process is root and has the capabilities NET_ADMIN"
-                + " and NET_RAW: look for a security module (AppArmor, SELinux, seccomp) or a user"
-                + " namespace");
+                + " was not permitted, though this process is root and has the "
+                + ProcessRights.needed(legacy)
+                + ": look for a security module (AppArmor, SELinux, seccomp) or a user namespace");
+  }
+
+  /** Whether that program is, or may be, of the legacy back-end of iptables. */
+  private static boolean isLegacy(String program) {
+    return program.startsWith("iptables") && !program.startsWith(IptablesBackend.NFT.family());
   }
 
   /** The names of the modules; empty if none is missing. */

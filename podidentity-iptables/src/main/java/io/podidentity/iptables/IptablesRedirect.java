@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
  * out, and before it would prove nothing. If the wait was in vain, it is tried once, so that the
  * error can tell whether it is still held.
  *
- * <p>Needs root with the capabilities NET_ADMIN and NET_RAW, and iptables 1.6.2 or newer.
- * Thread-safe; calls wait for each other. A call may take {@link IptablesCommands#timeout()} for
- * each command; an interrupt ends it.
+ * <p>Needs root with the capability NET_ADMIN, the legacy back-end NET_RAW too, and iptables 1.6.2
+ * or newer. Thread-safe; calls wait for each other. A call may take {@link
+ * IptablesCommands#timeout()} for each command; an interrupt ends it.
  */
 public final class IptablesRedirect implements RuleSet {
   private static final Logger log = LoggerFactory.getLogger(IptablesRedirect.class);

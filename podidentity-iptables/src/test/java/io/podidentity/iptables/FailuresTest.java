@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +113,22 @@ final class FailuresTest {
     assertThat(as(0).ofExit("x", new Command.Result(1, "Permission denied (you must be root)\n")))
         .hasMessageStartingWith("x was not permitted, though")
         .hasMessageContaining("look for a security module");
+  }
+
+  /** Only the legacy back-end needs NET_RAW. */
+  @Test
+  void netRawIsNamedWhereItIsNeeded() {
+    Command.Result denied = new Command.Result(1, "Permission denied (you must be root)\n");
+    Failures withoutRaw = as(0, "000001ffffffdfff");
+    for (String legacy : List.of("iptables-legacy-save", "iptables-save")) {
+      assertThat(withoutRaw.ofExit(legacy, denied))
+          .hasMessageContaining("the capability NET_RAW is missing");
+    }
+    for (String other : List.of("iptables-nft-save", "nft", "ip")) {
+      assertThat(withoutRaw.ofExit(other, denied))
+          .hasMessageStartingWith(other + " was not permitted, though")
+          .hasMessageContaining("has the capability NET_ADMIN: look for");
+    }
   }
 
   @Test

@@ -35,7 +35,7 @@ final class ProcessRightsTest {
           (securityContext.runAsUser: 0)
           """)
   void saysWhatToChange(String uid, String capabilities, String advice) {
-    assertThat(ProcessRights.of(STATUS.formatted(uid, uid, uid, uid, capabilities)).advice())
+    assertThat(ProcessRights.of(STATUS.formatted(uid, uid, uid, uid, capabilities)).advice(true))
         .contains(advice);
   }
 
@@ -43,7 +43,7 @@ final class ProcessRightsTest {
   void bothAreSaidTogether() {
     assertThat(
             ProcessRights.of(STATUS.formatted("5", "7", "5", "5", "0000000000001000"))
-                .advice()
+                .advice(true)
                 .orElseThrow())
         .startsWith("the effective uid is 7: ")
         .contains("; the capability NET_RAW is missing: ");
@@ -51,8 +51,20 @@ final class ProcessRightsTest {
 
   @Test
   void nothingIsSaidOfWhatIsThereOrCannotBeTold() {
-    assertThat(ProcessRights.of(STATUS.formatted("0", "0", "0", "0", "0000000000003000")).advice())
-        .isEmpty();
-    assertThat(ProcessRights.of("").advice()).isEmpty();
+    assertThat(as("0000000000003000").advice(true)).isEmpty();
+    assertThat(ProcessRights.of("").advice(true)).isEmpty();
+  }
+
+  @Test
+  void withoutTheLegacyBackEndNetRawIsNotAskedFor() {
+    assertThat(as("0000000000001000").advice(false)).isEmpty();
+    assertThat(as("0000000000002000").advice(false).orElseThrow())
+        .startsWith("the capability NET_ADMIN is missing: ");
+    assertThat(ProcessRights.needed(false)).isEqualTo("capability NET_ADMIN");
+    assertThat(ProcessRights.needed(true)).isEqualTo("capabilities NET_ADMIN and NET_RAW");
+  }
+
+  private static ProcessRights as(String capabilities) {
+    return ProcessRights.of(STATUS.formatted("0", "0", "0", "0", capabilities));
   }
 }

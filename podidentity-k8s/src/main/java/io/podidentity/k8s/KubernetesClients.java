@@ -1,10 +1,13 @@
 package io.podidentity.k8s;
 
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Utils;
+import io.fabric8.kubernetes.model.jackson.Jackson2JdkTypesModule;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Makes clients of the Kubernetes API that suit a node agent and a controller. */
 public final class KubernetesClients {
@@ -45,7 +49,8 @@ public final class KubernetesClients {
 
   /**
    * A client over the JDK's HTTP client. It makes no call yet. Requests give up after 10 s, and 5 s
-   * to connect; a watch whose other end is silent for half a minute is opened anew.
+   * to connect; a watch whose other end is silent for half a minute is opened anew. What is read
+   * without a type, such as a file of several kinds, is a {@code GenericKubernetesResource}.
    *
    * @param kubeconfig the file that says where the API server is and who we are, its current
    *     context; null for the service account of the pod that this runs in
@@ -84,7 +89,25 @@ public final class KubernetesClients {
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withHttpClientFactory(new PingedHttpClient.Factory())
+        .withKubernetesSerialization(serialization())
         .build();
+  }
+
+  /**
+   * What a watch tells of is read without a type, and then into that of the watch. By itself
+   * fabric8 would look for a type of its own first: all of them are loaded for that, and for a pod
+   * those of all its fields, which is 10 MiB of a node agent's memory; see {@link PodResource}.
+   */
+  private static KubernetesSerialization serialization() {
+    KubernetesSerialization json =
+        new KubernetesSerialization(
+            JsonMapper.builderWithJackson2Defaults()
+                .addModule(new Jackson2JdkTypesModule())
+                .build(),
+            false);
+    // Of errors: a watch that is told that its version is too old has to know it.
+    json.registerKubernetesResource(Status.class);
+    return json;
   }
 
   /**

@@ -3,8 +3,12 @@ package io.podidentity.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
@@ -59,6 +63,36 @@ final class KubernetesClientsTest {
     try (KubernetesClient client =
         KubernetesClients.createEager(write("kubeconfig", kubeconfig("good")), "agent/1")) {
       assertThat(32L * client.getConfiguration().getWatchReconnectInterval()).isBetween(1L, 1_000L);
+    }
+  }
+
+  /** Its own types, of a pod above all, are hundreds of classes. */
+  @Test
+  void eventIsNoObjectOfFabric8sTypesUnlessItIsAnError() throws IOException {
+    try (KubernetesClient client =
+        KubernetesClients.create(write("kubeconfig", kubeconfig("good")), "agent/1")) {
+      KubernetesSerialization json = client.getKubernetesSerialization();
+
+      assertThat(
+              json.unmarshal(
+                      """
+                      {"type": "ADDED", "object": {"apiVersion": "v1", "kind": "Pod",
+                       "metadata": {"name": "web"}, "spec": {"nodeName": "n"}}}
+                      """,
+                      WatchEvent.class)
+                  .getObject())
+          .isInstanceOf(GenericKubernetesResource.class)
+          .extracting(pod -> json.convertValue(pod, PodResource.class).getSpec())
+          .isEqualTo(new PodResource.Spec("n", null, null));
+      assertThat(
+              json.unmarshal(
+                      """
+                      {"type": "ERROR", "object": {"apiVersion": "v1", "kind": "Status", "code": 410}}
+                      """,
+                      WatchEvent.class)
+                  .getObject())
+          .isInstanceOfSatisfying(
+              Status.class, status -> assertThat(status.getCode()).isEqualTo(410));
     }
   }
 

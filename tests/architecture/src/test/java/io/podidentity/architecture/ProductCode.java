@@ -28,6 +28,11 @@ final class ProductCode {
     return read(LIBRARIES, planted);
   }
 
+  /** What others have from Maven. */
+  static JavaClasses published() {
+    return read(Stream.concat(LIBRARIES.stream(), Stream.of("io.podidentity.testkit")).toList());
+  }
+
   /** Libraries and programs. */
   static JavaClasses all(Class<?>... planted) {
     return read(Stream.of(LIBRARIES, PROGRAMS).flatMap(List::stream).toList(), planted);

@@ -15,6 +15,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.podidentity.api.embed.EmbedSettings;
 import io.podidentity.api.token.TokenBroker;
+import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.Set;
 import java.util.Timer;
@@ -22,7 +23,9 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.function.Predicate;
+import java.util.stream.BaseStream;
 
 /** What podidentity-api leaves to those who embed it. */
 final class Purity {
@@ -45,6 +48,15 @@ final class Purity {
       Set.of(
           "java.lang.System.getProperty",
           "java.lang.System.getProperties",
+          "java.lang.System.setProperty",
+          "java.lang.System.lineSeparator",
+          "java.lang.Runtime.getRuntime",
+          "java.security.Security.getProperty",
+          "java.util.Locale.getDefault",
+          "java.util.TimeZone.getDefault",
+          "java.time.ZoneId.systemDefault",
+          "java.nio.charset.Charset.defaultCharset",
+          "java.net.InetAddress.getLocalHost",
           "java.lang.System.getenv",
           "java.lang.Boolean.getBoolean",
           "java.lang.Integer.getInteger",
@@ -81,7 +93,10 @@ final class Purity {
         || owner.isAssignableTo(Timer.class)
         || owner.isEquivalentTo(Executors.class)
         || owner.isAssignableTo(AbstractExecutorService.class)
+        || owner.isAssignableTo(SubmissionPublisher.class)
+        || owner.isEquivalentTo(Cleaner.class)
         || access.getName().equals("parallelStream")
+        || (owner.isAssignableTo(BaseStream.class) && access.getName().equals("parallel"))
         || (owner.isAssignableTo(CompletableFuture.class) && usesAThreadOfTheJdk(access));
   }
 
@@ -100,29 +115,12 @@ final class Purity {
         .and()
         .areStatic()
         .and(describe("are in the source", Purity::isWritten))
-        .should(beConstants());
+        .should(Constants.beConstants());
   }
 
   /** The compiler keeps tables for enums. */
   private static boolean isWritten(JavaField field) {
     return !field.getModifiers().contains(JavaModifier.SYNTHETIC);
-  }
-
-  private static ArchCondition<JavaField> beConstants() {
-    return new ArchCondition<>("be constants") {
-      @Override
-      public void check(JavaField field, ConditionEvents events) {
-        JavaClass type = field.getRawType();
-        boolean changes =
-            !field.getModifiers().contains(JavaModifier.FINAL)
-                || type.isArray()
-                || type.isAssignableTo(ThreadLocal.class)
-                || type.getPackageName().startsWith("java.util.concurrent");
-        if (changes) {
-          events.add(SimpleConditionEvent.violated(field, field.getFullName() + " can change"));
-        }
-      }
-    };
   }
 
   /** Everything is said in constructors. */

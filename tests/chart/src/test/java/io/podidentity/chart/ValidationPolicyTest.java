@@ -190,14 +190,14 @@ final class ValidationPolicyTest {
     api.kubectl("annotate", "azureidentity", "old", "-n", NAMESPACE, "owner=x");
 
     assertThat(refused(identity("old", "type: 8"), "apply")).containsKey("old");
-    assertThat(
-            refused(
-                identity("old", "type: 7")
-                    .replace(
-                        "annotations: {}",
-                        "annotations: {aadpodidentity.k8s.io/Behavior: namespace}"),
-                "apply"))
-        .containsKey("old");
+    for (String behavior : new String[] {"namespace", "''"}) {
+      String changed =
+          identity("old", "type: 7")
+              .replace(
+                  "annotations: {}",
+                  "annotations: {aadpodidentity.k8s.io/Behavior: %s}".formatted(behavior));
+      assertThat(refused(changed, "apply")).as(behavior).containsKey("old");
+    }
     assertThat(refused(identity("old", CLIENT, RESOURCE), "apply")).isEmpty();
   }
 

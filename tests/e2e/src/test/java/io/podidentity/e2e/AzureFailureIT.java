@@ -62,6 +62,14 @@ final class AzureFailureIT {
   }
 
   @Test
+  void whatIsHandedOnIs502WhileItHangsUp(EndToEndCluster cluster) {
+    String url = TestPod.TOKEN_URL.replaceFirst("/metadata/.*", "/metadata/instance");
+    try (var fault = cluster.azure().fault("imds", Map.of("kind", "hang-up"))) {
+      assertRefused(pod.curl(url, "-H", "Metadata:true"), 502, "metadata-unreachable");
+    }
+  }
+
+  @Test
   void serviceThatThrottlesIs503WithItsOwnRetryAfter(EndToEndCluster cluster) {
     Map<String, ?> tooMany = Map.of("status", 429, "headers", Map.of("Retry-After", "7"));
     try (var fault = cluster.azure().fault("imds", tooMany)) {

@@ -61,6 +61,14 @@ final class DoctorIT {
   }
 
   @Test
+  void rulesThatCannotBeWrittenAreWrong(EndToEndCluster cluster) {
+    Explained nmi = cluster.nmiDoctorWithout("net_admin", cluster.vm());
+
+    assertThat(nmi.cause()).as("%s", nmi.json()).isEqualTo("redirect-failed");
+    assertThat(nmi.json().toString()).contains("the capability NET_ADMIN is missing");
+  }
+
+  @Test
   void metadataServiceThatIsAwayIsWrong(EndToEndCluster cluster) {
     try (var fault = cluster.azure().fault("imds", Map.of("kind", "hang-up"))) {
       Explained nmi = cluster.nmiDoctor(cluster.vm(), "--http-probe-port=8085");
@@ -113,6 +121,21 @@ final class DoctorIT {
 
       assertThat(mic.cause()).as("%s", mic.json()).isEqualTo("arm-permission-missing");
       assertThat(mic.exitCode()).isEqualTo(1);
+    }
+  }
+
+  /** One call may take minutes, by its own limit. */
+  @Test
+  void machineThatDoesNotAnswerKeepsTheDoctorNoLongerThanItMayTake(EndToEndCluster cluster) {
+    Map<String, ?> hangs =
+        Map.of("delayMillis", 60_000, "status", 500, "pathContains", "virtualmachines/spare");
+    try (var fault = cluster.azure().fault("arm", hangs)) {
+      long start = System.nanoTime();
+      Explained mic = micDoctor(cluster, "-timeout=10s");
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(45));
+      assertThat(mic.cause()).as("%s", mic.json()).isEqualTo("target-unavailable");
+      assertThat(mic.verdicts("machines")).containsOnlyOnce("wrong").contains("ok");
     }
   }
 

@@ -196,7 +196,8 @@ final class EndToEndCluster implements AutoCloseable {
   Explained explain(String... words) {
     List<String> all = new ArrayList<>(List.of("explain"));
     all.addAll(List.of(words));
-    return Explained.of(Program.nmiCommand(network.control(), api.adminKubeconfig(), azure, all));
+    return Explained.of(
+        Program.nmiCommand(network.control(), api.adminKubeconfig(), azure, all, List.of()));
   }
 
   /** The same on a node, as the service account of NMI. */
@@ -214,9 +215,21 @@ final class EndToEndCluster implements AutoCloseable {
     return onNode(node, all);
   }
 
+  /** The same where its container lacks a capability, such as {@code net_admin}. */
+  Explained nmiDoctorWithout(String capability, TestNode node) {
+    return onNode(
+        node,
+        List.of("doctor", "--output=json"),
+        List.of("setpriv", "--bounding-set=-" + capability, "--inh-caps=-" + capability));
+  }
+
   private Explained onNode(TestNode node, List<String> words) {
+    return onNode(node, words, List.of());
+  }
+
+  private Explained onNode(TestNode node, List<String> words, List<String> prefix) {
     return Explained.of(
-        Program.nmiCommand(node.network().namespace(), nmiKubeconfig, azure, words));
+        Program.nmiCommand(node.network().namespace(), nmiKubeconfig, azure, words, prefix));
   }
 
   /** Runs {@code mic report workload-identity} for somebody who may do everything. */

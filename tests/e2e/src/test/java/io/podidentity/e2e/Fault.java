@@ -16,6 +16,7 @@ enum Fault {
   POD_OF_IPV_SIX("pod-without-ipv4", it -> it.address("fd00::7")),
   POD_OF_THE_HOST("pod-on-host-network", FaultSeed::hostNetwork),
   TWO_PODS_OF_ONE_ADDRESS("pod-ambiguous", FaultSeed::twin),
+  POD_THAT_LEAVES("pod-address-taken", FaultSeed::twin),
 
   NO_LABEL("pod-not-bound", it -> it.withoutLabel().label("app", "web")),
   LABEL_IN_CAMEL_CASE(

@@ -87,6 +87,10 @@ final class FaultsIT {
             "-n",
             "default",
             "--wait=false");
+    FaultSeed leaving = SEEDS.get(Fault.POD_THAT_LEAVES);
+    cluster
+        .api()
+        .kubectl("delete", "pod", leaving.podName(), "-n", leaving.namespace, "--wait=false");
   }
 
   @AfterAll

@@ -3,14 +3,12 @@ package io.podidentity.e2e;
 import static io.podidentity.e2e.ReleaseWorld.NAMESPACE;
 import static io.podidentity.e2e.ReleaseWorld.RELEASE;
 import static io.podidentity.e2e.ReleaseWorld.SHOP;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.EnvtestBinaries;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
-import io.podidentity.testkit.azure.AzureState;
 import io.podidentity.testkit.azure.FakeAzure;
 import java.time.Duration;
 import java.util.List;
@@ -35,23 +33,23 @@ import tools.jackson.databind.JsonNode;
 final class HelmIT {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final String CHART = ProjectFiles.path("charts/aad-pod-identity");
+  static final String CHART = ProjectFiles.path("charts/aad-pod-identity");
   private static final String CHART_OF_V1 =
       ProjectFiles.path("tests/e2e/src/test/resources/v1-chart");
   private static final String MIC = "aad-pod-identity-mic";
-  private static final String NMI = "aad-pod-identity-nmi";
+  static final String NMI = "aad-pod-identity-nmi";
   private static final String DRAIN = "aad-pod-identity-mic-drain";
   private static final String V1 = "mcr.microsoft.com/";
-  private static final String OURS = "registry.example/";
+  static final String OURS = "registry.example/";
   private static final String TAINT = "podidentity.io/starting";
-  private static final String TENANT = FakeAzure.DEFAULT_TENANT;
+  static final String TENANT = FakeAzure.DEFAULT_TENANT;
 
   @Test
   void releaseOfV1IsUpgradedRolledBackAndUninstalledWithExactlyTheRightsThatItUses() {
     try (ReleaseWorld world = ReleaseWorld.start(EnvtestBinaries.find())) {
       String rules = UninstallIT.rules(world.node());
       world.helm("install", RELEASE, CHART_OF_V1, "--set", "forceNamespaced=false", "--wait");
-      world.awaitPods(V1);
+      world.awaitPods(V1, 3);
       String workloads = world.workloads();
       assertThat(workloads).contains(MIC, NMI);
       // One of before v1's 1.6, in which MIC is to note something.
@@ -65,7 +63,7 @@ final class HelmIT {
       assertThat(world.workloads())
           .as("the same objects, with the same selectors")
           .isEqualTo(workloads);
-      world.awaitPods(OURS);
+      world.awaitPods(OURS, 3);
       world.awaitNoTaint(TAINT);
       BoundIdentity orders = world.bind("orders");
       TestPod first = world.pod("orders", "orders");
@@ -75,14 +73,14 @@ final class HelmIT {
       assertThat(AuditedRights.denied(events(world, NMI))).isEmpty();
 
       world.helm("rollback", RELEASE, "1", "--wait");
-      world.awaitPods(V1);
+      world.awaitPods(V1, 3);
       assertThat(world.workloads()).isEqualTo(workloads);
       assertThat(world.recordState(pod, "orders")).isEqualTo("Assigned");
       // Then there is one to be made.
       world.api().kubectl("delete", "configmap", "aad-pod-identity-config", "-n", NAMESPACE);
 
       world.helm("rollback", RELEASE, "2", "--wait");
-      world.awaitPods(OURS);
+      world.awaitPods(OURS, 3);
       assertThat(world.workloads()).isEqualTo(workloads);
       assertToken(world, pod, orders);
       world.awaitAudited(MIC, "create", "configmaps");
@@ -106,7 +104,7 @@ final class HelmIT {
       String rules = UninstallIT.rules(world.node());
       String values = world.values("networkPolicy: {enabled: true}", "").toString();
       world.helm("install", RELEASE, CHART, "--values", values, "--wait");
-      world.awaitPods(OURS);
+      world.awaitPods(OURS, 3);
       BoundIdentity orders = world.bind("orders");
       TestPod pod = world.pod("orders", "orders");
       assertToken(world, pod, orders);
@@ -156,29 +154,30 @@ final class HelmIT {
     world.awaitAudited(MIC, "patch", "events");
 
     // A record that has to say something else, and NMI's Secret.
-    String clientId = UUID.randomUUID().toString();
-    world.azure().putApplication(new AzureState.Application(clientId, TENANT, "s3cret", null));
-    world
-        .api()
-        .apply(
-            SceneYaml.plainSecret(SHOP, "app", Map.of("clientSecret", "s3cret".getBytes(UTF_8))));
-    String spec =
-        "{type: 1, tenantID: %s, clientID: %s, clientPassword: {name: app, namespace: shop}}";
-    world.bindBySpec("principal", spec.formatted(UUID.randomUUID(), clientId));
+    String clientId = world.servicePrincipal("app");
+    world.bindServicePrincipal("principal", UUID.randomUUID().toString(), clientId, "app");
     TestPod principal = world.pod("principal", "principal");
     world.awaitRecord(principal, "principal", "Assigned");
-    world.bindBySpec("principal", spec.formatted(TENANT, clientId));
+    world.bindServicePrincipal("principal", TENANT, clientId, "app");
     world.awaitAudited(MIC, "update", "azureassignedidentities");
     Await.asserted(
         LIMIT,
         () -> assertThat(TokenAnswer.of(principal.askForToken()).clientId()).isEqualTo(clientId));
 
-    // A pod with another's address, of which NMI tells.
-    SpoofingIT.awaitPinned(world.node(), again, principal);
-    SpoofingIT.take(again, principal, "169.254.1.1");
-    Await.until("NMI tells", LIMIT, () -> toldOfSpoofing(world, again, principal));
-    world.remove(principal);
+    awaitToldOfSpoofing(world, again, principal);
     return again;
+  }
+
+  /**
+   * A pod with another's address, of which NMI tells.
+   *
+   * @param spoofer is removed
+   */
+  static void awaitToldOfSpoofing(ReleaseWorld world, TestPod victim, TestPod spoofer) {
+    SpoofingIT.awaitPinned(world.node(), victim, spoofer);
+    SpoofingIT.take(victim, spoofer, "169.254.1.1");
+    Await.until("NMI tells", LIMIT, () -> toldOfSpoofing(world, victim, spoofer));
+    world.remove(spoofer);
   }
 
   private static boolean toldOfSpoofing(ReleaseWorld world, TestPod victim, TestPod spoofer) {
@@ -268,14 +267,14 @@ final class HelmIT {
     world.api().kubectl("delete", "namespace", NAMESPACE, "--timeout=60s");
   }
 
-  private static void assertAllUsed(ReleaseWorld world, String account) {
+  static void assertAllUsed(ReleaseWorld world, String account) {
     assertThat(world.rightsOf(account)).as(account).isNotEmpty();
     assertThat(AuditedRights.unused(world.rightsOf(account), events(world, account)))
         .as("rights of %s that nothing used", account)
         .isEmpty();
   }
 
-  private static List<JsonNode> events(ReleaseWorld world, String account) {
+  static List<JsonNode> events(ReleaseWorld world, String account) {
     return AuditedRights.events(world.api().audit().events(), NAMESPACE, account);
   }
 

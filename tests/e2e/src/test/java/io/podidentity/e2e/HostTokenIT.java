@@ -1,5 +1,6 @@
 package io.podidentity.e2e;
 
+import static io.podidentity.e2e.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.net.ClusterNetwork;
@@ -50,7 +51,7 @@ final class HostTokenIT {
             "podns: " + pod.namespace());
 
     // v1's answer.
-    assertThat(answer.status()).isEqualTo(500);
+    assertRefused(answer, 500, "not-from-host");
     assertThat(answer.body()).isEqualTo("request remote address is not from a host\n");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.RunningPod;
+import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Signal;
 import io.podidentity.testkit.azure.AzureState;
 import io.podidentity.testkit.azure.FakeAzure;
@@ -66,6 +67,22 @@ final class NodeFaultsIT {
 
       nmi.kill();
       assertThat(explain(cluster, pod).cause()).isEqualTo("redirect-refused");
+    }
+  }
+
+  @Test
+  void nodeWithoutRouteLocalnetIsTheCause(EndToEndCluster cluster, Scene scene) {
+    NetworkNamespace node = cluster.spare().network().namespace();
+    try (Program nmi = cluster.startNmi()) {
+      TestPod pod = scene.boundPod("unrouted", cluster.spare(), scene.identity("unrouted"));
+      assertThat(explain(cluster, pod).isWell()).isTrue();
+
+      node.sysctl("net/ipv4/conf/all/route_localnet=0");
+      try {
+        assertThat(explain(cluster, pod).cause()).isEqualTo("route-localnet-off");
+      } finally {
+        node.sysctl("net/ipv4/conf/all/route_localnet=1");
+      }
     }
   }
 

@@ -83,12 +83,17 @@ final class Program implements AutoCloseable {
         .run();
   }
 
-  /** One of NMI's commands, {@code explain} or {@code doctor}, to its end. */
+  /**
+   * One of NMI's commands, {@code explain} or {@code doctor}, to its end.
+   *
+   * @param prefix words that start it, or none
+   */
   static CommandResult nmiCommand(
       NetworkNamespace namespace,
       Path kubeconfig,
       SimulatedAzureProcess azure,
-      List<String> words) {
+      List<String> words,
+      List<String> prefix) {
     List<String> flags = new ArrayList<>(words);
     flags.add("--kubeconfig=" + kubeconfig);
     flags.add("--cloud=AzureStackCloud");
@@ -102,7 +107,10 @@ final class Program implements AutoCloseable {
                     List.of(Mount.of(kubeconfig), Mount.of(azure.folder()), lock()))
             : with(cloud(azure), Command.of(ProjectFiles.program("nmi")).withArguments(flags));
     return namespace
-        .inside(command.withEnvironment("JAVA_HOME", System.getProperty("java.home")))
+        .inside(
+            command
+                .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
+                .withPrefix(prefix))
         .run();
   }
 

@@ -1,5 +1,7 @@
 package io.podidentity.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.fabric8.kubernetes.api.model.Pod;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.Folders;
@@ -12,6 +14,7 @@ import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.net.NodeNetwork;
 import io.podidentity.harness.process.Command;
 import io.podidentity.testkit.azure.AzureState;
+import io.podidentity.testkit.azure.FakeAzure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -148,16 +152,18 @@ final class ReleaseWorld implements AutoCloseable {
   }
 
   /**
-   * Waits until two pods of MIC and one of NMI are there and ready, all from that registry. Helm
-   * waits for those of a DaemonSet only as far as its update strategy demands.
+   * Waits until all pods are there and ready, and from that registry. Helm waits for those of a
+   * DaemonSet only as far as its update strategy demands.
+   *
+   * @param count two of MIC and one of NMI; in managed mode one of NMI alone
    */
-  void awaitPods(String registry) {
+  void awaitPods(String registry, int count) {
     Await.until(
         "all pods are of " + registry + " and ready",
         SETTLED,
         () -> {
           List<Pod> pods = new PodStatus(api).pods(NAMESPACE);
-          return pods.size() == 3 && pods.stream().allMatch(pod -> isReady(pod, registry));
+          return pods.size() == count && pods.stream().allMatch(pod -> isReady(pod, registry));
         });
   }
 
@@ -185,6 +191,27 @@ final class ReleaseWorld implements AutoCloseable {
 
   void bindBySpec(String name, String spec) {
     api.apply(SceneYaml.identity(SHOP, name, "{}", spec) + SceneYaml.binding(SHOP, name, name));
+  }
+
+  /**
+   * A new service principal, with its password in a Secret.
+   *
+   * @return its client ID
+   */
+  String servicePrincipal(String secret) {
+    String clientId = UUID.randomUUID().toString();
+    azure.putApplication(
+        new AzureState.Application(clientId, FakeAzure.DEFAULT_TENANT, "s3cret", null));
+    api.apply(
+        SceneYaml.plainSecret(SHOP, secret, Map.of("clientSecret", "s3cret".getBytes(UTF_8))));
+    return clientId;
+  }
+
+  void bindServicePrincipal(String name, String tenant, String clientId, String secret) {
+    bindBySpec(
+        name,
+        "{type: 1, tenantID: %s, clientID: %s, clientPassword: {name: %s, namespace: %s}}"
+            .formatted(tenant, clientId, secret, SHOP));
   }
 
   /** A pod that runs, with that label. */

@@ -110,6 +110,15 @@ final class TokenStatusIT {
     assertThat(answer.body()).isEqualTo("Invalid request\n");
   }
 
+  /** Whatever it is to the metadata service, it is none that only reads. */
+  @Test
+  void otherMethodIs405WhereTheRequestIsHandedOn() {
+    assertRefused(
+        pod.curl(IMDS + "/metadata/instance", "-X", "POST", "-H", "Metadata:true"),
+        405,
+        "method-not-allowed");
+  }
+
   @Test
   void addressOfNoPodIs500(EndToEndCluster cluster) {
     try (PodNetwork nobody = cluster.secondInstance().network().addPod("nobody")) {
