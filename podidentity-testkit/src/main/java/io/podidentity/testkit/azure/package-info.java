@@ -8,7 +8,8 @@
  * io.podidentity.testkit.azure.SimulatedAzureMain} as a process of its own.
  *
  * <p>{@code SIMULATED-AZURE.md}, in this module's folder, has the vendor's page for each behaviour
- * and lists what is not modelled.
+ * and lists what is not modelled. Rate limits are there when they are asked for: {@link
+ * io.podidentity.testkit.azure.ArmLimits}, {@link io.podidentity.testkit.azure.ImdsLimits}.
  */
 @NullMarked
 package io.podidentity.testkit.azure;
