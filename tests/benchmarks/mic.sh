@@ -14,6 +14,7 @@
 # says so. v1's figures are those of its own binaries, on another machine than yours: compare ratios,
 # and let nothing else run beside.
 #
+# JAVA_HOME says on which Java. From 25 on MIC has an ahead-of-time cache of its start, as in its image.
 # MIC runs from its distribution with the roles of deploy/rbac, on a real kube-apiserver; Azure is
 # simulated. That needs tests/envtest/build.sh; ApiServerOutage also what tests/e2e needs (root, ip,
 # iptables, curl). It takes about ten minutes. The measuring is in tests/e2e: package measured, and

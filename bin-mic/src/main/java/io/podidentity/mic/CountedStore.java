@@ -18,11 +18,12 @@ record CountedStore(AssignmentStore store, V1Metrics metrics, Clock clock)
     implements AssignmentStore {
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
+  public AssignedIdentity create(
+      DesiredAssignment desired, AssignmentState state, Provenance provenance) {
     return timed(
         KubernetesOperation.RECORD_ADDITION,
         metrics::recordAdded,
-        () -> store.create(desired, provenance));
+        () -> store.create(desired, state, provenance));
   }
 
   @Override

@@ -34,7 +34,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -52,9 +51,6 @@ public final class Mic implements AutoCloseable {
   private static final int TARGETS_AT_A_TIME = 256;
 
   private static final int WRITES_AT_A_TIME = 32;
-
-  /** By then it leads, if no other does. */
-  private static final int SETTLED_SECONDS = 2;
 
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
@@ -146,9 +142,10 @@ public final class Mic implements AutoCloseable {
     MicMetrics metrics = new MicMetrics(told);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
     LeaderOnly leaderOnly = new LeaderOnly(this::leads);
-    AssignmentStore store =
-        new CountedStore(
-            new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly), metrics.v1(), clock);
+    KubernetesAssignmentStore records =
+        new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly);
+    AssignmentStore store = new CountedStore(records, metrics.v1(), clock);
+    ExecutorService writers = pool(WRITES_AT_A_TIME, "record");
     ComputeIdentities compute =
         ArmClients.computeIdentities(
             config,
@@ -169,8 +166,7 @@ public final class Mic implements AutoCloseable {
         new Reconciler(
             shown.apply(view),
             planner,
-            new TargetApplier(
-                store, compute, telemetry, pool(WRITES_AT_A_TIME, "record"), work.applier(), clock),
+            new TargetApplier(store, compute, telemetry, writers, work.applier(), clock),
             telemetry,
             pool(TARGETS_AT_A_TIME, "target"),
             timer,
@@ -187,7 +183,12 @@ public final class Mic implements AutoCloseable {
     metrics.observe(this::isActive, view::hasSynced);
     var unusedPort =
         parts.add(new MetricsServer(options.metricsPort(), metrics.registry())).start();
-    Rehearsal rehearsal = new Rehearsal(view, planner, compute);
+    Rehearsal rehearsal =
+        new Rehearsal(
+            view,
+            planner,
+            compute,
+            () -> records.rehearse(writers, Math.min(work.batchSize(), WRITES_AT_A_TIME)));
     CompletableFuture<Void> known =
         view.start()
             .whenComplete(
@@ -196,10 +197,7 @@ public final class Mic implements AutoCloseable {
                     leadership.blind(failure);
                   }
                 });
-    var unused =
-        known.thenRunAsync(
-            () -> standBy(election, rehearsal),
-            CompletableFuture.delayedExecutor(SETTLED_SECONDS, TimeUnit.SECONDS, once));
+    var unused = known.thenRunAsync(rehearsal::run, pool(1, "rehearsal"));
     metrics.v1().election();
     election.start();
     once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
@@ -228,12 +226,6 @@ public final class Mic implements AutoCloseable {
       LeaderOnly leaderOnly = new LeaderOnly(this::leads);
       ExecutorService pool = pool(1, "taint");
       parts.add(new StartupTaints(kubernetes, settings, leaderOnly, timer, pool)).start();
-    }
-  }
-
-  private static void standBy(LeaderElection election, Rehearsal rehearsal) {
-    if (!election.isLeader()) {
-      rehearsal.run();
     }
   }
 

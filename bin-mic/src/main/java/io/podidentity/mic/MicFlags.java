@@ -181,7 +181,8 @@ final class MicFlags {
         showDefault = false,
         names = "--coalescing-window",
         description =
-            "How long changes of one machine or scale set are gathered, to become one. Default: 1s.")
+            "How long at most changes of one machine or scale set are gathered, to become one; a"
+                + " quarter of it without another one ends it. Default: 1s.")
     Duration coalescingWindow = Duration.ofSeconds(1);
 
     @Flag(

@@ -11,16 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a MIC does once while another one leads, so that it works sooner when it leads itself: it
- * plans, and looks at one machine. By then its classes are loaded, and it has a token and a
- * connection. It changes nothing.
+ * What a MIC does once as soon as it knows the cluster, so that it works sooner when it leads: it
+ * plans, looks at one machine, and does what writes of records need. By then its classes are
+ * loaded, and it has a token and connections. It changes nothing.
+ *
+ * @param writes does what writes need, and writes nothing
  */
-record Rehearsal(ClusterView view, AssignmentPlanner planner, ComputeIdentities compute) {
+record Rehearsal(
+    ClusterView view, AssignmentPlanner planner, ComputeIdentities compute, Runnable writes) {
   private static final Logger log = LoggerFactory.getLogger(Rehearsal.class);
 
   /** A failure is nobody's concern: it will be said when it matters. */
   void run() {
     try {
+      writes.run();
       ClusterSnapshot picture = view.snapshot();
       var unusedPlan = planner.plan(picture);
       ComputeTarget any =

@@ -53,7 +53,8 @@ final class RehearsalTest {
     return new Rehearsal(
         new Picture(nodes),
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
-        new Azure());
+        new Azure(),
+        () -> {});
   }
 
   private record Picture(List<Node> nodes) implements ClusterView {

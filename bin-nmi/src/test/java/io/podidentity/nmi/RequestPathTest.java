@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.nmi.RequestPath.Route;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -103,5 +104,15 @@ class RequestPathTest {
       })
   void instanceHasNoOtherSpelling(String raw) {
     assertThat(RequestPath.of(raw).route()).isEqualTo(Route.REFUSED);
+  }
+
+  @Test
+  void aPathOf1024CharactersIsPassedOnAndALongerOneIsRefused() {
+    String longest = "/" + "a".repeat(1023);
+
+    assertThat(RequestPath.of(longest)).isEqualTo(new RequestPath(Route.METADATA, longest));
+    assertThat(RequestPath.of(longest + "a").route()).isEqualTo(Route.REFUSED);
+    assertThat(RequestPath.of("/metadata/identity/oauth2/token/" + "a".repeat(1024)).route())
+        .isEqualTo(Route.REFUSED);
   }
 }

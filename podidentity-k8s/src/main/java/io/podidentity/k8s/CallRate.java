@@ -18,7 +18,10 @@ public final class CallRate {
    * How long what may wait gives way to the rest. After that it takes its turn among the calls that
    * wait already, which may be seconds away when many threads reserve.
    */
-  private static final long GIVES_WAY = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long GIVES_WAY = TimeUnit.SECONDS.toNanos(3);
+
+  /** After so long without a call of the rest it is taken for done. */
+  private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** How far apart calls are that follow each other for long; 0 for any number. */
   private final long apart;
@@ -29,12 +32,15 @@ public final class CallRate {
   private final LongSupplier nanoTime;
   // When the last of the places ends that are taken. Guarded by this.
   private long taken;
+  // When there will have been quiet. Guarded by this.
+  private long quietFrom;
 
   private CallRate(double perSecond, LongSupplier nanoTime) {
     this.apart = perSecond <= 0 ? 0 : Math.round(SECOND / perSecond);
     this.burst = Math.max(SECOND, apart);
     this.nanoTime = nanoTime;
     this.taken = nanoTime.getAsLong();
+    this.quietFrom = taken;
   }
 
   /**
@@ -65,18 +71,20 @@ public final class CallRate {
   }
 
   /**
-   * The same for a call that can wait: while others use more than half of what is allowed, it lets
-   * them go first, for a tenth of a second; then it waits in line like any other.
+   * The same for a call that can wait: it lets the others go first, until there has been none for a
+   * tenth of a second and half of what is allowed is free, but no longer than three seconds; then
+   * it waits in line like any other.
    *
+   * @param since when the three seconds begin: {@link System#nanoTime()}
    * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
    */
-  void awaitSpare() {
-    long end = nanoTime.getAsLong() + GIVES_WAY;
+  void awaitSpare(long since) {
+    long end = since + GIVES_WAY;
     Duration wait = reserveSpare();
     while (!wait.isZero()) {
       long left = end - nanoTime.getAsLong();
       if (left <= 0) {
-        await();
+        sleep(take());
         return;
       }
       sleep(Duration.ofNanos(Math.min(left, wait.toNanos())));
@@ -99,6 +107,12 @@ public final class CallRate {
 
   /** Takes the next place, and says how far away it is. */
   synchronized Duration reserve() {
+    Duration wait = take();
+    quietFrom = nanoTime.getAsLong() + wait.toNanos() + QUIET;
+    return wait;
+  }
+
+  private synchronized Duration take() {
     if (apart == 0) {
       return Duration.ZERO;
     }
@@ -107,14 +121,15 @@ public final class CallRate {
     return Duration.ofNanos(Math.max(0, taken - burst - now));
   }
 
-  /** Takes a place if half of them are free; else none, and says how long that needs at least. */
+  /**
+   * Takes a place if there is quiet and half of them are free; else none, and says how long that
+   * needs at least.
+   */
   synchronized Duration reserveSpare() {
-    if (apart == 0) {
-      return Duration.ZERO;
-    }
     long now = nanoTime.getAsLong();
     long next = Math.max(taken, now) + apart;
-    long wait = next - now - Math.max(burst / 2, apart);
+    long free = apart == 0 ? 0 : next - now - Math.max(burst / 2, apart);
+    long wait = Math.max(free, quietFrom - now);
     if (wait > 0) {
       return Duration.ofNanos(wait);
     }

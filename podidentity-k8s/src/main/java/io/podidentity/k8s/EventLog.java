@@ -92,18 +92,23 @@ final class EventLog {
       return;
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    long since = System.nanoTime();
     try {
-      executor.execute(() -> write(entry, now));
+      executor.execute(() -> write(entry, now, since));
     } catch (RejectedExecutionException e) {
       free.release();
       log.debug("event lost, stopping: reason={} message={}", entry.reason(), entry.message());
     }
   }
 
-  private void write(Entry entry, Instant now) {
+  private void write(Entry entry, Instant now, long since) {
     try {
-      // A pod waits for its record, and nobody for an event.
-      rate.awaitSpare();
+      // A pod waits for its record, and nobody for an event; but none is to be lost.
+      if (free.availablePermits() < MOST_WAITING / 2) {
+        rate.await();
+      } else {
+        rate.awaitSpare(since);
+      }
       synchronized (lock) {
         Written before = written.get(entry);
         boolean again = before != null && now.isBefore(before.last().plus(SAME));

@@ -15,8 +15,11 @@ import io.podidentity.k8s.crd.AssignmentStatus;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,16 +62,28 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     this.view = view;
   }
 
+  /**
+   * Does in advance what the first writes would have to do, and writes nothing: loads what makes
+   * records of JSON and JSON of records, and opens connections, by asking for a record that there
+   * is not. Returns when all is done, or has failed, which is of no concern.
+   *
+   * @param threads where the calls are made, side by side
+   * @param calls how many
+   */
+  public void rehearse(Executor threads, int calls) {
+    api.rehearse(RecordDraft.sample());
+    CompletableFuture<?>[] all = new CompletableFuture<?>[calls];
+    Arrays.setAll(
+        all, call -> CompletableFuture.runAsync(() -> api.get(RecordDraft.SAMPLE), threads));
+    var unused = CompletableFuture.allOf(all).exceptionally(failure -> null).join();
+  }
+
   @Override
-  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
+  public AssignedIdentity create(
+      DesiredAssignment desired, AssignmentState state, Provenance provenance) {
     NamespacedName name = desired.record();
     AzureAssignedIdentityResource draft =
-        RecordDraft.of(
-            desired,
-            AssignmentState.CREATED,
-            provenance,
-            identity(desired, name),
-            binding(desired, name));
+        RecordDraft.of(desired, state, provenance, identity(desired, name), binding(desired, name));
     try {
       return wrote(api.create(draft));
     } catch (KubernetesClientException e) {

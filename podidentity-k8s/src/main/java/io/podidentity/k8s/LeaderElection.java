@@ -51,6 +51,7 @@ public final class LeaderElection implements AutoCloseable {
    */
   public record Settings(
       String namespace, String name, String identity, Duration duration, boolean endpoints) {
+    /** Refuses an empty identity, and a lease of less than a second. */
     public Settings {
       requireNonNull(namespace, "namespace");
       requireNonNull(name, "name");

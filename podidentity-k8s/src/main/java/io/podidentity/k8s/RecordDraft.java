@@ -10,7 +10,9 @@ import io.podidentity.k8s.crd.AssignmentStatus;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureAssignedIdentitySpec;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
+import io.podidentity.k8s.crd.AzureIdentityBindingSpec;
 import io.podidentity.k8s.crd.AzureIdentityResource;
+import io.podidentity.k8s.crd.AzureIdentitySpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +27,40 @@ final class RecordDraft {
   /** v1's; a record is not gone before whoever holds it has let go. */
   static final String FINALIZER = "azureassignedidentity.finalizers.aadpodidentity.k8s.io";
 
+  /** No record has that name: it is not made of a pod's and an identity's. */
+  static final NamespacedName SAMPLE =
+      new NamespacedName(DesiredAssignment.SHARED_NAMESPACE, "rehearsal");
+
   private RecordDraft() {}
+
+  /** One about nothing, with all that records have. */
+  static AzureAssignedIdentityResource sample() {
+    String id =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    AzureIdentityResource identity = new AzureIdentityResource();
+    identity.setMetadata(meta());
+    identity.setSpec(
+        new AzureIdentitySpec(null, 0, id, "client", null, null, null, null, null, null));
+    AzureIdentityBindingResource binding = new AzureIdentityBindingResource();
+    binding.setMetadata(meta());
+    binding.setSpec(new AzureIdentityBindingSpec(null, "identity", "selector", null));
+    AzureAssignedIdentityResource record = new AzureAssignedIdentityResource();
+    record.setMetadata(meta());
+    record.setSpec(
+        new AzureAssignedIdentitySpec(null, identity, binding, "pod", "namespace", "node", null));
+    record.setStatus(new AssignmentStatus(null, 1, AssignmentState.CREATED.text()));
+    return record;
+  }
+
+  private static ObjectMeta meta() {
+    return new ObjectMetaBuilder()
+        .withNamespace(SAMPLE.namespace())
+        .withName(SAMPLE.name())
+        .addToLabels("label", "value")
+        .addToAnnotations("annotation", "value")
+        .addToFinalizers(FINALIZER)
+        .build();
+  }
 
   static AzureAssignedIdentityResource of(
       DesiredAssignment desired,

@@ -15,6 +15,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +48,9 @@ public final class StartupTaints implements AutoCloseable {
    * @param effect which tells it from others with the same key, of which one may take its place
    */
   private record Tainted(String node, int index, String effect) {}
+
+  /** Lists come in pieces: of large clusters one does not need them all in memory at once. */
+  private static final long PAGE = 500;
 
   /** How long after a failure the next try is made, if nothing changes. */
   static final Duration AGAIN = Duration.ofSeconds(10);
@@ -96,7 +100,7 @@ public final class StartupTaints implements AutoCloseable {
     tainted =
         new Mirror<>(
             new Mirror.Kind<>("nodes", Node::new),
-            client.nodes(),
+            client.nodes().withLimit(PAGE),
             this::tainted,
             (before, after) -> look());
     ready =
@@ -150,15 +154,25 @@ public final class StartupTaints implements AutoCloseable {
   }
 
   private void removeAll() {
+    boolean left = true;
+    try {
+      left = removesNotAll();
+    } finally {
+      if (left && waits.compareAndSet(false, true)) {
+        var unused = timer.schedule(AGAIN, this::again);
+      }
+    }
+  }
+
+  private boolean removesNotAll() {
+    Set<String> nodes = Set.copyOf(ready.values());
     boolean left = false;
     for (Tainted taint : tainted.values()) {
-      if (ready.values().contains(taint.node())) {
+      if (nodes.contains(taint.node())) {
         left |= !remove(taint);
       }
     }
-    if (left && waits.compareAndSet(false, true)) {
-      var unused = timer.schedule(AGAIN, this::again);
-    }
+    return left;
   }
 
   private void again() {

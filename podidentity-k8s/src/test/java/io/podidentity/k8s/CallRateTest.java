@@ -48,14 +48,32 @@ final class CallRateTest {
   void whatCanWaitTakesNoPlaceWhileMoreThanHalfAreInUse() {
     CallRate rate = CallRate.of(4, now::get);
     rate.reserve();
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
 
     assertThat(rate.reserveSpare()).isZero();
-    assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(250));
+    assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(150));
     assertThat(rate.reserve()).as("of the two that are left").isZero();
-    assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(500));
+    assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(400));
 
-    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(500));
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(400));
     assertThat(rate.reserveSpare()).isZero();
+  }
+
+  @Test
+  void whatCanWaitTakesNoPlaceBeforeThereIsQuiet() {
+    for (double perSecond : new double[] {0, 1000}) {
+      CallRate rate = CallRate.of(perSecond, now::get);
+      rate.reserve();
+      now.addAndGet(TimeUnit.MILLISECONDS.toNanos(60));
+      rate.reserve();
+
+      now.addAndGet(TimeUnit.MILLISECONDS.toNanos(60));
+      assertThat(rate.reserveSpare()).isEqualTo(Duration.ofMillis(40));
+
+      now.addAndGet(TimeUnit.MILLISECONDS.toNanos(40));
+      assertThat(rate.reserveSpare()).isZero();
+      assertThat(rate.reserveSpare()).as("what can wait does not wait for its own").isZero();
+    }
   }
 
   @Test
@@ -80,7 +98,7 @@ final class CallRateTest {
             });
     busy.start();
 
-    rate.awaitSpare();
+    rate.awaitSpare(System.nanoTime());
 
     busy.interrupt();
     assertThat(others).hasPositiveValue();
@@ -88,11 +106,12 @@ final class CallRateTest {
 
   @Test
   void zeroIsNoLimit() {
-    CallRate rate = CallRate.unlimited();
+    CallRate rate = CallRate.of(0, now::get);
 
     for (int i = 0; i < 10_000; i++) {
       assertThat(rate.reserve()).isZero();
     }
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
     assertThat(rate.reserveSpare()).isZero();
   }
 }

@@ -116,6 +116,28 @@ final class StartupTaintsTest {
   }
 
   @Test
+  void whatFailsInAWayThatNobodyThoughtOfIsTriedAgainToo() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    WriteGuard guard =
+        () -> {
+          if (broken.get()) {
+            throw new IllegalStateException("for the test");
+          }
+        };
+    node("one", KEY + "=x:NoSchedule");
+    ready(nmi(NAMESPACE, "nmi-one", "one", NMI));
+    try (StartupTaints taints = taints(guard)) {
+      taints.start();
+      Await.until("it tried", LIMIT, () -> timer.pending() == 1);
+
+      broken.set(false);
+      timer.advance(StartupTaints.AGAIN);
+
+      Await.until("no taint of ours", LIMIT, () -> !taintsOf("one").contains(KEY));
+    }
+  }
+
+  @Test
   void withoutTheRoleTheLogSaysWhatToGrantAndTheTaintGoesAfterwards() {
     api.kubectl("delete", "clusterrolebinding", "aad-pod-id-mic-startup-taint-binding");
     Await.until("the right is gone", LIMIT, () -> !micMayPatchNodes());

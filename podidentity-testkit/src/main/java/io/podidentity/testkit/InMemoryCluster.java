@@ -273,8 +273,9 @@ public final class InMemoryCluster
   }
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
-    return store.create(desired, provenance);
+  public AssignedIdentity create(
+      DesiredAssignment desired, AssignmentState state, Provenance provenance) {
+    return store.create(desired, state, provenance);
   }
 
   @Override

@@ -28,7 +28,8 @@ final class RecordShelf implements AssignmentStore {
   }
 
   @Override
-  public AssignedIdentity create(DesiredAssignment desired, Provenance provenance) {
+  public AssignedIdentity create(
+      DesiredAssignment desired, AssignmentState state, Provenance provenance) {
     checkWritable();
     AssignedIdentity stored =
         records.change(
@@ -36,8 +37,7 @@ final class RecordShelf implements AssignmentStore {
             existing -> {
               if (existing == null) {
                 String version = nextVersion();
-                return record(
-                    desired, "record-" + version, version, AssignmentState.CREATED, provenance);
+                return record(desired, "record-" + version, version, state, provenance);
               }
               if (existing.terminating() || !existing.describes(desired)) {
                 throw conflict(desired.record(), "it exists already, and says something else");

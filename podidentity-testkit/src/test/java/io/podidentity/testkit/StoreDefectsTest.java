@@ -24,8 +24,15 @@ final class StoreDefectsTest {
         List.of(
             create(
                 "forgets what MIC did",
-                call -> call.proceedWith(call.argument(0), Provenance.UNKNOWN)),
-            create("begins as assigned", StoreDefectsTest::createAssigned),
+                call -> call.proceedWith(call.argument(0), call.argument(1), Provenance.UNKNOWN)),
+            create(
+                "begins as assigned",
+                call ->
+                    call.proceedWith(call.argument(0), AssignmentState.ASSIGNED, call.argument(2))),
+            create(
+                "begins as created",
+                call ->
+                    call.proceedWith(call.argument(0), AssignmentState.CREATED, call.argument(2))),
             create("refuses what is there already", StoreDefectsTest::createOnce),
             create("writes over the record of another pod", StoreDefectsTest::createOver),
             setState(
@@ -50,11 +57,6 @@ final class StoreDefectsTest {
             delete("deletes whatever has the name", StoreDefectsTest::deleteByName),
             delete("misses what is gone", StoreDefectsTest::deleteOnce),
             delete("insists on the version", StoreDefectsTest::ifUntouched)));
-  }
-
-  private static Object createAssigned(Call call) throws Throwable {
-    AssignedIdentity created = call.result();
-    return store(call).setState(created, AssignmentState.ASSIGNED);
   }
 
   private static Object createOnce(Call call) throws Throwable {
@@ -122,7 +124,7 @@ final class StoreDefectsTest {
   }
 
   private static Defect create(String name, Behaviour behaviour) {
-    return new Defect("create: " + name, "create", 2, behaviour);
+    return new Defect("create: " + name, "create", 3, behaviour);
   }
 
   private static Defect setState(String name, Behaviour behaviour) {

@@ -19,6 +19,7 @@ public record ApplierOptions(int batchSize, int identitiesPerTarget, RetryPolicy
   public static final ApplierOptions DEFAULT =
       new ApplierOptions(20, 200, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10)));
 
+  /** Refuses a number below 1. */
   public ApplierOptions {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be at least 1");

@@ -23,6 +23,7 @@ public record AssignmentPlan(
     Map<ObjectReference, String> problems,
     List<Notice> notices,
     @Nullable Instant next) {
+  /** Copies its parts, and keeps their order. */
   public AssignmentPlan {
     targets = List.copyOf(targets);
     problems = Collections.unmodifiableMap(new LinkedHashMap<>(problems));

@@ -6,24 +6,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Does the same to each of many, a few at a time, and waits for the last. */
+/** Does the same to each of many, a few at a time. */
 record Batches(Executor executor, int size) {
   /**
-   * Does it.
+   * Does it, and waits for the last.
    *
-   * @throws RuntimeException if the executor refuses one, or the action throws; not before all of
-   *     the batch that have begun are done
+   * @throws java.util.concurrent.CompletionException as {@link #begin} fails
    */
   <T> void forEach(List<T> items, Consumer<T> action) {
-    for (int from = 0; from < items.size(); from += size) {
-      List<CompletableFuture<?>> batch = new ArrayList<>();
+    begin(items, action).join();
+  }
+
+  /**
+   * Begins it.
+   *
+   * @return done when the last is; fails if the executor refuses one, or the action throws, but not
+   *     before all of the batch that have begun are done
+   */
+  <T> CompletableFuture<Void> begin(List<T> items, Consumer<T> action) {
+    if (items.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int end = Math.min(size, items.size());
+    List<CompletableFuture<?>> batch = new ArrayList<>();
+    for (T item : items.subList(0, end)) {
       try {
-        for (T item : items.subList(from, Math.min(from + size, items.size()))) {
-          batch.add(CompletableFuture.runAsync(() -> action.accept(item), executor));
-        }
-      } finally {
-        CompletableFuture.allOf(batch.toArray(CompletableFuture<?>[]::new)).join();
+        batch.add(CompletableFuture.runAsync(() -> action.accept(item), executor));
+      } catch (RuntimeException | Error e) {
+        batch.add(CompletableFuture.failedFuture(e));
+        break;
       }
     }
+    return CompletableFuture.allOf(batch.toArray(CompletableFuture<?>[]::new))
+        .thenCompose(done -> begin(items.subList(end, items.size()), action));
   }
 }

@@ -24,6 +24,7 @@ public record PlannedStep(
     NamespacedName binding,
     NamespacedName identity,
     String why) {
+  /** Refuses null but for the target. */
   public PlannedStep {
     Objects.requireNonNull(action, "action");
     Objects.requireNonNull(record, "record");

@@ -27,6 +27,7 @@ public record PlannerOptions(
     String clusterIdentity,
     boolean refuseClusterIdentity,
     Duration detachDelay) {
+  /** Puts resource IDs into lower case; refuses a negative delay. */
   public PlannerOptions {
     immutable =
         immutable.stream().map(PlannerOptions::folded).collect(Collectors.toUnmodifiableSet());

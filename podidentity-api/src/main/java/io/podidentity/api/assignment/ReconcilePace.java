@@ -8,8 +8,9 @@ import java.util.Objects;
  *
  * @param interval how long at most between two passes over the cluster ({@code syncRetryDuration});
  *     positive; default 1 h
- * @param window how long changes of one target are gathered before Azure is asked to make them, so
- *     that they become one; zero to gather nothing; default 1 s
+ * @param window how long at most changes of one target are gathered before Azure is asked to make
+ *     them, so that they become one; it ends early once no more have come for a quarter of it; zero
+ *     to gather nothing; default 1 s
  * @param checkInterval how long at least between two looks at what is on a target, and a tenth
  *     longer at most ({@code identity-assignment-reconcile-interval}); zero for never; default 3
  *     min
@@ -43,6 +44,7 @@ public record ReconcilePace(
     this(interval, window, checkInterval, retries, Duration.ZERO);
   }
 
+  /** Refuses an interval that is not positive, and negative times. */
   public ReconcilePace {
     Objects.requireNonNull(retries, "retries");
     if (interval.isNegative() || interval.isZero()) {

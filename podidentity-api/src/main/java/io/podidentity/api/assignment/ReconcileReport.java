@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReconcileReport(
     int failures, boolean unavailable, @Nullable Duration retryAfter, @Nullable Duration heldFor) {
+  /** Refuses a negative number of failures. */
   public ReconcileReport {
     if (failures < 0) {
       throw new IllegalArgumentException("failures must not be negative");

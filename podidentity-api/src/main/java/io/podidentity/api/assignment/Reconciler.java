@@ -45,6 +45,7 @@ public final class Reconciler implements AutoCloseable {
   private long restsUntil = System.nanoTime();
   private boolean rests;
   private boolean changedMeanwhile;
+  private Duration waited = Duration.ZERO;
   private boolean closed;
   private Subscription changes = NONE;
   private Subscription nextPass = NONE;
@@ -171,8 +172,8 @@ public final class Reconciler implements AutoCloseable {
 
   private void rest() {
     rests = true;
-    long left = Math.max(0, restsUntil - System.nanoTime());
-    rest = timer.schedule(Duration.ofNanos(left), this::rested);
+    waited = Duration.ofNanos(Math.max(0, restsUntil - System.nanoTime()));
+    rest = timer.schedule(waited, this::rested);
   }
 
   private void rested() {
@@ -244,7 +245,7 @@ public final class Reconciler implements AutoCloseable {
       looks = checks.take();
       AssignmentPlan plan = planner.plan(picture, looks);
       report(plan);
-      checks.postpone(targets.begin(plan.targets()));
+      checks.postpone(targets.begin(plan.targets(), waited()));
       synchronized (lock) {
         failedPasses = 0;
         retry.close();
@@ -256,6 +257,15 @@ public final class Reconciler implements AutoCloseable {
     } catch (RuntimeException e) {
       checks.giveBack(looks);
       failed(e);
+    }
+  }
+
+  /** How long the first change since the last pass has waited for this one, at most. */
+  private Duration waited() {
+    synchronized (lock) {
+      Duration time = waited;
+      waited = Duration.ZERO;
+      return time;
     }
   }
 

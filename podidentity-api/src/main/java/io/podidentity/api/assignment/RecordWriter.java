@@ -4,6 +4,7 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.AssignmentStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -12,34 +13,49 @@ import org.jspecify.annotations.Nullable;
 /** Writes many records of one run, some at a time, and goes on after a failure. */
 record RecordWriter(AssignmentStore store, Batches batches, RunFailures failures) {
   /**
-   * Does the same with each.
+   * Does the same with each, and waits for the last.
    *
-   * @param action gives what it came to; null for nothing
-   * @param onFailure told what failed, and why
-   * @return what came of those that did not fail, in the order of the items
+   * @return as of {@link #begin}
    */
   <T, R> List<R> each(
       List<T> items,
       Function<T, @Nullable R> action,
       BiConsumer<T, PodIdentityException> onFailure) {
+    return begin(items, action, onFailure).join();
+  }
+
+  /**
+   * Begins to do the same with each.
+   *
+   * @param action gives what it came to; null for nothing
+   * @param onFailure told what failed, and why
+   * @return what came of those that did not fail, in the order of the items
+   */
+  <T, R> CompletableFuture<List<R>> begin(
+      List<T> items,
+      Function<T, @Nullable R> action,
+      BiConsumer<T, PodIdentityException> onFailure) {
     ConcurrentLinkedQueue<Done<R>> done = new ConcurrentLinkedQueue<>();
-    batches.forEach(
-        numbered(items),
-        item -> {
-          try {
-            R result = action.apply(item.value);
-            if (result != null) {
-              done.add(new Done<>(item.number, result));
-            }
-          } catch (PodIdentityException e) {
-            failures.ofRecord();
-            onFailure.accept(item.value, e);
-          }
-        });
-    return done.stream()
-        .sorted((one, other) -> Integer.compare(one.number, other.number))
-        .map(Done::value)
-        .toList();
+    return batches
+        .begin(
+            numbered(items),
+            item -> {
+              try {
+                R result = action.apply(item.value);
+                if (result != null) {
+                  done.add(new Done<>(item.number, result));
+                }
+              } catch (PodIdentityException e) {
+                failures.ofRecord();
+                onFailure.accept(item.value, e);
+              }
+            })
+        .thenApply(
+            all ->
+                done.stream()
+                    .sorted((one, other) -> Integer.compare(one.number, other.number))
+                    .map(Done::value)
+                    .toList());
   }
 
   private static <T> List<Done<T>> numbered(List<T> items) {

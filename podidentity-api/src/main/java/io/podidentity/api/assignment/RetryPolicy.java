@@ -22,6 +22,7 @@ public record RetryPolicy(Duration first, Duration most, double jitter) {
   /** Of a rest that was asked for, so much at most is made longer by its part. */
   private static final Duration STRETCHED = Duration.ofSeconds(5);
 
+  /** Refuses times that are not in order, and a jitter that is no share. */
   public RetryPolicy {
     if (first.isNegative() || first.isZero() || most.compareTo(first) < 0) {
       throw new IllegalArgumentException("0 < first <= most does not hold");

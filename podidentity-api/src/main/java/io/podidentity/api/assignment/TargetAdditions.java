@@ -10,6 +10,7 @@ import io.podidentity.api.model.Credential.ManagedIdentity;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.Telemetry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,10 +18,15 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What goes on a target in one run: looked for, written down, attached, compared, told. */
+/**
+ * What goes on a target in one run: looked for, written down, attached, compared, told. Before an
+ * identity is attached one record has to say whose it is; the others that are about it are written
+ * while Azure is at work.
+ */
 final class TargetAdditions {
   private final TargetPlan plan;
   private final RecordWriter records;
@@ -29,6 +35,8 @@ final class TargetAdditions {
   private final Instant now;
   private final Kept kept;
   private List<Change> checks;
+  // What was there before this run changed anything.
+  private TargetIdentities before = TargetIdentities.NONE;
 
   TargetAdditions(
       TargetPlan plan,
@@ -55,21 +63,53 @@ final class TargetAdditions {
     if (blind != null) {
       leaveOutWhatNeedsTheTarget(creates, changes, blind);
     }
-    List<Change> ready = new ArrayList<>(records.each(creates, this::create, this::isUnwritten));
+    before = target.there();
+    FirstRecords parts = new FirstRecords(creates, this::isSaid);
+    List<Change> ready =
+        new ArrayList<>(records.each(parts.first(), this::create, this::isUnwritten));
+    parts.wrote(ready);
+    ready.addAll(records.each(parts.instead(), this::create, this::isUnwritten));
     ready.addAll(records.each(changes, this::intend, this::fails));
-    target.attach(toAttach(ready));
+    ready.addAll(attachBeside(parts.others(), ready));
 
     List<Change> good = new ArrayList<>();
+    List<Change> wrong = new ArrayList<>();
     for (Change change : ready) {
       PodIdentityException problem = target.problem(change.desired().identity());
       if (problem == null) {
         good.add(change);
+      } else if (isAssigned(change)) {
+        wrong.add(change);
       } else {
         fails(change, problem);
       }
     }
     records.each(good, this::confirm, this::fails);
-    demote();
+    checks.stream().filter(c -> target.isMismatched(c.desired().identity())).forEach(wrong::add);
+    records.each(wrong, this::demote, this::fails);
+  }
+
+  /** Whether it need not be written before the identity is attached. */
+  private boolean isSaid(ResourceId id) {
+    return before.has(id) || plan.origins().containsKey(id);
+  }
+
+  /** Attaches, and writes the records meanwhile; gives these. */
+  private List<Change> attachBeside(List<DesiredAssignment> others, List<Change> ready) {
+    Set<ResourceId> ids = toAttach(ready, others);
+    CompletableFuture<List<Change>> written =
+        records.begin(others, this::create, this::isUnwritten);
+    boolean attached = false;
+    try {
+      target.attach(ids);
+      attached = true;
+    } finally {
+      if (!attached) {
+        // A run must not end while any of it still goes on.
+        var unused = written.exceptionally(failure -> List.of()).join();
+      }
+    }
+    return written.join();
   }
 
   private void leaveOutHeld(List<DesiredAssignment> creates, List<Change> changes) {
@@ -126,8 +166,9 @@ final class TargetAdditions {
     return !TargetPlans.managedIdentity(desired.identity()).isEmpty();
   }
 
-  private Set<ResourceId> toAttach(List<Change> ready) {
+  private Set<ResourceId> toAttach(List<Change> ready, List<DesiredAssignment> others) {
     Set<ResourceId> attach = new LinkedHashSet<>();
+    others.forEach(desired -> attach.addAll(TargetPlans.managedIdentity(desired.identity())));
     Stream.of(ready, checks)
         .flatMap(List::stream)
         .filter(change -> !isHeld(change))
@@ -142,7 +183,10 @@ final class TargetAdditions {
           boolean known = origin(desired) != null;
           records
               .store()
-              .create(desired, known ? intent(Provenance.UNKNOWN, desired) : Provenance.UNKNOWN);
+              .create(
+                  desired,
+                  AssignmentState.CREATED,
+                  known ? intent(Provenance.UNKNOWN, desired) : Provenance.UNKNOWN);
           if (failure != null) {
             telemetry.assignmentFailed(desired, failure);
           }
@@ -158,7 +202,13 @@ final class TargetAdditions {
 
   /** With the intent, which has to be there before the identity is. */
   private Change create(DesiredAssignment desired) {
-    AssignedIdentity stored = records.store().create(desired, intent(Provenance.UNKNOWN, desired));
+    // One whose identity works there already is told so at once.
+    AssignmentState state =
+        TargetChanges.works(before, desired.identity())
+            ? AssignmentState.ASSIGNED
+            : AssignmentState.CREATED;
+    AssignedIdentity stored =
+        records.store().create(desired, state, intent(Provenance.UNKNOWN, desired));
     // One that was there already may say less.
     return intend(new Change(stored, desired));
   }
@@ -204,7 +254,7 @@ final class TargetAdditions {
       return known;
     }
     Boolean origin = origin(desired);
-    boolean ours = origin != null ? origin : ids.stream().noneMatch(target::has);
+    boolean ours = origin != null ? origin : ids.stream().noneMatch(before::has);
     return known.adding(plan.target(), ours ? ids : Set.of());
   }
 
@@ -218,6 +268,10 @@ final class TargetAdditions {
 
   private @Nullable Void confirm(Change change) {
     AssignedIdentity record = change.record();
+    if (isAssigned(change)) {
+      telemetry.assigned(change.desired());
+      return null;
+    }
     Provenance said = TargetDraft.said(record, plan.target());
     Set<ResourceId> left = new HashSet<>(said.addedIds());
     left.removeAll(TargetPlans.managedIdentity(change.desired().identity()));
@@ -231,25 +285,24 @@ final class TargetAdditions {
     return null;
   }
 
-  /** Nobody is given tokens of an identity that is not what its object says. */
-  private void demote() {
-    List<Change> wrong =
-        checks.stream().filter(c -> target.isMismatched(c.desired().identity())).toList();
-    records.each(
-        wrong,
-        change -> {
-          AssignedIdentity record = change.record();
-          // Created without a word would mean that it may be another's.
-          records
-              .store()
-              .setState(record, AssignmentState.CREATED, TargetDraft.said(record, plan.target()));
-          PodIdentityException problem = target.problem(change.desired().identity());
-          if (problem != null) {
-            telemetry.assignmentFailed(change.desired(), problem);
-          }
-          return null;
-        },
-        this::fails);
+  /** Whether the record says already that the pod has what is desired. */
+  private static boolean isAssigned(Change change) {
+    return change.record().state() == AssignmentState.ASSIGNED
+        && change.record().describes(change.desired());
+  }
+
+  /** Nobody is given tokens of an identity that is not what its object says, or is not there. */
+  private @Nullable Void demote(Change change) {
+    AssignedIdentity record = change.record();
+    // Created without a word would mean that it may be another's.
+    records
+        .store()
+        .setState(record, AssignmentState.CREATED, TargetDraft.said(record, plan.target()));
+    PodIdentityException problem = target.problem(change.desired().identity());
+    if (problem != null) {
+      telemetry.assignmentFailed(change.desired(), problem);
+    }
+    return null;
   }
 
   private void fails(Change change, PodIdentityException error) {

@@ -89,9 +89,9 @@ final class TargetChanges {
     }
   }
 
-  /** Whether it was there when it was looked for. */
-  boolean has(ResourceId id) {
-    return there.has(id);
+  /** What is there, as far as it was looked for; of the run's own thread. */
+  TargetIdentities there() {
+    return there;
   }
 
   /**
@@ -221,6 +221,11 @@ final class TargetChanges {
     return on.clientIds()
         .getOrDefault(identity.resourceId(), "")
         .equalsIgnoreCase(identity.clientId().value());
+  }
+
+  /** Whether pods can use it where these are: it is one of them, or needs no machine. */
+  static boolean works(TargetIdentities on, AzureIdentity identity) {
+    return !(identity.credential() instanceof ManagedIdentity managed) || isVerified(on, managed);
   }
 
   static List<ManagedIdentity> managed(Collection<AzureIdentity> identities) {

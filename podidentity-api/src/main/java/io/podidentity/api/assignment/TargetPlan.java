@@ -44,6 +44,7 @@ public record TargetPlan(
     Set<ResourceId> attach,
     Set<ResourceId> detach,
     Map<ResourceId, Boolean> origins) {
+  /** Copies its parts, and keeps their order. */
   public TargetPlan {
     creates = List.copyOf(creates);
     confirms = List.copyOf(confirms);
@@ -60,6 +61,7 @@ public record TargetPlan(
 
   /** A record, and the assignment that it stands for. */
   public record Change(AssignedIdentity record, DesiredAssignment desired) {
+    /** Refuses null. */
     public Change {
       Objects.requireNonNull(record, "record");
       Objects.requireNonNull(desired, "desired");

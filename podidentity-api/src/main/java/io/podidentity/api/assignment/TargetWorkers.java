@@ -68,13 +68,14 @@ final class TargetWorkers {
    * Begins what can be begun.
    *
    * @param plans all there are
+   * @param waited how long the changes since the last plans may have waited for these
    * @return the targets that were to be looked at, and are not because their plans are dropped
    */
-  Set<ComputeTarget> begin(List<TargetPlan> plans) {
+  Set<ComputeTarget> begin(List<TargetPlan> plans, Duration waited) {
     forgetAllBut(plans);
     Set<ComputeTarget> unchecked = new HashSet<>();
     for (TargetPlan plan : plans) {
-      Claim claim = claim(plan);
+      Claim claim = claim(plan, waited);
       if (claim == Claim.GRANTED) {
         begin(plan);
         continue;
@@ -108,7 +109,7 @@ final class TargetWorkers {
     }
   }
 
-  private Claim claim(TargetPlan plan) {
+  private Claim claim(TargetPlan plan, Duration waited) {
     synchronized (lock) {
       Progress progress = targets.computeIfAbsent(plan.target(), target -> new Progress());
       if (closed) {
@@ -133,12 +134,12 @@ final class TargetWorkers {
       // What the first picture shows has come together already, and may have waited for a leader.
       boolean mayGrow = picture > 1 && !window.isZero() && applier.mayChangeTarget(plan);
       if (mayGrow && !progress.ripe) {
-        gather(progress);
+        gather(progress, plan, waited);
         return Claim.BUSY;
       }
       // Only now: a rest whose alarm is off and whose plan did not begin would never end.
       progress.alarm.close();
-      progress.gathering = false;
+      progress.gathering = null;
       progress.ripe = false;
       progress.plan = plan;
       progress.missed = false;
@@ -149,21 +150,29 @@ final class TargetWorkers {
   }
 
   /** Changes that come within the window become one. */
-  private void gather(Progress progress) {
-    if (!progress.gathering) {
-      progress.gathering = true;
+  private void gather(Progress progress, TargetPlan plan, Duration waited) {
+    if (progress.gathering == null) {
+      progress.gathering = new Gathering(window, waited);
       progress.alarm.close();
-      long round = progress.round;
-      progress.alarm = timer.schedule(window, () -> ripen(progress, round));
+      await(progress, progress.gathering);
     }
+    progress.gathering.planned(plan);
   }
 
-  private void ripen(Progress progress, long round) {
+  private void await(Progress progress, Gathering gathering) {
+    progress.alarm = timer.schedule(gathering.slice(), () -> sliceEnded(progress, gathering));
+  }
+
+  private void sliceEnded(Progress progress, Gathering gathering) {
     synchronized (lock) {
-      if (progress.round != round || closed) {
+      if (progress.gathering != gathering || closed) {
         return;
       }
-      progress.gathering = false;
+      if (!gathering.sliceEnded()) {
+        await(progress, gathering);
+        return;
+      }
+      progress.gathering = null;
       progress.ripe = true;
       // A rest that other work was about to end is over, also if that work has gone.
       progress.plan = null;
@@ -275,9 +284,10 @@ final class TargetWorkers {
     /** Whether it rests, and other work may end the rest. */
     boolean yields;
 
-    /** Whether changes are being gathered, or have been. */
-    boolean gathering;
+    /** Changes that are being gathered; null if none are. */
+    @Nullable Gathering gathering;
 
+    /** Whether changes have been gathered for the next plan. */
     boolean ripe;
 
     /** Counts what was begun, so that an alarm of an earlier rest is known as such. */

@@ -25,6 +25,7 @@ public record EmbedSettings(
     CacheBounds cache,
     Clock clock,
     Telemetry telemetry) {
+  /** Copies the limits; refuses them if a token service has none. */
   public EmbedSettings {
     requireNonNull(holds, "holds");
     requireNonNull(cache, "cache");

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     cannot be told
  */
 public record Explanation(List<Step> steps, @Nullable TokenQuery query) {
+  /** Copies the list. */
   public Explanation {
     steps = List.copyOf(steps);
   }

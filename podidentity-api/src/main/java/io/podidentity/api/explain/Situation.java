@@ -42,6 +42,7 @@ public record Situation(
     Map<Resource, String> unseen,
     @Nullable OnNode onNode,
     @Nullable Asked asked) {
+  /** Copies the lists and maps; refuses null. */
   public Situation {
     requireNonNull(request, "request");
     requireNonNull(options, "options");
@@ -92,6 +93,7 @@ public record Situation(
    * @param resource for which resource (audience); not empty
    */
   public record Request(NamespacedName pod, IdentityChoice choice, String resource) {
+    /** Refuses null. */
     public Request {
       requireNonNull(pod, "pod");
       requireNonNull(choice, "choice");
@@ -195,6 +197,7 @@ public record Situation(
       @Nullable WhoAnswers answer,
       String unanswered,
       @Nullable Pins pins) {
+    /** Copies the list. */
     public OnNode {
       problems = List.copyOf(problems);
     }
@@ -209,6 +212,7 @@ public record Situation(
    * @param unseen why that cannot be told; empty if it can
    */
   public record Pins(List<String> interfaces, boolean enforced, String unseen) {
+    /** Copies the list. */
     public Pins {
       interfaces = List.copyOf(interfaces);
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param next the next command to run; empty if none helps
  */
 public record Step(Part part, Verdict verdict, String code, String text, String next) {
+  /** Refuses null. */
   public Step {
     Objects.requireNonNull(part, "part");
     Objects.requireNonNull(verdict, "verdict");

@@ -23,6 +23,7 @@ public record FederatedCredential(NamespacedName account)
 
   private static final int LONGEST_NAME = 120;
 
+  /** Refuses null. */
   public FederatedCredential {
     Objects.requireNonNull(account, "account");
   }

@@ -10,6 +10,7 @@ import java.util.Objects;
  * @param text what it is here, for people; a sentence without a full stop
  */
 public record FederationFinding(Code code, String text) {
+  /** Refuses null. */
   public FederationFinding {
     Objects.requireNonNull(code, "code");
     Objects.requireNonNull(text, "text");

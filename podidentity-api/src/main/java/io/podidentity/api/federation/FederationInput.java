@@ -23,6 +23,7 @@ public record FederationInput(
     List<ServiceAccount> serviceAccounts,
     List<AzureIdentity> identities,
     List<IdentityBinding> bindings) {
+  /** Copies the lists. */
   public FederationInput {
     pods = List.copyOf(pods);
     serviceAccounts = List.copyOf(serviceAccounts);

@@ -28,6 +28,7 @@ public record FederationReport(
     List<Identity> identities,
     List<NamespacedName> unused,
     Map<ObjectReference, String> problems) {
+  /** Copies its parts, and keeps their order. */
   public FederationReport {
     accounts = List.copyOf(accounts);
     identities = List.copyOf(identities);
@@ -53,6 +54,7 @@ public record FederationReport(
       @Nullable ClientId annotation,
       List<PodUse> pods,
       List<FederationFinding> findings) {
+    /** Copies the lists. */
     public Account {
       pods = List.copyOf(pods);
       findings = List.copyOf(findings);
@@ -66,6 +68,7 @@ public record FederationReport(
    * @param uses not empty
    */
   public record PodUse(Pod pod, List<Use> uses) {
+    /** Copies the list. */
     public PodUse {
       uses = List.copyOf(uses);
     }
@@ -92,6 +95,7 @@ public record FederationReport(
       Credential credential,
       List<FederatedCredential> credentials,
       List<FederationFinding> findings) {
+    /** Copies the lists. */
     public Identity {
       objects = List.copyOf(objects);
       credentials = List.copyOf(credentials);

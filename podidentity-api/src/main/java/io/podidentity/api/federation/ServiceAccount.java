@@ -19,6 +19,7 @@ public record ServiceAccount(NamespacedName name, String clientId) {
   /** The account of pods that name none. */
   public static final String DEFAULT_NAME = "default";
 
+  /** Refuses null. */
   public ServiceAccount {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(clientId, "clientId");

@@ -23,6 +23,7 @@ public record Matches(
       Comparator.comparing((DesiredAssignment desired) -> desired.pod().name())
           .thenComparing(desired -> desired.binding().name());
 
+  /** Copies the problems, and keeps their order; shows the desired ones as they are. */
   public Matches {
     byRecord = Collections.unmodifiableMap(byRecord);
     problems = Collections.unmodifiableMap(new LinkedHashMap<>(problems));

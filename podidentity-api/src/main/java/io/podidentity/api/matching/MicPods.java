@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param serviceAccount MIC's; if it is empty, no pod is MIC's
  */
 public record MicPods(String namespace, String serviceAccount) {
+  /** Refuses null. */
   public MicPods {
     requireNonNull(namespace, "namespace");
     requireNonNull(serviceAccount, "serviceAccount");

@@ -12,6 +12,7 @@ import java.util.Objects;
  * @param resource the resource (audience) it is for, as the token service answered
  */
 public record AccessToken(String value, Instant expiresOn, Instant notBefore, String resource) {
+  /** Refuses null, and an empty token. */
   public AccessToken {
     Checks.notEmpty(value, "value");
     Objects.requireNonNull(expiresOn, "expiresOn");

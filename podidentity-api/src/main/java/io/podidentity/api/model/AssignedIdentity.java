@@ -30,6 +30,7 @@ public record AssignedIdentity(
     AssignmentState state,
     boolean terminating,
     Provenance provenance) {
+  /** Refuses null but for the UID of the pod. */
   public AssignedIdentity {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(uid, "uid");

@@ -21,6 +21,7 @@ public record AzureIdentity(
     long generation,
     boolean namespacedOnly,
     Credential credential) {
+  /** Refuses null. */
   public AzureIdentity {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(uid, "uid");

@@ -9,6 +9,7 @@ package io.podidentity.api.model;
 public record ClientId(String value) {
   private static final int SHOWN = 4;
 
+  /** Refuses an empty text. */
   public ClientId {
     Checks.notEmpty(value, "clientID");
   }

@@ -22,6 +22,7 @@ public record ClusterSnapshot(
     List<AssignedIdentity> records,
     List<Node> nodes,
     Instant now) {
+  /** Copies the lists; refuses null. */
   public ClusterSnapshot {
     pods = List.copyOf(pods);
     identities = List.copyOf(identities);

@@ -15,6 +15,7 @@ public sealed interface ComputeTarget {
   record VirtualMachine(ResourceId id) implements ComputeTarget {
     private static final String TYPE = "virtualMachines";
 
+    /** Refuses the ID of anything but a virtual machine. */
     public VirtualMachine {
       check(id, TYPE);
     }
@@ -24,6 +25,7 @@ public sealed interface ComputeTarget {
   record ScaleSet(ResourceId id) implements ComputeTarget {
     private static final String TYPE = "virtualMachineScaleSets";
 
+    /** Refuses the ID of anything but a scale set. */
     public ScaleSet {
       check(id, TYPE);
     }

@@ -22,6 +22,7 @@ public sealed interface Credential {
    * @param clientId its client ID, which IMDS is asked by
    */
   record ManagedIdentity(ResourceId resourceId, ClientId clientId) implements Credential {
+    /** Refuses the ID of anything but a user-assigned managed identity. */
     public ManagedIdentity {
       Objects.requireNonNull(clientId, "clientId");
       if (!resourceId.isUserAssignedIdentity()) {
@@ -33,6 +34,7 @@ public sealed interface Credential {
 
   /** Type 1: a service principal with a client secret. */
   record ClientSecret(ServicePrincipal principal) implements Credential {
+    /** Refuses null. */
     public ClientSecret {
       Objects.requireNonNull(principal, "principal");
     }
@@ -45,6 +47,7 @@ public sealed interface Credential {
 
   /** Type 2: a service principal with a PKCS#12 certificate. */
   record ClientCertificate(ServicePrincipal principal) implements Credential {
+    /** Refuses null. */
     public ClientCertificate {
       Objects.requireNonNull(principal, "principal");
     }
@@ -62,6 +65,7 @@ public sealed interface Credential {
    * @param problem what is wrong with it, for people
    */
   record Unusable(String problem) implements Credential {
+    /** Refuses an empty text. */
     public Unusable {
       Checks.notEmpty(problem, "problem");
     }
@@ -87,6 +91,7 @@ public sealed interface Credential {
       NamespacedName secret,
       List<String> auxiliaryTenantIds,
       @Nullable String authorityEndpoint) {
+    /** Copies the list; refuses an empty tenant. */
     public ServicePrincipal {
       Checks.notEmpty(tenantId, "tenantID");
       Objects.requireNonNull(clientId, "clientId");

@@ -20,6 +20,7 @@ public record DesiredAssignment(
   /** The namespace of records of identities that are not namespaced, as in AAD Pod Identity v1. */
   public static final String SHARED_NAMESPACE = "default";
 
+  /** Refuses null, and an empty name of a node. */
   public DesiredAssignment {
     Objects.requireNonNull(record, "record");
     Objects.requireNonNull(pod, "pod");

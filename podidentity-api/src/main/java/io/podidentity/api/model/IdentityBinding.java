@@ -14,6 +14,7 @@ public record IdentityBinding(NamespacedName name, String azureIdentity, String 
   /** The label by which a pod asks for an identity. */
   public static final String POD_LABEL = "aadpodidbinding";
 
+  /** Refuses null. */
   public IdentityBinding {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(azureIdentity, "azureIdentity");

@@ -13,6 +13,7 @@ public record NamespacedName(String namespace, String name) implements Comparabl
   private static final Comparator<NamespacedName> ORDER =
       Comparator.comparing(NamespacedName::namespace).thenComparing(NamespacedName::name);
 
+  /** Refuses an empty namespace and an empty name. */
   public NamespacedName {
     Checks.notEmpty(namespace, "namespace");
     Checks.notEmpty(name, "name");

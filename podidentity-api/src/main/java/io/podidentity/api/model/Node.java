@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the virtual machine or scale set under it; null where its provider ID does not say
  */
 public record Node(String name, @Nullable ComputeTarget target) {
+  /** Refuses an empty name. */
   public Node {
     Checks.notEmpty(name, "name");
   }

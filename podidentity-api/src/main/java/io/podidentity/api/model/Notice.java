@@ -17,6 +17,7 @@ public record Notice(Kind kind, NamespacedName object, String uid, String text) 
   public static final Comparator<Notice> ORDER =
       Comparator.comparing(Notice::kind).thenComparing(Notice::object);
 
+  /** Refuses null. */
   public Notice {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(object, "object");

@@ -9,6 +9,7 @@ import java.util.Objects;
  * @param name its namespace and name
  */
 public record ObjectReference(String kind, NamespacedName name) {
+  /** Refuses an empty kind. */
   public ObjectReference {
     Checks.notEmpty(kind, "kind");
     Objects.requireNonNull(name, "name");

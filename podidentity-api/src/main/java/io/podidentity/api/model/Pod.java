@@ -31,6 +31,7 @@ public record Pod(
     boolean terminating,
     String serviceAccount,
     @Nullable PodController controller) {
+  /** Copies labels and addresses; takes an empty name of a node for none; refuses an empty UID. */
   public Pod {
     Objects.requireNonNull(name, "name");
     Checks.notEmpty(uid, "uid");

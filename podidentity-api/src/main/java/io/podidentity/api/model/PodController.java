@@ -14,6 +14,7 @@ public record PodController(String kind, String name, String uid) {
   /** The kind of controller that a Deployment's pods have. */
   public static final String REPLICA_SET = "ReplicaSet";
 
+  /** Refuses null. */
   public PodController {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(name, "name");

@@ -11,6 +11,7 @@ import java.util.Objects;
  * @param podLabels the labels; one that matches is enough
  */
 public record PodExemption(NamespacedName name, Map<String, String> podLabels) {
+  /** Copies the map; refuses null. */
   public PodExemption {
     Objects.requireNonNull(name, "name");
     podLabels = Map.copyOf(podLabels);

@@ -23,6 +23,7 @@ public record Provenance(
   /** Nothing is known, as of a record that v1 wrote. */
   public static final Provenance UNKNOWN = new Provenance(null, null, null);
 
+  /** Copies the set. */
   public Provenance {
     added = added == null ? null : Set.copyOf(added);
   }

@@ -11,6 +11,7 @@ import java.util.TreeMap;
  *     may overwrite them when done
  */
 public record SecretData(Map<String, byte[]> entries) {
+  /** Copies the map, but not the bytes in it. */
   public SecretData {
     entries = Collections.unmodifiableMap(new TreeMap<>(entries));
   }

@@ -13,6 +13,7 @@ public record TargetIdentities(Map<ResourceId, String> clientIds) {
   /** None at all. */
   public static final TargetIdentities NONE = new TargetIdentities(Map.of());
 
+  /** Copies the map. */
   public TargetIdentities {
     clientIds = Map.copyOf(clientIds);
   }

@@ -9,6 +9,7 @@ import java.util.Objects;
  * @param resource for which resource (audience); not empty
  */
 public record TokenQuery(Subject subject, String resource) {
+  /** Refuses an empty resource. */
   public TokenQuery {
     Objects.requireNonNull(subject, "subject");
     Checks.notEmpty(resource, "resource");
@@ -32,6 +33,7 @@ public record TokenQuery(Subject subject, String resource) {
    * another.
    */
   public record Bound(AzureIdentity identity) implements Subject {
+    /** Refuses null. */
     public Bound {
       Objects.requireNonNull(identity, "identity");
     }
@@ -39,6 +41,7 @@ public record TokenQuery(Subject subject, String resource) {
 
   /** The node's own identity, for exempt pods; the choice goes to IMDS as it is. */
   public record OfNode(IdentityChoice choice) implements Subject {
+    /** Refuses null. */
     public OfNode {
       Objects.requireNonNull(choice, "choice");
     }

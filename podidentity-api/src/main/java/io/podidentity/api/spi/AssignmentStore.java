@@ -16,12 +16,13 @@ import io.podidentity.api.model.Provenance;
  */
 public interface AssignmentStore {
   /**
-   * Creates the record in state {@code Created}.
+   * Creates the record.
    *
-   * @return the record as it was stored; the one that is there already, if that says the same about
-   *     the pod, identity and binding
+   * @param state {@code Assigned} if the pod may have its identity at once
+   * @return the record as it was stored; the one that is there already, in whatever state, if that
+   *     says the same about the pod, identity and binding
    */
-  AssignedIdentity create(DesiredAssignment desired, Provenance provenance);
+  AssignedIdentity create(DesiredAssignment desired, AssignmentState state, Provenance provenance);
 
   /**
    * Replaces all that the record says, in one write.
@@ -45,9 +46,9 @@ public interface AssignmentStore {
   /** Deletes the record and lets go of its finalizer. One that is gone already is a success. */
   void delete(AssignedIdentity existing);
 
-  /** Creates the record before anything is known about Azure. */
+  /** Creates the record before anything is known about Azure, in state {@code Created}. */
   default AssignedIdentity create(DesiredAssignment desired) {
-    return create(desired, Provenance.UNKNOWN);
+    return create(desired, AssignmentState.CREATED, Provenance.UNKNOWN);
   }
 
   /** Replaces all but what the record says about Azure. */

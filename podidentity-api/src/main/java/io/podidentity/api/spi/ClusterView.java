@@ -2,7 +2,7 @@ package io.podidentity.api.spi;
 
 import io.podidentity.api.model.ClusterSnapshot;
 
-/** The cluster as the reconciler sees it. Thread-safe. */
+/** The cluster as the reconciler sees it. Called by it, before each pass. Thread-safe. */
 public interface ClusterView {
   /**
    * Takes one consistent picture; blocks no longer than copying takes. It should show what this

@@ -10,6 +10,7 @@ public record CacheBounds(int maxEntries, long maxBytes) {
   /** Room for tokens with many claims; most take 2 to 3 KiB. */
   private static final long BYTES_FOR_ONE = 8 * 1024;
 
+  /** Refuses fewer than one entry, and less than one byte for each. */
   public CacheBounds {
     if (maxEntries < 1) {
       throw new IllegalArgumentException("maxEntries must be at least 1");

@@ -8,6 +8,7 @@ import java.util.Objects;
 public sealed interface Caller {
   /** A pod, recognised by the source address of its connection. */
   record ByAddress(InetAddress address) implements Caller {
+    /** Refuses null. */
     public ByAddress {
       Objects.requireNonNull(address, "address");
     }
@@ -15,6 +16,7 @@ public sealed interface Caller {
 
   /** A node component that asks in the name of a pod, such as a CSI driver. */
   record OnBehalfOf(NamespacedName pod) implements Caller {
+    /** Refuses null. */
     public OnBehalfOf {
       Objects.requireNonNull(pod, "pod");
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     is on the node for other pods, as in AAD Pod Identity v1; default false
  */
 public record Exemptions(ExemptionDirectory objects, @Nullable Mic mic, boolean anyIdentity) {
+  /** Refuses null but for MIC. */
   public Exemptions {
     requireNonNull(objects, "objects");
   }
@@ -27,6 +28,7 @@ public record Exemptions(ExemptionDirectory objects, @Nullable Mic mic, boolean 
 
   /** MIC's own pods: what they say about themselves, and who knows whether it is true. */
   public record Mic(MicPods pods, ReplicaSetDirectory replicaSets) {
+    /** Refuses null. */
     public Mic {
       requireNonNull(pods, "pods");
       requireNonNull(replicaSets, "replicaSets");

@@ -42,6 +42,7 @@ public record FetchLimits(
   public static final FetchLimits ENTRA =
       new FetchLimits(0, 8, 2, 200, 32, Duration.ofSeconds(10), Duration.ZERO);
 
+  /** Refuses limits with which no fetch could be made. */
   public FetchLimits {
     if (perSecond < 0) {
       throw new IllegalArgumentException("perSecond must not be negative");

@@ -16,6 +16,7 @@ public record HoldPolicy(Duration untilPodIsKnown, Duration untilRecorded, Durat
   public static final HoldPolicy DEFAULT =
       new HoldPolicy(Duration.ofMillis(1200), Duration.ofSeconds(80), Duration.ofSeconds(100));
 
+  /** Refuses negative times, and ones that are not in order. */
   public HoldPolicy {
     if (untilPodIsKnown.isNegative() || untilRecorded.isNegative()) {
       throw new IllegalArgumentException("a hold must not be negative");

@@ -30,6 +30,7 @@ public record TokenGrant(
     @Nullable String resourceId,
     Right right,
     boolean cached) {
+  /** Copies the list; refuses an empty one. */
   public TokenGrant {
     Objects.requireNonNull(pod, "pod");
     Objects.requireNonNull(right, "right");

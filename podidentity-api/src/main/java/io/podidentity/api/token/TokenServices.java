@@ -15,6 +15,7 @@ import java.util.List;
  * @param entra for service principals (types 1 and 2)
  */
 public record TokenServices(TokenSource imds, TokenSource entra) implements TokenSource {
+  /** Refuses null. */
   public TokenServices {
     requireNonNull(imds, "imds");
     requireNonNull(entra, "entra");

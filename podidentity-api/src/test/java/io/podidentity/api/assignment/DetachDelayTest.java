@@ -76,10 +76,7 @@ class DetachDelayTest {
     scene.run();
 
     assertThat(scene.log.calls())
-        .containsExactly(
-            "create default/api-default-x",
-            "state default/api-default-x Assigned",
-            "delete default/web-default-x");
+        .containsExactly("create default/api-default-x Assigned", "delete default/web-default-x");
     scene.clock.advance(DELAY);
     assertThat(scene.plan().targets()).isEmpty();
   }

@@ -51,6 +51,36 @@ class PaceTest {
         .containsExactly("attach n1 web-0 web-1 web-2 web-3 web-4");
   }
 
+  @Test
+  void windowEndsEarlyOnceNoMoreComesForAQuarterOfIt() {
+    start(WINDOW, Duration.ZERO, Duration.ZERO);
+    bind("first", "n1");
+    workers.runAll();
+    pass(Duration.ofMillis(240));
+    bind("second", "n1");
+    workers.runAll();
+    pass(Duration.ofMillis(250));
+    assertThat(log.calls()).isEmpty();
+
+    pass(Duration.ofMillis(125));
+
+    assertThat(log.calls()).contains("attach n1 first second");
+  }
+
+  /** The rest after a pass is a part of the window of what came meanwhile. */
+  @Test
+  void whatWaitedForAPassIsNotGatheredForAsLongAgain() {
+    Duration hour = Duration.ofHours(1);
+    start(new ReconcilePace(Duration.ofDays(1), hour, Duration.ZERO, RetryPolicy.DEFAULT, hour));
+    bind("web", "n1");
+    pass(hour);
+    assertThat(log.calls()).isEmpty();
+
+    pass(hour.dividedBy(8));
+
+    assertThat(log.calls()).contains("attach n1 web");
+  }
+
   /** It may have waited for a leader. */
   @Test
   void whatIsThereAtTheStartDoesNotWaitForMore() {
@@ -66,14 +96,14 @@ class PaceTest {
     start(WINDOW, Duration.ZERO, Duration.ZERO);
     bind("first", "n1");
     workers.runAll();
-    pass(Duration.ofMillis(900));
+    pass(Duration.ofMillis(300));
     bind("second", "n2");
     workers.runAll();
 
     pass(Duration.ofMillis(100));
     assertThat(log.calls()).contains("attach n1 first").noneMatch(c -> c.contains("n2"));
 
-    pass(Duration.ofMillis(900));
+    pass(Duration.ofMillis(300));
     assertThat(log.calls()).contains("attach n2 second");
   }
 

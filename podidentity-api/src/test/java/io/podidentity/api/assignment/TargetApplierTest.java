@@ -111,8 +111,7 @@ class TargetApplierTest {
     assertThat(log.calls())
         .containsExactly(
             "state default/gone-default-x Unassigned",
-            "create default/web-default-x",
-            "state default/web-default-x Assigned",
+            "create default/web-default-x Assigned",
             "delete default/gone-default-x");
   }
 

@@ -16,6 +16,7 @@ public record ArmOptions(Duration callLimit, Duration operationLimit, Duration p
   public static final ArmOptions DEFAULT =
       new ArmOptions(Duration.ofMinutes(5), Duration.ofMinutes(15), Duration.ofSeconds(5));
 
+  /** Refuses times that are not positive. */
   public ArmOptions {
     requirePositive(callLimit, "callLimit");
     requirePositive(operationLimit, "operationLimit");

@@ -33,6 +33,7 @@ public record CloudConfig(
     boolean useManagedIdentityExtension,
     String userAssignedIdentityId) {
 
+  /** Refuses null. */
   public CloudConfig {
     requireNonNull(cloud, "cloud");
     requireNonNull(tenantId, "tenantId");

@@ -24,6 +24,7 @@ public record CloudAccess(
   /** Without a proxy, trusting what the JDK trusts. */
   public static final CloudAccess DEFAULT = new CloudAccess(null, null, List.of());
 
+  /** Copies the list. */
   public CloudAccess {
     caFolders = List.copyOf(caFolders);
   }

@@ -86,11 +86,21 @@ public abstract class AssignmentStoreContract {
   }
 
   @Test
+  void recordMayBeAssignedFromTheBeginning() {
+    DesiredAssignment desired = desired();
+
+    AssignedIdentity stored = store().create(desired, AssignmentState.ASSIGNED, ADDED);
+
+    assertThat(stored).isEqualTo(present(desired.record()));
+    assertThat(stored.state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
   void creatingAgainGivesTheRecordThatIsThere() {
     DesiredAssignment desired = desired();
     AssignedIdentity first = store().create(desired);
 
-    assertThat(store().create(desired)).isEqualTo(first);
+    assertThat(store().create(desired, AssignmentState.ASSIGNED, ADDED)).isEqualTo(first);
   }
 
   @Test
@@ -134,7 +144,7 @@ public abstract class AssignmentStoreContract {
   void whatMicDoesIsStoredWithTheRecord() {
     DesiredAssignment desired = desired();
 
-    AssignedIdentity stored = store().create(desired, ADDED);
+    AssignedIdentity stored = store().create(desired, AssignmentState.CREATED, ADDED);
 
     assertThat(stored).isEqualTo(present(desired.record()));
     assertThat(stored.provenance()).isEqualTo(ADDED);
@@ -145,7 +155,8 @@ public abstract class AssignmentStoreContract {
     DesiredAssignment desired = desired();
     Provenance found = new Provenance(TARGET, Set.of(), null);
 
-    assertThat(store().create(desired, found).provenance()).isEqualTo(found);
+    assertThat(store().create(desired, AssignmentState.CREATED, found).provenance())
+        .isEqualTo(found);
     assertThat(present(desired.record()).provenance().isKnown()).isTrue();
   }
 
@@ -170,7 +181,7 @@ public abstract class AssignmentStoreContract {
   @Test
   void replacingSaysWhatMicDoes() {
     DesiredAssignment desired = desired();
-    AssignedIdentity created = store().create(desired, ADDED);
+    AssignedIdentity created = store().create(desired, AssignmentState.CREATED, ADDED);
     Provenance less = new Provenance(TARGET, Set.of(), null);
 
     AssignedIdentity stored = store().replace(created, desired, AssignmentState.ASSIGNED, less);

@@ -3,6 +3,9 @@ package io.podidentity.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.podidentity.api.PodIdentityException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +53,38 @@ final class PublicApiTest {
             "io.podidentity.architecture.PlantedApi: protected abstract void work()",
             "io.podidentity.architecture.PlantedApi.Kind (enum)",
             "io.podidentity.architecture.PlantedApi.Kind: static PlantedApi.Kind ONE");
+  }
+
+  @Test
+  void whatIsPublicShowsNothingThatIsNot() {
+    assertThat(HiddenTypes.shownBy(ProductCode.published())).isEmpty();
+  }
+
+  @Test
+  void eachWayOfShowingWhatIsNotPublicIsFound() {
+    String type = PlantedLeaks.class.getName();
+    String hidden = PlantedHidden.class.getName();
+    assertThat(
+            HiddenTypes.shownBy(
+                new ClassFileImporter().importClasses(PlantedLeaks.class, PlantedHidden.class)))
+        .containsExactly(
+            hidden + ".inherited() shows " + hidden + "$Other",
+            type + " shows " + hidden,
+            type + " shows " + hidden + "$Other",
+            type + ".<init>([L" + hidden + ";) shows " + hidden,
+            type + ".field shows " + hidden,
+            type + ".result() shows " + hidden,
+            type + ".thrown() shows " + hidden + "$Failure",
+            type + ".typeParameter(" + hidden + ") shows " + hidden);
+  }
+
+  @Test
+  void thereIsOneExceptionToCatch() {
+    assertThat(ProductCode.published())
+        .filteredOn(type -> type.isAssignableTo(Throwable.class))
+        .filteredOn(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+        .extracting(JavaClass::getName)
+        .containsExactly(PodIdentityException.class.getName());
   }
 
   static Stream<Class<?>> apiTypes() {

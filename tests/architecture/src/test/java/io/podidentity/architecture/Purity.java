@@ -1,20 +1,20 @@
 package io.podidentity.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static io.podidentity.architecture.Accesses.nameOf;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.podidentity.api.embed.EmbedSettings;
 import io.podidentity.api.token.TokenBroker;
+import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.Set;
 import java.util.Timer;
@@ -22,7 +22,9 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.function.Predicate;
+import java.util.stream.BaseStream;
 
 /** What podidentity-api leaves to those who embed it. */
 final class Purity {
@@ -45,6 +47,15 @@ final class Purity {
       Set.of(
           "java.lang.System.getProperty",
           "java.lang.System.getProperties",
+          "java.lang.System.setProperty",
+          "java.lang.System.lineSeparator",
+          "java.lang.Runtime.getRuntime",
+          "java.security.Security.getProperty",
+          "java.util.Locale.getDefault",
+          "java.util.TimeZone.getDefault",
+          "java.time.ZoneId.systemDefault",
+          "java.nio.charset.Charset.defaultCharset",
+          "java.net.InetAddress.getLocalHost",
           "java.lang.System.getenv",
           "java.lang.Boolean.getBoolean",
           "java.lang.Integer.getInteger",
@@ -81,7 +92,10 @@ final class Purity {
         || owner.isAssignableTo(Timer.class)
         || owner.isEquivalentTo(Executors.class)
         || owner.isAssignableTo(AbstractExecutorService.class)
+        || owner.isAssignableTo(SubmissionPublisher.class)
+        || owner.isEquivalentTo(Cleaner.class)
         || access.getName().equals("parallelStream")
+        || (owner.isAssignableTo(BaseStream.class) && access.getName().equals("parallel"))
         || (owner.isAssignableTo(CompletableFuture.class) && usesAThreadOfTheJdk(access));
   }
 
@@ -100,29 +114,12 @@ final class Purity {
         .and()
         .areStatic()
         .and(describe("are in the source", Purity::isWritten))
-        .should(beConstants());
+        .should(Constants.beConstants());
   }
 
   /** The compiler keeps tables for enums. */
   private static boolean isWritten(JavaField field) {
     return !field.getModifiers().contains(JavaModifier.SYNTHETIC);
-  }
-
-  private static ArchCondition<JavaField> beConstants() {
-    return new ArchCondition<>("be constants") {
-      @Override
-      public void check(JavaField field, ConditionEvents events) {
-        JavaClass type = field.getRawType();
-        boolean changes =
-            !field.getModifiers().contains(JavaModifier.FINAL)
-                || type.isArray()
-                || type.isAssignableTo(ThreadLocal.class)
-                || type.getPackageName().startsWith("java.util.concurrent");
-        if (changes) {
-          events.add(SimpleConditionEvent.violated(field, field.getFullName() + " can change"));
-        }
-      }
-    };
   }
 
   /** Everything is said in constructors. */
@@ -172,25 +169,7 @@ final class Purity {
                 && !access.getOriginOwner().isEquivalentTo(EmbedSettings.class));
   }
 
-  private static String nameOf(JavaAccess<?> access) {
-    return access.getTargetOwner().getName() + "." + access.getName();
-  }
-
   private static ArchRule noApiClass(String what, Predicate<JavaAccess<?>> forbidden) {
-    return noClasses()
-        .that()
-        .resideInAPackage(API)
-        .should(
-            new ArchCondition<>(what) {
-              @Override
-              public void check(JavaClass type, ConditionEvents events) {
-                type.getAccessesFromSelf().stream()
-                    .filter(forbidden)
-                    .forEach(
-                        access ->
-                            events.add(
-                                SimpleConditionEvent.satisfied(type, access.getDescription())));
-              }
-            });
+    return Accesses.none(resideInAPackage(API), what, forbidden);
   }
 }

@@ -43,9 +43,30 @@ final class PurityTest {
 
   static Stream<Arguments> plants() {
     return Stream.of(
-        plant(Purity.makesNoThread(), "newThread", "newPool", "commonPool", "jdkTimer", "parallel"),
-        plant(Purity.hasNoStaticState(), "counter", "array", "shared", "local"),
-        plant(Purity.readsNoSetting(), "property", "environment", "number"),
+        plant(
+            Purity.makesNoThread(),
+            "newThread",
+            "threadReference",
+            "newPool",
+            "commonPool",
+            "jdkTimer",
+            "timer",
+            "parallel",
+            "parallelSequence",
+            "cleaner",
+            "publisher"),
+        plant(
+            Purity.hasNoStaticState(),
+            "counter",
+            "array",
+            "shared",
+            "local",
+            "list",
+            "map",
+            "builder",
+            "holder",
+            "queue"),
+        plant(Purity.readsNoSetting(), "property", "environment", "number", "processors", "locale"),
         plant(Purity.neitherLogsNorPrints(), "log", "systemLog", "print", "trace"),
         plant(Purity.doesNoIo(), "file", "http", "socket"),
         plant(Purity.readsNoClock(), "now", "millis", "sleep", "clock"));

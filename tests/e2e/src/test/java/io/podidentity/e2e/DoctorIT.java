@@ -124,6 +124,21 @@ final class DoctorIT {
     }
   }
 
+  /** One call may take minutes, by its own limit. */
+  @Test
+  void machineThatDoesNotAnswerKeepsTheDoctorNoLongerThanItMayTake(EndToEndCluster cluster) {
+    Map<String, ?> hangs =
+        Map.of("delayMillis", 60_000, "status", 500, "pathContains", "virtualmachines/spare");
+    try (var fault = cluster.azure().fault("arm", hangs)) {
+      long start = System.nanoTime();
+      Explained mic = micDoctor(cluster, "-timeout=10s");
+
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(45));
+      assertThat(mic.cause()).as("%s", mic.json()).isEqualTo("target-unavailable");
+      assertThat(mic.verdicts("machines")).containsOnlyOnce("wrong").contains("ok");
+    }
+  }
+
   @Test
   void machineWithAllTheIdentitiesThatItMayHaveIsWrong(EndToEndCluster cluster, Scene scene) {
     scene.boundPod("full", cluster.vm(), scene.identity("full"));

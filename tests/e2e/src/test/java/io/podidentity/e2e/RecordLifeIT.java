@@ -40,21 +40,21 @@ final class RecordLifeIT {
   }
 
   @Test
-  void podWhoseIdentityWasThereBeforeIsFourWritesAndTwoEvents() {
+  void podWhoseIdentityWasThereBeforeIsThreeWritesAndTwoEvents() {
     world.azure().attach(machine, world.bind(NAMESPACE, "before", "before"));
 
-    assertThat(writes("before")).containsExactly("POST", "PATCH", "DELETE", "PATCH");
+    assertThat(writes("before")).containsExactly("POST", "DELETE", "PATCH");
     assertThat(events("before")).isEqualTo(2);
     assertThat(world.identitiesOn(machine)).contains("before");
   }
 
   @Test
-  void podWhoseIdentityAnotherPodNeedsIsFourWritesAndTwoEvents() {
+  void podWhoseIdentityAnotherPodNeedsIsThreeWritesAndTwoEvents() {
     world.bind(NAMESPACE, "shared", "shared");
     RunningPod other = world.run(NAMESPACE, "other", "vm", "shared");
     awaitAssigned("other", "shared");
 
-    assertThat(writes("shared")).containsExactly("POST", "PATCH", "DELETE", "PATCH");
+    assertThat(writes("shared")).containsExactly("POST", "DELETE", "PATCH");
     // The other pod's binding is the same one.
     assertThat(events("shared")).isEqualTo(3);
     assertThat(world.identitiesOn(machine)).contains("shared");

@@ -1,18 +1,29 @@
 package io.podidentity.api.matching;
 
+import java.lang.ref.Cleaner;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.logging.Logger;
+import java.util.stream.LongStream;
 
 /** What podidentity-api must not do, on purpose. */
 @SuppressWarnings("all")
@@ -22,8 +33,22 @@ public final class PlantedImpurities {
   static final AtomicInteger shared = new AtomicInteger();
   static final ThreadLocal<String> local = new ThreadLocal<>();
 
+  static final List<String> list = new ArrayList<>();
+  static final Map<String, String> map = new HashMap<>();
+  static final StringBuilder builder = new StringBuilder();
+  static final Holder holder = new Holder();
+  static final Queue<String> queue = new ArrayDeque<>();
+
+  static final class Holder {
+    int held;
+  }
+
   void newThread() {
     new Thread(() -> {}).start();
+  }
+
+  Function<Runnable, Thread> threadReference() {
+    return Thread::new;
   }
 
   ExecutorService newPool() {
@@ -36,6 +61,22 @@ public final class PlantedImpurities {
 
   CompletableFuture<Void> jdkTimer(CompletableFuture<Void> future) {
     return future.orTimeout(1, TimeUnit.SECONDS);
+  }
+
+  Timer timer() {
+    return new Timer();
+  }
+
+  LongStream parallelSequence() {
+    return LongStream.range(0, 9).parallel();
+  }
+
+  Cleaner cleaner() {
+    return Cleaner.create();
+  }
+
+  SubmissionPublisher<String> publisher() {
+    return new SubmissionPublisher<>();
   }
 
   long parallel(List<String> list) {
@@ -52,6 +93,14 @@ public final class PlantedImpurities {
 
   Integer number() {
     return Integer.getInteger("a");
+  }
+
+  int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  Locale locale() {
+    return Locale.getDefault();
   }
 
   void log() {

@@ -39,11 +39,26 @@ final class MeasuredMic implements AutoCloseable {
    */
   static MeasuredMic start(
       String instance, Path kubeconfig, Path cloud, Path azureJson, List<String> flags) {
+    return start(ProjectFiles.program("mic"), instance, kubeconfig, cloud, azureJson, flags);
+  }
+
+  /**
+   * The same by another script.
+   *
+   * @param script of the distribution
+   */
+  static MeasuredMic start(
+      String script,
+      String instance,
+      Path kubeconfig,
+      Path cloud,
+      Path azureJson,
+      List<String> flags) {
     int probePort = FreePorts.find(1)[0];
     List<String> words =
         new ArrayList<>(
             List.of(
-                ProjectFiles.program("mic"),
+                script,
                 "-kubeconfig=" + kubeconfig,
                 "-cloudconfig=" + azureJson,
                 "-leader-election-instance=" + instance,

@@ -22,11 +22,13 @@ final class OneScaleSetReport {
       String node = cluster.scaleSet("pool", 1).get(0);
       List<Pod> first = pods(cluster, node, "first");
       List<Pod> second = pods(cluster, node, "second");
+      cluster.warmUp();
       MeasuredMic mic = cluster.startMic("mic-0");
       mic.awaitActive();
 
       Figures figures =
           new Figures("1-one-scale-set", "40 pods and identities, one scale set, 2 s for a PATCH");
+      figures.note(Training.note());
       measure(cluster, mic, first, figures, "MIC has just started");
       Duration warm = measure(cluster, mic, second, figures, "40 others after that");
       mic.close();

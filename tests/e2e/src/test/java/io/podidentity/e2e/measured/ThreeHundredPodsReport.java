@@ -32,6 +32,7 @@ final class ThreeHundredPodsReport {
         String node = nodes.get(i % nodes.size());
         pods.add(ClusterObjects.pod("pod-" + i, node, "identity-" + i % IDENTITIES));
       }
+      cluster.warmUp();
       MeasuredMic mic = cluster.startMic("mic-0", "-detach-delay=" + DELAY.toSeconds() + "s");
       mic.awaitActive();
       Duration idle = mic.cpuTime();
