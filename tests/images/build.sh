@@ -65,13 +65,14 @@ for name in nmi mic; do
   cp -a "$("${buildah[@]}" mount "$container")" "$out/$name/rootfs"
   "${buildah[@]}" rm "$container" >/dev/null
 done
+layers() { "${buildah[@]}" inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{println .}}{{end}}' "localhost/$1"; }
 if [ "${1-}" = --twice ]; then
   images/build.sh --no-maven localhost again --quiet --no-cache "--build-arg=BASE=$base" >&2
   # The fourth layer is the cache's.
-  layers() { "${buildah[@]}" inspect --type image --format '{{range .OCIv1.RootFS.DiffIDs}}{{println .}}{{end}}' "localhost/$1" | head -n 3; }
+  first() { layers "$1" | head -n 3; }
   for name in nmi mic; do
-    if [ "$(layers "$name:test")" != "$(layers "$name:again")" ]; then
-      printf 'build.sh: two builds of %s differ in these layers:\n%s\n\n%s\n' "$name" "$(layers "$name:test")" "$(layers "$name:again")" >&2
+    if [ "$(first "$name:test")" != "$(first "$name:again")" ]; then
+      printf 'build.sh: two builds of %s differ in these layers:\n%s\n\n%s\n' "$name" "$(first "$name:test")" "$(first "$name:again")" >&2
       exit 1
     fi
     echo "two builds of $name are equal" >&2
@@ -85,6 +86,7 @@ push() {
   folder=$(mktemp -d)
   printf '%s\n' 'version: 0.1' "storage: {filesystem: {rootdirectory: $folder/images}}" 'http: {addr: "127.0.0.1:0"}' \
     >"$folder/registry.yml"
+  : >"$folder/log"
   docker-registry serve "$folder/registry.yml" >"$folder/log" 2>&1 &
   # shellcheck disable=SC2064 # these, as they are now
   trap "kill $!; rm -rf '$folder'" EXIT
@@ -101,14 +103,15 @@ push() {
   printf '[[registry]]\nlocation = "%s"\ninsecure = true\n' "$address" >"$folder/registries.conf"
   CONTAINERS_REGISTRIES_CONF=$folder/registries.conf images/build.sh --push --no-maven "$address/identity" --quiet \
     "--build-arg=BASE=$base" >&2
-  local version name there here
+  local version name manifest config there
   version=$(sed -n 's/^  <version>\(.*\)<\/version>/\1/p' pom.xml | head -n 1)
   for name in nmi mic; do
-    there=$(curl -fsS -H "Accept: application/vnd.oci.image.manifest.v1+json" "http://$address/v2/identity/$name/manifests/$version" |
-      sed -n 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/p')
-    here=$("${buildah[@]}" images --no-trunc --format '{{.ID}}' "localhost/$name:test")
-    if [ -z "$there" ] || [ "$there" != "$here" ]; then
-      echo "build.sh: the registry has $there as $name, and built was $here" >&2
+    manifest=$(curl -fsS -H "Accept: application/vnd.oci.image.manifest.v1+json" "http://$address/v2/identity/$name/manifests/$version")
+    config=$(sed 's/.*"config":{[^}]*"digest":"\([^"]*\)".*/\1/' <<<"$manifest")
+    there=$(curl -fsS "http://$address/v2/identity/$name/blobs/$config" |
+      sed 's/.*"diff_ids":\[\([^]]*\)\].*/\1/' | tr -d '"' | tr , '\n')
+    if [ "$there" != "$(layers "$name:test")" ]; then
+      printf 'build.sh: the registry has these layers of %s:\n%s\n\nand these were built:\n%s\n' "$name" "$there" "$(layers "$name:test")" >&2
       exit 1
     fi
     echo "$name was pushed" >&2

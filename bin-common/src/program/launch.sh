@@ -28,7 +28,8 @@ fits() {
 }
 if fits "$home/$name.aot"; then
   archive="-XX:AOTCache=$home/$name.aot"
-  quiet=-Xlog:aot=off
+  # Java of this age can also have malloc give back what was needed for a while: some MiB.
+  quiet="-Xlog:aot=off -XX:TrimNativeHeapInterval=10000"
 elif fits "$home/$name.jsa"; then
   archive="-XX:SharedArchiveFile=$home/$name.jsa"
   quiet=-Xlog:cds=off

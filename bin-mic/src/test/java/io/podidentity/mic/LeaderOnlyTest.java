@@ -1,27 +1,20 @@
 package io.podidentity.mic;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
+import io.podidentity.testkit.contract.WriteGuardContract;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.Test;
 
-final class LeaderOnlyTest {
-  private final AtomicBoolean leading = new AtomicBoolean(true);
+/** A leader writes until it has lost the lease. */
+final class LeaderOnlyTest extends WriteGuardContract {
+  private final AtomicBoolean leading = new AtomicBoolean();
   private final LeaderOnly guard = new LeaderOnly(leading::get);
 
-  @Test
-  void leaderWritesUntilItHasLostTheLease() {
-    assertThatCode(guard::check).doesNotThrowAnyException();
+  @Override
+  protected LeaderOnly guard() {
+    return guard;
+  }
 
-    leading.set(false);
-
-    assertThatThrownBy(guard::check)
-        .isInstanceOfSatisfying(
-            PodIdentityException.class,
-            e -> assertThat(e.reason()).isEqualTo(ErrorReason.SHUTTING_DOWN));
+  @Override
+  protected void allow(boolean now) {
+    leading.set(now);
   }
 }

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * The router against {@link PathReader}s: what it passes on is an identity path for none of them,
  * and what passes the block of the instance metadata is an instance path for none. Each build looks
- * at a hundred thousand paths; {@code -Dpodidentity.router.paths=1000000} says at how many.
+ * at a hundred thousand paths; {@code -Dpodidentity.router.paths} says at how many, and is a
+ * million in CI.
  */
 class RouterDifferentialTest {
   private static final int PATHS = Integer.getInteger("podidentity.router.paths", 100_000);

@@ -7,52 +7,63 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AzureIdentity;
-import io.podidentity.api.model.Credential;
-import io.podidentity.harness.Await;
+import io.podidentity.api.model.NamespacedName;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
-import java.time.Duration;
-import java.util.Locale;
+import io.podidentity.testkit.contract.IdentityDirectoryContract;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** With the rights of {@code deploy/rbac/nmi.yaml}, and no more. */
 @RequiresRealPart(RealPart.KUBE_APISERVER)
-final class ClusterIdentitiesTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+final class ClusterIdentitiesTest extends IdentityDirectoryContract {
+  private static KubernetesClient admin;
+  private static KubernetesClient nmi;
+  private static ClusterIdentities identities;
 
-  @Test
-  void idsOfTheIdentitiesOfEachNamespaceAreShownAsTheyAreNowOnceTheFirstListHasCome() {
-    TestCluster cluster = TestCluster.shared();
-    try (KubernetesClient admin = cluster.asAdmin();
-        KubernetesClient nmi = cluster.asNmi();
-        ClusterIdentities identities = new ClusterIdentities(nmi)) {
-      ClusterObjects objects = new ClusterObjects(admin);
-      AzureIdentity before = TestObjects.identity("shown-before");
-      AzureIdentity after = TestObjects.identity("shown-after");
-      objects.put(before);
-      assertThatExceptionOfType(PodIdentityException.class)
-          .isThrownBy(identities::describedIds)
-          .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
-
-      TestCluster.follow(identities);
-      assertThat(identities.describedIds()).containsAll(before.managedIds());
-
-      objects.put(after);
-      objects.deleteIdentity(before.name());
-      Await.asserted(
-          SOON,
-          () ->
-              assertThat(identities.describedIds())
-                  .containsAll(after.managedIds())
-                  .doesNotContain(resourceId(before)));
-    }
+  @BeforeAll
+  static void follow() {
+    admin = TestCluster.shared().asAdmin();
+    nmi = TestCluster.shared().asNmi();
+    identities = new ClusterIdentities(nmi);
+    TestCluster.follow(identities);
   }
 
-  /** The client ID is the same in all of them. */
-  private static String resourceId(AzureIdentity identity) {
-    return ((Credential.ManagedIdentity) identity.credential())
-        .resourceId()
-        .value()
-        .toLowerCase(Locale.ROOT);
+  @AfterAll
+  static void end() {
+    identities.close();
+    nmi.close();
+    admin.close();
+  }
+
+  @Override
+  protected ClusterIdentities directory() {
+    return identities;
+  }
+
+  @Override
+  protected void put(AzureIdentity identity) {
+    new ClusterObjects(admin).put(identity);
+  }
+
+  @Override
+  protected void deleteIdentity(NamespacedName name) {
+    new ClusterObjects(admin).deleteIdentity(name);
+  }
+
+  @Test
+  void whatIsThereIsShownOnceTheFirstListHasComeAndNothingIsSaidBefore() {
+    AzureIdentity before = TestObjects.identity("shown-before");
+    put(before);
+    try (ClusterIdentities late = new ClusterIdentities(nmi)) {
+      assertThatExceptionOfType(PodIdentityException.class)
+          .isThrownBy(late::describedIds)
+          .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_UNAVAILABLE));
+
+      TestCluster.follow(late);
+
+      assertThat(late.describedIds()).containsAll(before.managedIds());
+    }
   }
 }

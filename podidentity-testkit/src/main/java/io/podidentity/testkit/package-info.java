@@ -1,6 +1,6 @@
 /**
- * What tests of this project, and of programs that embed it, need: a clock that moves by hand and
- * servers that simulate Azure.
+ * What tests of this project, and of programs that embed it, need: the ports in memory, a clock and
+ * a timer that move by hand, and a cluster for each seed.
  */
 @NullMarked
 package io.podidentity.testkit;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.explain.Step.Part;
 import io.podidentity.api.explain.Step.Verdict;
-import io.podidentity.api.fixture.RandomCluster;
 import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.matching.BindingMatcher;
 import io.podidentity.api.matching.IdentitySelector;
@@ -12,6 +11,7 @@ import io.podidentity.api.matching.Selection;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
+import io.podidentity.testkit.SeededCluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +28,7 @@ class ExplainedClustersTest {
     int granted = 0;
     int refused = 0;
     for (int seed = 0; seed < CLUSTERS; seed++) {
-      ClusterSnapshot cluster = withAddresses(RandomCluster.of(seed, forceNamespaced));
+      ClusterSnapshot cluster = withAddresses(SeededCluster.of(seed, forceNamespaced));
       for (Pod pod : cluster.pods()) {
         Explanation explanation = Explainer.explain(situation(cluster, pod, forceNamespaced));
 

@@ -69,6 +69,8 @@ class BindingMatcherTest {
     "app, app, 1",
     "app, App, 0",
     "app, app2, 0",
+    // Texts of the same hash.
+    "Aa, BB, 0",
     "'', '', 0",
     "app, '', 0",
     "'', app, 0",

@@ -209,6 +209,8 @@ class IdentitySelectorTest {
 
     assertThat(select(IdentityChoice.ANY, bad, record(WEB, X).build())).isEqualTo(chosen(X));
     assertRefused(select(IdentityChoice.ANY, bad), ErrorReason.IDENTITY_INVALID);
+    assertThat(((Selection.Refused) select(IdentityChoice.ANY, bad)).refusal())
+        .hasMessageEndingWith("cannot be used as it is written: Invalid resource id: nonsense");
     assertRefused(select(client("x"), bad), ErrorReason.IDENTITY_INVALID);
     assertWaits(
         select(client("y"), bad, record(WEB, X).build()), ErrorReason.IDENTITY_NOT_ALLOWED, false);

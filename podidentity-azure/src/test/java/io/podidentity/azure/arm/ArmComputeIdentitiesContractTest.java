@@ -2,7 +2,6 @@ package io.podidentity.azure.arm;
 
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
-import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.testkit.contract.ComputeIdentitiesContract;
 import io.podidentity.testkit.http.Fault;
 import io.podidentity.testkit.http.Reply;
@@ -12,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class ArmComputeIdentitiesContractTest extends ComputeIdentitiesContract {
   private final SimulatedCluster cluster = new SimulatedCluster();
-  private final ComputeIdentities adapter = cluster.adapter();
+  private final CurrentComputeIdentities adapter = (CurrentComputeIdentities) cluster.adapter();
 
   @AfterEach
   void stop() {
@@ -20,7 +19,7 @@ final class ArmComputeIdentitiesContractTest extends ComputeIdentitiesContract {
   }
 
   @Override
-  protected ComputeIdentities compute() {
+  protected CurrentComputeIdentities compute() {
     return adapter;
   }
 

@@ -19,6 +19,7 @@ final class ControlServer implements AutoCloseable {
   private final FakeAzure azure;
   private final FakeEntra entra;
   private final FakeArm arm;
+  private final ControlLimits limits;
   private final Map<String, RequestLog> logs;
   private final Map<String, Faults> faults;
   private final SimulatorServer server;
@@ -28,6 +29,7 @@ final class ControlServer implements AutoCloseable {
     this.azure = azure;
     this.entra = entra;
     this.arm = arm;
+    this.limits = new ControlLimits(imds, entra, arm);
     this.logs = Map.of("imds", imds.requests(), "entra", entra.requests(), "arm", arm.requests());
     this.faults = Map.of("imds", imds.faults(), "entra", entra.faults(), "arm", arm.faults());
     this.server =
@@ -65,6 +67,9 @@ final class ControlServer implements AutoCloseable {
         case "applications" -> applications(request);
         case "denied" -> denied(request);
         case "writes" -> writes(request, rest);
+        case "limits" -> limits.limits(request, rest);
+        case "latency" -> limits.latency(request);
+        case "lifetime" -> limits.lifetime(request, rest);
         case "requests" -> requests(request, of(logs, rest));
         case "faults" -> faults(request, of(faults, rest));
         default -> throw new IllegalArgumentException("no such route: " + request.path());
@@ -212,7 +217,7 @@ final class ControlServer implements AutoCloseable {
         .orElseThrow(() -> new IllegalArgumentException("query parameter missing: " + name));
   }
 
-  private static void expect(RecordedRequest request, String method) {
+  static void expect(RecordedRequest request, String method) {
     if (!request.method().equals(method)) {
       throw new IllegalArgumentException(
           request.method() + " is not for " + request.path() + "; try " + method);

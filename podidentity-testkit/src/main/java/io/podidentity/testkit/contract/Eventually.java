@@ -20,6 +20,12 @@ final class Eventually {
     limit = newLimit;
   }
 
+  /** How long {@link #asserted} waits now, but not less than that. */
+  static Duration atLeast(Duration least) {
+    Duration now = limit;
+    return now.compareTo(least) < 0 ? least : now;
+  }
+
   /** Waits until the assertions pass; lets their last failure through if they do not. */
   static void asserted(Runnable assertions) {
     long end = System.nanoTime() + limit.toNanos();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -63,6 +64,37 @@ final class DocumentsTest {
     }
 
     assertThat(broken).isEmpty();
+  }
+
+  /** Who calls it, on which thread, and who implements it. */
+  @Test
+  void everyPortIsInTheTablesOfPorts() throws IOException {
+    String architecture = Files.readString(ROOT.resolve("docs/architecture.md"));
+    String embedding = Files.readString(ROOT.resolve("docs/embedding.md"));
+
+    assertThat(Contracts.ports())
+        .allSatisfy(
+            port -> {
+              assertThat(architecture).containsPattern("(?m)^\\|.*`" + port + "`");
+              assertThat(embedding).containsPattern("(?m)^\\|.*`" + port + "`");
+            });
+  }
+
+  /** A page of its own, that leads to its code. */
+  @Test
+  void everyExampleHasAPage() throws IOException {
+    List<Path> examples;
+    try (Stream<Path> folders = Files.list(ROOT.resolve("examples"))) {
+      examples = folders.filter(folder -> Files.exists(folder.resolve("pom.xml"))).toList();
+    }
+
+    assertThat(examples)
+        .hasSizeGreaterThan(6)
+        .allSatisfy(
+            example ->
+                assertThat(Files.readString(example.resolve("README.md")))
+                    .as("%s", example.getFileName())
+                    .contains("](src/main/java/"));
   }
 
   private static Stream<String> found(Pattern pattern, Path document) throws IOException {

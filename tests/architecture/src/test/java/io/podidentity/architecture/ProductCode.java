@@ -13,6 +13,7 @@ final class ProductCode {
       List.of(API, "io.podidentity.azure", "io.podidentity.k8s", "io.podidentity.iptables");
   static final List<String> PROGRAMS =
       List.of("io.podidentity.bin", "io.podidentity.mic", "io.podidentity.nmi");
+  static final String TEST_KIT = "io.podidentity.testkit";
 
   private ProductCode() {}
 
@@ -30,12 +31,18 @@ final class ProductCode {
 
   /** What others have from Maven. */
   static JavaClasses published() {
-    return read(Stream.concat(LIBRARIES.stream(), Stream.of("io.podidentity.testkit")).toList());
+    return read(Stream.concat(LIBRARIES.stream(), Stream.of(TEST_KIT)).toList());
   }
 
   /** Libraries and programs. */
   static JavaClasses all(Class<?>... planted) {
     return read(Stream.of(LIBRARIES, PROGRAMS).flatMap(List::stream).toList(), planted);
+  }
+
+  /** Libraries, programs and the test kit. */
+  static JavaClasses everything(Class<?>... planted) {
+    return read(
+        Stream.of(LIBRARIES, PROGRAMS, List.of(TEST_KIT)).flatMap(List::stream).toList(), planted);
   }
 
   private static JavaClasses read(List<String> packages, Class<?>... planted) {

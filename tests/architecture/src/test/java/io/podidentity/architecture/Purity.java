@@ -1,18 +1,17 @@
 package io.podidentity.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static io.podidentity.architecture.Accesses.nameOf;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.podidentity.api.embed.EmbedSettings;
 import io.podidentity.api.token.TokenBroker;
 import java.lang.ref.Cleaner;
@@ -170,25 +169,7 @@ final class Purity {
                 && !access.getOriginOwner().isEquivalentTo(EmbedSettings.class));
   }
 
-  private static String nameOf(JavaAccess<?> access) {
-    return access.getTargetOwner().getName() + "." + access.getName();
-  }
-
   private static ArchRule noApiClass(String what, Predicate<JavaAccess<?>> forbidden) {
-    return noClasses()
-        .that()
-        .resideInAPackage(API)
-        .should(
-            new ArchCondition<>(what) {
-              @Override
-              public void check(JavaClass type, ConditionEvents events) {
-                type.getAccessesFromSelf().stream()
-                    .filter(forbidden)
-                    .forEach(
-                        access ->
-                            events.add(
-                                SimpleConditionEvent.satisfied(type, access.getDescription())));
-              }
-            });
+    return Accesses.none(resideInAPackage(API), what, forbidden);
   }
 }

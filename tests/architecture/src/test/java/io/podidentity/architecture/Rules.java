@@ -9,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.List;
 
 /** The rules, each under the name by which documents and messages call it. */
@@ -103,6 +105,27 @@ final class Rules {
   /** No two packages of the API need each other. */
   static ArchRule apiPackagesAreFreeOfCycles() {
     return slices().matching("io.podidentity.api.(*)..").should().beFreeOfCycles();
+  }
+
+  /** No two packages need each other, in any module; a module's own package is one of them. */
+  static ArchRule packagesAreFreeOfCycles() {
+    return slices()
+        .assignedFrom(
+            new SliceAssignment() {
+              @Override
+              public SliceIdentifier getIdentifierOf(JavaClass type) {
+                return type.getPackageName().startsWith("io.podidentity.")
+                    ? SliceIdentifier.of(type.getPackageName())
+                    : SliceIdentifier.ignore();
+              }
+
+              @Override
+              public String getDescription() {
+                return "packages";
+              }
+            })
+        .should()
+        .beFreeOfCycles();
   }
 
   /** A vendor's types are used in its home only. */

@@ -2,7 +2,7 @@ package io.podidentity.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static io.podidentity.architecture.Accesses.nameOf;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -23,11 +23,20 @@ final class Shape {
   private static final Set<Class<?>> SECRET_TYPES =
       Set.of(String.class, char[].class, byte[].class, PrivateKey.class);
 
+  private static final Set<String> ENDS =
+      Set.of(
+          "java.lang.System.exit",
+          "java.lang.System.getenv",
+          "java.lang.Runtime.exit",
+          "java.lang.Runtime.halt",
+          "java.lang.Runtime.addShutdownHook");
+
   private Shape() {}
 
   static List<ArchRule> rules() {
     return List.of(
         modelTypesAreValues(),
+        modelTypesAreRecordsEnumsOrSealed(),
         nothingIsOpenByAccident(),
         recordsDoNotPrintSecrets(),
         onlyMainsExit());
@@ -42,6 +51,29 @@ final class Shape {
         .areNotInterfaces()
         .should()
         .haveOnlyFinalFields();
+  }
+
+  /** One of a closed set, or what is in it; helpers are no types of the model. */
+  static ArchRule modelTypesAreRecordsEnumsOrSealed() {
+    return classes()
+        .that()
+        .resideInAPackage("io.podidentity.api.model..")
+        .and()
+        .arePublic()
+        .should()
+        .beRecords()
+        .orShould()
+        .beEnums()
+        .orShould(
+            new ArchCondition<>("be sealed") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                boolean closed = type.reflect().isSealed();
+                events.add(
+                    new SimpleConditionEvent(
+                        type, closed, type.getName() + " is no record, enum or sealed type"));
+              }
+            });
   }
 
   /** A class is made to be extended, or cannot be. */
@@ -97,23 +129,11 @@ final class Shape {
 
   /** A program's end and its environment are its main's affair. */
   static ArchRule onlyMainsExit() {
-    return noClasses()
-        .that(
-            describe(
-                "are neither a main nor what it exits by",
-                type -> !type.getSimpleName().matches("\\w*(Main|Shutdown|OnExit|Environment)")))
-        .should(
-            new ArchCondition<>("exit, or read the environment") {
-              @Override
-              public void check(JavaClass type, ConditionEvents events) {
-                type.getMethodCallsFromSelf().stream()
-                    .filter(call -> call.getTargetOwner().isEquivalentTo(System.class))
-                    .filter(call -> Set.of("exit", "getenv").contains(call.getName()))
-                    .forEach(
-                        call ->
-                            events.add(
-                                SimpleConditionEvent.satisfied(type, call.getDescription())));
-              }
-            });
+    return Accesses.none(
+        describe(
+            "are neither a main nor what it exits by",
+            type -> !type.getSimpleName().matches("\\w*(Main|Shutdown|OnExit|Environment)")),
+        "exit, or read the environment",
+        access -> ENDS.contains(nameOf(access)));
   }
 }

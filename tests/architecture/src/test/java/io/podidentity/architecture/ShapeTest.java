@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class ShapeTest {
   private static final JavaClasses WITH_PLANTED =
-      ProductCode.all(
+      ProductCode.everything(
           PlantedShapes.class, PlantedShapes.Printing.class, PlantedShapes.Silent.class);
   private static final JavaClasses CODE =
       WITH_PLANTED.that(
@@ -43,9 +43,15 @@ final class ShapeTest {
   static Stream<Arguments> plants() {
     return Stream.of(
         plant(Shape.modelTypesAreValues(), "PlantedShapes.changes"),
+        plant(Shape.modelTypesAreRecordsEnumsOrSealed(), "PlantedShapes is no record"),
         plant(Shape.nothingIsOpenByAccident(), "PlantedShapes"),
         plant(Shape.recordsDoNotPrintSecrets(), "PlantedShapes$Printing"),
-        plant(Shape.onlyMainsExit(), "PlantedShapes.exits", "PlantedShapes.environment"));
+        plant(
+            Shape.onlyMainsExit(),
+            "PlantedShapes.exits",
+            "PlantedShapes.environment",
+            "PlantedShapes.hook",
+            "PlantedShapes.halt"));
   }
 
   private static Arguments plant(ArchRule rule, String... names) {

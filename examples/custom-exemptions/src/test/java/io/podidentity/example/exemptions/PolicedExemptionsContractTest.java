@@ -2,19 +2,18 @@ package io.podidentity.example.exemptions;
 
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.PodExemption;
-import io.podidentity.api.spi.ExemptionDirectory;
 import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.contract.ExemptionDirectoryContract;
 
 /** With a policy that allows all, the decorator is as good as what it wraps. */
 final class PolicedExemptionsContractTest extends ExemptionDirectoryContract {
   private final InMemoryCluster cluster = new InMemoryCluster();
-  private final ExemptionDirectory directory =
+  private final PolicedExemptions directory =
       new PolicedExemptions(cluster, namespace -> true, (namespace, allowed) -> {});
   private int namespaces;
 
   @Override
-  protected ExemptionDirectory directory() {
+  protected PolicedExemptions directory() {
     return directory;
   }
 

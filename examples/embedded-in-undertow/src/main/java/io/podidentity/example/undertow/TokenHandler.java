@@ -1,5 +1,6 @@
 package io.podidentity.example.undertow;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.embed.EmbeddedBroker;
 import io.podidentity.api.model.AccessToken;
@@ -9,6 +10,7 @@ import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
@@ -17,8 +19,12 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET ?resource=}: the caller's token as plain text, or a status and a reason. */
+/**
+ * {@code GET ?resource=}, with {@code Metadata: true}: the caller's token as plain text, or a
+ * status and a reason.
+ */
 final class TokenHandler implements HttpHandler {
+  private static final HttpString METADATA = new HttpString("Metadata");
   private static final HttpString REASON = new HttpString("X-Refused-Because");
 
   private final EmbeddedBroker broker;
@@ -30,6 +36,12 @@ final class TokenHandler implements HttpHandler {
   // snippet: handler
   @Override
   public void handleRequest(HttpServerExchange exchange) {
+    if (!isTheCallersOwn(exchange.getRequestHeaders())) {
+      exchange.getResponseHeaders().put(REASON, ErrorReason.INVALID_REQUEST.code());
+      exchange.setStatusCode(400);
+      exchange.endExchange();
+      return;
+    }
     // The exchange stays open after this method, and no thread waits for its answer.
     exchange.dispatch(
         SameThreadExecutor.INSTANCE,
@@ -43,6 +55,14 @@ final class TokenHandler implements HttpHandler {
               });
           var unused = asked.whenComplete((grant, error) -> answer(exchange, grant, error));
         });
+  }
+
+  /** Not a browser's page, nor a proxy, whose address would be taken for the caller's. */
+  private static boolean isTheCallersOwn(HeaderMap headers) {
+    return "true".equals(headers.getFirst(METADATA))
+        && !headers.contains(Headers.X_FORWARDED_FOR)
+        && !headers.contains(Headers.FORWARDED)
+        && !headers.contains(Headers.VIA);
   }
 
   // end

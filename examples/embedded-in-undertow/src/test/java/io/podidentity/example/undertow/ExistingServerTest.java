@@ -70,6 +70,27 @@ final class ExistingServerTest {
     assertThat(answer.headers().firstValue("X-Refused-Because")).contains("invalid-request");
   }
 
+  /** A page in a browser cannot set the header, and a proxy's address is not the caller's. */
+  @Test
+  void requestThatIsNotTheCallersOwnIsMalformed() throws Exception {
+    workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
+    HttpRequest bare =
+        HttpRequest.newBuilder(request("/token?resource=vault").uri())
+            .timeout(Duration.ofSeconds(20))
+            .build();
+    HttpRequest forwarded =
+        HttpRequest.newBuilder(request("/token?resource=vault"), (name, value) -> true)
+            .header("X-Forwarded-For", "10.0.0.1")
+            .build();
+
+    for (HttpRequest request : List.of(bare, forwarded)) {
+      HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(answer.headers().firstValue("X-Refused-Because")).contains("invalid-request");
+      assertThat(answer.body()).isEmpty();
+    }
+  }
+
   @Test
   void failureOfTheServiceIsCounted() throws Exception {
     workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
@@ -99,6 +120,7 @@ final class ExistingServerTest {
     return HttpRequest.newBuilder(
             URI.create("http://127.0.0.1:" + server.address().getPort() + path))
         .timeout(Duration.ofSeconds(20))
+        .header("Metadata", "true")
         .build();
   }
 

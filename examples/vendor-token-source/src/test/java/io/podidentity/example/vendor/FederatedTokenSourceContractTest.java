@@ -1,7 +1,6 @@
 package io.podidentity.example.vendor;
 
 import io.podidentity.api.model.AzureIdentity;
-import io.podidentity.api.spi.TokenSource;
 import io.podidentity.testkit.contract.TokenSourceContract;
 import io.podidentity.testkit.http.Fault;
 import java.time.Clock;
@@ -9,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class FederatedTokenSourceContractTest extends TokenSourceContract {
   private final VendorFixture fixture = new VendorFixture();
-  private final TokenSource source = fixture.source(VendorFixture.ISSUER);
+  private final FederatedTokenSource source = fixture.source(VendorFixture.ISSUER);
 
   @AfterEach
   void stop() {
@@ -17,7 +16,7 @@ final class FederatedTokenSourceContractTest extends TokenSourceContract {
   }
 
   @Override
-  protected TokenSource source() {
+  protected FederatedTokenSource source() {
     return source;
   }
 

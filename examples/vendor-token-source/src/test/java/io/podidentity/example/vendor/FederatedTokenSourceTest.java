@@ -11,18 +11,24 @@ import io.podidentity.api.embed.Workloads;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.model.TokenService;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.Exemptions;
+import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import io.podidentity.testkit.azure.FakeTokens;
 import io.podidentity.testkit.http.Fault;
+import io.podidentity.testkit.http.Hold;
 import io.podidentity.testkit.http.Reply;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,29 +47,69 @@ final class FederatedTokenSourceTest {
 
   @Test
   void brokerKeepsWhatItGetsAndAsksOnce() {
-    Workloads workloads = new Workloads();
-    workloads.put(
-        new NamespacedName("default", "job"),
-        Set.of(InetAddress.getLoopbackAddress()),
-        List.of(VendorFixture.identity("known")));
-    try (EmbeddedBroker broker =
-        new EmbeddedBroker(
-            workloads,
-            OperationMode.managed(workloads),
-            Exemptions.of(namespace -> List.of()),
-            fixture.source(VendorFixture.ISSUER),
-            EmbedSettings.defaults().withClock(fixture.clock))) {
-      TokenRequest request =
-          new TokenRequest(
-              new Caller.ByAddress(InetAddress.getLoopbackAddress()), IdentityChoice.ANY, VAULT);
-      TokenGrant first = broker.requestBlocking(request);
-      TokenGrant second = broker.requestBlocking(request);
+    try (EmbeddedBroker broker = broker(EmbedSettings.defaults())) {
+      TokenGrant first = broker.requestBlocking(request(VAULT));
+      TokenGrant second = broker.requestBlocking(request(VAULT));
 
       assertThat(FakeTokens.clientIdOf(first.tokens().get(0).value()))
           .isEqualTo(VendorFixture.CLIENT_ID);
       assertThat(second.tokens()).isEqualTo(first.tokens());
     }
     assertThat(fixture.entra.requests().all()).hasSize(1);
+  }
+
+  /** One at once, one that waits, and no more. */
+  @Test
+  void howOftenTheServiceIsAskedIsTheBrokersAffair() throws Exception {
+    FetchLimits one = new FetchLimits(0, 1, 1, 1, 1, Duration.ofSeconds(20), Duration.ZERO);
+    EmbedSettings defaults = EmbedSettings.defaults();
+    EmbedSettings settings =
+        new EmbedSettings(
+            defaults.holds(),
+            Map.of(TokenService.IMDS, one, TokenService.ENTRA, one),
+            defaults.cache(),
+            defaults.clock(),
+            defaults.telemetry());
+    try (EmbeddedBroker broker = broker(settings);
+        Hold hold = fixture.entra.faults().hold(Hold.Point.BEFORE_ANSWER, request -> true)) {
+      CompletableFuture<TokenGrant> first = broker.request(request(VAULT));
+      hold.awaitArrivals(1, Duration.ofSeconds(20));
+      CompletableFuture<TokenGrant> second = broker.request(request("https://other.example"));
+      CompletableFuture<TokenGrant> third = broker.request(request("https://third.example"));
+
+      assertThat(third)
+          .failsWithin(Duration.ofSeconds(20))
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOfSatisfying(
+              PodIdentityException.class,
+              e -> assertThat(e.reason()).isEqualTo(ErrorReason.TOKEN_THROTTLED));
+      assertThat(fixture.entra.requests().all()).hasSize(1);
+
+      hold.release();
+      assertThat(first.get(20, TimeUnit.SECONDS).tokens()).hasSize(1);
+      assertThat(second.get(20, TimeUnit.SECONDS).tokens()).hasSize(1);
+    }
+    assertThat(fixture.entra.requests().all()).hasSize(2);
+  }
+
+  private EmbeddedBroker broker(EmbedSettings settings) {
+    Workloads workloads = new Workloads();
+    workloads.put(
+        new NamespacedName("default", "job"),
+        Set.of(InetAddress.getLoopbackAddress()),
+        List.of(VendorFixture.identity("known")));
+    return new EmbeddedBroker(
+        workloads,
+        OperationMode.managed(workloads),
+        Exemptions.of(namespace -> List.of()),
+        fixture.source(VendorFixture.ISSUER),
+        settings.withClock(fixture.clock));
+  }
+
+  private static TokenRequest request(String resource) {
+    return new TokenRequest(
+        new Caller.ByAddress(InetAddress.getLoopbackAddress()), IdentityChoice.ANY, resource);
   }
 
   @Test

@@ -19,6 +19,14 @@ public class PlantedShapes {
     System.exit(0);
   }
 
+  void hook() {
+    Runtime.getRuntime().addShutdownHook(new Thread());
+  }
+
+  void halt() {
+    Runtime.getRuntime().halt(0);
+  }
+
   String environment() {
     return System.getenv("A");
   }
