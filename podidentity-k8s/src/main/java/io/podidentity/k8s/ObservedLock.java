@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
 import java.time.Clock;
@@ -35,6 +36,7 @@ final class ObservedLock<T extends HasMetadata> {
   private String version = "";
   private Instant changed;
   private long changedNanos;
+  private long lookedNanos;
 
   /**
    * A lock that has not been looked at.
@@ -67,6 +69,7 @@ final class ObservedLock<T extends HasMetadata> {
    * @throws PodIdentityException if that is not possible
    */
   LeaderRecord look() {
+    lookedNanos = nanoTime.getAsLong();
     T seen =
         call(
             "get",
@@ -100,9 +103,15 @@ final class ObservedLock<T extends HasMetadata> {
   /**
    * Writes us into it, over what was seen last.
    *
-   * @throws PodIdentityException with {@code CLUSTER_CONFLICT} if another was sooner
+   * @throws PodIdentityException with {@code CLUSTER_CONFLICT} if another was sooner, or may have
+   *     been since the look, because half our duration has passed
    */
   void hold(String identity, Instant now) {
+    // Whoever was halted in between writes nothing, not even what the API server would refuse.
+    if (nanoTime.getAsLong() - lookedNanos >= duration.toNanos() / 2) {
+      throw new PodIdentityException(
+          ErrorReason.CLUSTER_CONFLICT, kind.resource() + " " + name + ": seen too long ago");
+    }
     write(said().heldBy(identity, duration, now));
   }
 
