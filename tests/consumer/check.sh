@@ -36,5 +36,5 @@ grep -q 'Dependency convergence error for com.microsoft.azure:msal4j' <<<"$found
 rm -rf target
 build -Pspring-boot process-classes
 echo "a consumer on Spring Boot, with podidentity-azure and podidentity-k8s: $(ls target/lib | wc -l) jars, all converge"
-said=$(java -cp "target/lib/*" Adapters.java 2>/dev/null)
+said=$(java -cp "target/lib/*" Adapters.java 2>target/stderr) || fail "the adapters on Spring Boot do not start: $(cat target/stderr)"
 [ "$said" = app ] || fail "the adapters on Spring Boot said: $said"

@@ -17,12 +17,13 @@ say() { printf '%4d s  %s\n' "$SECONDS" "$*"; }
 export GNUPGHOME=$scratch/gnupg
 trap 'gpgconf --kill all; rm -rf "$scratch"' EXIT
 mkdir -m 700 "$GNUPGHOME"
-gpg --batch --quiet --passphrase '' --quick-generate-key 'Rehearsal <rehearsal@podidentity.invalid>' ed25519 sign 1d 2>/dev/null
+gpg --batch --quiet --passphrase '' --quick-generate-key 'Rehearsal <rehearsal@podidentity.invalid>' ed25519 sign 1d 2>"$scratch/said" ||
+  fail "gpg makes no key: $(cat "$scratch/said")"
 
 # The plugin keeps Javadoc of sources that have changed since.
 rm -rf "$out" podidentity-*/target/{maven-javadoc-plugin-stale-data.txt,reports/apidocs}
 mkdir -p "$out"
-mvn -B -ntp -q -Prelease,sign -DskipTests -Dspotless.check.skip -pl "$list" -am deploy \
+mvn -B -ntp -q -Prelease,sign -DskipTests -Dspotless.check.skip -Dmaven.install.skip -pl "$list" -am deploy \
   -DaltDeploymentRepository="dry-run::file://$out/repository"
 say "built, signed and deployed into $out/repository:"
 (cd "$out/repository/io/podidentity" && find . -name '*.jar' -o -name '*.pom' -o -name '*.json' | sort | while read -r file; do
@@ -40,28 +41,38 @@ for module in "${published[@]:1}"; do
   [ -n "$(jar --list --file "$javadoc" index.html)" ] || fail "$module's Javadoc is empty"
 done
 find "$out/repository" -name '*.jar' -o -name '*.pom' -o -name '*.json' | while read -r file; do
-  gpg --batch --quiet --verify "$file.asc" "$file" 2>/dev/null || fail "$file is not signed"
+  said=$(gpg --batch --quiet --verify "$file.asc" "$file" 2>&1) || fail "$file is not signed: $said"
 done
 say "POMs are complete, nothing is missing, and every signature is good"
 
 tests/consumer/check.sh "$out"
 say "the consumer runs"
 
-# Elsewhere, by another user's clone as it were: another folder, time and time zone, the same bytes.
+# Elsewhere, by another user's clone as it were: another folder, time and time zone, the same bytes; and staged for Maven Central.
 again=$scratch/clone
 mkdir "$again"
 git ls-files -z | xargs -0 cp --parents -t "$again"
 (cd "$again" &&
-  TZ=Pacific/Auckland mvn -B -ntp -q -Prelease -Dquick -Darchive.skip=false -Dmaven.test.skip=true -pl "$list" -am package)
-sums() {
-  for module in "${published[@]:1}"; do
-    (cd "$1" && sha256sum "$module/target/$module"-*.jar "$module/target/bom.json" "$module/target/.flattened-pom.xml")
-  done
+  TZ=Pacific/Auckland mvn -B -ntp -q -Prelease,central -DskipUpload -Dquick -Darchive.skip=false -Dmaven.test.skip=true -Dmaven.install.skip \
+    -pl "$list" -am deploy)
+files() {
+  (cd "$1/io/podidentity" && find . -name '*.jar' -o -name '*.pom' -o -name '*.json') | sed -E 's/-[0-9]{8}\.[0-9]{6}-1\b/-SNAPSHOT/' | sort
 }
-same() { diff <(sums "$PWD") <(sums "$again"); }
+files "$out/repository" >"$scratch/deployed"
+files "$(dirname "$again"/podidentity-bom/target/central-*/io)" | diff "$scratch/deployed" - || fail "Maven Central would get other files"
+# The BOM's POM is published as it stands.
+cmp podidentity-bom/pom.xml "$(find "$out/repository/io/podidentity/podidentity-bom" -name '*.pom')" || fail "the BOM's POM is another"
+sums() {
+  (cd "$1" && sha256sum podidentity-bom/pom.xml &&
+    for module in "${published[@]:1}"; do
+      sha256sum "$module/target/$module"-*.jar "$module/target/bom.json" "$module/target/.flattened-pom.xml" || exit
+    done)
+}
+sums "$PWD" >"$scratch/first" || fail "a file is missing"
+same() { sums "$again" >"$scratch/second" && diff "$scratch/first" "$scratch/second"; }
 same || fail "these are not the same when they are built again"
 say "built again, the same bytes:"
-sums "$again" | sed 's/^\(.\{16\}\)[^ ]*/     \1…/'
+sed 's/^\(.\{16\}\)[^ ]*/     \1…/' "$scratch/second"
 printf ' ' >>"$again/podidentity-api/target/bom.json"
 ! same >/dev/null || fail "a byte more is not noticed"
 
