@@ -216,12 +216,16 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     String doing = "change the identities of %s (%s)".formatted(resource, delta);
     LongOperation operation =
         new LongOperation(http, options, clock, pause, doing, url, delta.attach());
+    // Before it is sent: one without an answer may go on as well.
+    unsettled.add(resource.target());
     ArmAnswer answer =
         send(resource, ArmCall.patch(doing, url, resource.patch(delta), state.etag()));
     if (answer.status() < 200 || answer.status() > 202) {
+      if (answer.status() >= 400 && answer.status() < 500) {
+        unsettled.remove(resource.target());
+      }
       throw ArmErrors.of(doing, answer, delta.attach(), clock.instant());
     }
-    unsettled.add(resource.target());
     ArmAnswer last = operation.await(answer);
     unsettled.remove(resource.target());
     log.info(

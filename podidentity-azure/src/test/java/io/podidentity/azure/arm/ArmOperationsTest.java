@@ -266,6 +266,38 @@ final class ArmOperationsTest {
   }
 
   @Test
+  void aChangeWithoutAnswerMayGoOnAndGetsNoSecondBesideIt() {
+    writes(WriteBehaviour.asyncOperation(Duration.ofMinutes(20)));
+    onPatches(Fault.of(Fault.Kind.HANG_UP_AFTERWARDS));
+    failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
+
+    PodIdentityException error = failure(() -> adapter.update(MACHINE, ids("B"), Set.of()));
+
+    assertThat(error.reason()).isEqualTo(ErrorReason.TARGET_UNAVAILABLE);
+    assertThat(error).hasMessageContaining("an earlier change of ours is still going on");
+    assertThat(cluster.arm("PATCH")).hasSize(1);
+
+    cluster.clock().advance(Duration.ofMinutes(20));
+    writes(WriteBehaviour.synchronous(Duration.ZERO));
+    adapter.update(MACHINE, ids("B"), Set.of());
+    assertThat(cluster.names(MACHINE)).containsExactly("a", "b");
+  }
+
+  @Test
+  void aChangeThatWasRefusedDoesNotGoOn() {
+    onPatches(Fault.reply(Reply.json(409, Map.of("error", Map.of("code", "Conflict")))));
+    failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
+    // That of somebody else.
+    cluster
+        .azure()
+        .change(MACHINE.id().value(), compute -> compute.withProvisioningState("Updating"));
+
+    adapter.update(MACHINE, ids("A"), Set.of());
+
+    assertThat(cluster.names(MACHINE)).containsExactly("a");
+  }
+
+  @Test
   void aWaitThatAzureAsksForDoesNotGoBeyondTheLimit() {
     writes(WriteBehaviour.asyncOperation(Duration.ofDays(1)).withRetryAfter(Duration.ofHours(3)));
 
@@ -360,14 +392,12 @@ final class ArmOperationsTest {
     cluster.simulated().arm().faults().next(times, fault.on("GET", "/operations/"));
   }
 
+  private void onPatches(Fault fault) {
+    cluster.simulated().arm().faults().next(fault.on("PATCH", "/vm-0"));
+  }
+
   private void answerPatchesWithoutUrl(int status, String body) {
-    cluster
-        .simulated()
-        .arm()
-        .faults()
-        .next(
-            Fault.reply(new Reply(status, Map.of("Content-Type", "application/json"), body))
-                .on("PATCH", "/vm-0"));
+    onPatches(Fault.reply(new Reply(status, Map.of("Content-Type", "application/json"), body)));
   }
 
   private void onLooksAtTheMachine(String state, int times) {
