@@ -87,9 +87,9 @@ push() {
   printf '%s\n' 'version: 0.1' "storage: {filesystem: {rootdirectory: $folder/images}}" 'http: {addr: "127.0.0.1:0"}' \
     >"$folder/registry.yml"
   : >"$folder/log"
-  docker-registry serve "$folder/registry.yml" >"$folder/log" 2>&1 &
+  docker-registry serve "$folder/registry.yml" >"$folder/log" 2>&1 9>&- &
   # shellcheck disable=SC2064 # these, as they are now
-  trap "kill $!; rm -rf '$folder'" EXIT
+  trap "kill $! || true; rm -rf '$folder'" EXIT
   for _ in {1..100}; do
     address=$(sed -n 's/.*listening on \(127[0-9.:]*\).*/\1/p' "$folder/log")
     [ -z "$address" ] || break

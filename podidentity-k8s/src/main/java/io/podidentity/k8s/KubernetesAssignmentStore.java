@@ -133,22 +133,9 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
   private AssignedIdentity setState(
       AssignedIdentity existing, AssignmentState state, Provenance provenance, boolean again) {
     NamespacedName name = existing.name();
-    JsonPatch patch =
-        JsonPatch.ofUid(existing.uid())
-            .inVersion(existing.resourceVersion())
-            .replace("/status/status", state.text());
-    if (!provenance.equals(existing.provenance())) {
-      Map<String, @Nullable String> known = ProvenanceAnnotations.of(existing.provenance());
-      ProvenanceAnnotations.of(provenance)
-          .forEach((key, value) -> patch.annotation(key, value, known.get(key) != null));
-    }
     try {
-      return wrote(api.patch(name, patch));
+      return wrote(patchState(existing, state, provenance));
     } catch (KubernetesClientException e) {
-      if (RecordApi.isUnprocessable(e)) {
-        // Another record under that name, or one without a status or annotations.
-        return addState(existing, state, provenance);
-      }
       if (!RecordApi.isConflict(e) || !again) {
         throw failed(e, "patch", name);
       }
@@ -232,29 +219,45 @@ public final class KubernetesAssignmentStore implements AssignmentStore {
     return current == null || !uid.equals(current.getMetadata().getUid()) ? null : current;
   }
 
-  private AssignedIdentity addState(
+  private AzureAssignedIdentityResource patchState(
       AssignedIdentity existing, AssignmentState state, Provenance provenance) {
-    NamespacedName name = existing.name();
-    try {
-      AzureAssignedIdentityResource current = same(existing, "patch");
-      JsonPatch patch = JsonPatch.ofUid(existing.uid());
-      Map<String, String> known = current.getMetadata().getAnnotations();
-      if (known == null || known.isEmpty()) {
-        patch.add("/metadata/annotations", Map.of());
-      }
+    JsonPatch patch =
+        JsonPatch.ofUid(existing.uid())
+            .inVersion(existing.resourceVersion())
+            .replace("/status/status", state.text());
+    if (!provenance.equals(existing.provenance())) {
+      Map<String, @Nullable String> known = ProvenanceAnnotations.of(existing.provenance());
       ProvenanceAnnotations.of(provenance)
-          .forEach(
-              (key, value) ->
-                  patch.annotation(key, value, known != null && known.containsKey(key)));
-      return wrote(
-          api.patch(
-              name,
-              current.getStatus() == null
-                  ? patch.add("/status", new AssignmentStatus(null, 1, state.text()))
-                  : patch.add("/status/status", state.text())));
-    } catch (KubernetesClientException e) {
-      throw failed(e, "patch", name);
+          .forEach((key, value) -> patch.annotation(key, value, known.get(key) != null));
     }
+    try {
+      return api.patch(existing.name(), patch);
+    } catch (KubernetesClientException e) {
+      if (!RecordApi.isUnprocessable(e)) {
+        throw e;
+      }
+      // Another record under that name, or one without a status or annotations.
+      return addState(existing, state, provenance);
+    }
+  }
+
+  private AzureAssignedIdentityResource addState(
+      AssignedIdentity existing, AssignmentState state, Provenance provenance) {
+    AzureAssignedIdentityResource current = same(existing, "patch");
+    // Not the version that was just read: another may have led it on.
+    JsonPatch patch = JsonPatch.ofUid(existing.uid()).inVersion(existing.resourceVersion());
+    Map<String, String> known = current.getMetadata().getAnnotations();
+    if (known == null || known.isEmpty()) {
+      patch.add("/metadata/annotations", Map.of());
+    }
+    ProvenanceAnnotations.of(provenance)
+        .forEach(
+            (key, value) -> patch.annotation(key, value, known != null && known.containsKey(key)));
+    return api.patch(
+        existing.name(),
+        current.getStatus() == null
+            ? patch.add("/status", new AssignmentStatus(null, 1, state.text()))
+            : patch.add("/status/status", state.text()));
   }
 
   private AssignedIdentity read(NamespacedName name, String verb) {

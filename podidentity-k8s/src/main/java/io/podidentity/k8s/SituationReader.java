@@ -1,15 +1,19 @@
 package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Listable;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.explain.Situation;
 import io.podidentity.api.explain.Situation.RecordFacts;
 import io.podidentity.api.explain.Situation.Resource;
 import io.podidentity.api.explain.Situation.Said;
 import io.podidentity.api.matching.MicPods;
+import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.IdentityBinding;
@@ -30,12 +34,13 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads once what an explanation is made from. It lists pods, nodes, the four kinds of custom
@@ -45,6 +50,9 @@ import java.util.function.Supplier;
  */
 public final class SituationReader {
   private static final NamespacedName ALL = new NamespacedName("all", "all");
+
+  /** Of a large cluster one does not need all objects in memory as they came. */
+  private static final long PAGE = 500;
 
   private final KubernetesClient client;
   private final NamespacedName lease;
@@ -84,23 +92,30 @@ public final class SituationReader {
     List<Pod> pods = pods();
     Map<Resource, String> unseen = new EnumMap<>(Resource.class);
     Seeing seeing = new Seeing(unseen);
-    List<AzureAssignedIdentityResource> records =
-        seeing.all(Resource.RECORDS, () -> items(AzureAssignedIdentityResource.class));
+    Map<NamespacedName, RecordFacts> facts = new HashMap<>();
+    List<AssignedIdentity> records =
+        seeing.all(
+            Resource.RECORDS,
+            () -> all(AzureAssignedIdentityResource.class, it -> record(it, facts)));
     List<IdentityBinding> bindings =
-        seeing.all(Resource.BINDINGS, () -> items(AzureIdentityBindingResource.class)).stream()
-            .map(it -> IdentityMapping.binding(it, Metadata.of(it).name()))
-            .toList();
+        seeing.all(
+            Resource.BINDINGS,
+            () ->
+                all(
+                    AzureIdentityBindingResource.class,
+                    it -> IdentityMapping.binding(it, Metadata.of(it).name())));
     ClusterSnapshot cluster =
         new ClusterSnapshot(
             pods,
-            seeing.all(Resource.IDENTITIES, () -> items(AzureIdentityResource.class)).stream()
-                .map(it -> IdentityMapping.identity(it, Metadata.of(it).name()))
-                .toList(),
+            seeing.all(
+                Resource.IDENTITIES,
+                () ->
+                    all(
+                        AzureIdentityResource.class,
+                        it -> IdentityMapping.identity(it, Metadata.of(it).name()))),
             bindings,
-            records.stream().map(RecordMapping::record).toList(),
-            seeing.all(Resource.NODES, () -> client.nodes().list().getItems()).stream()
-                .map(this::node)
-                .toList(),
+            records,
+            seeing.all(Resource.NODES, () -> pages(client.nodes(), this::node)),
             clock.instant());
     Optional<Pod> pod = pods.stream().filter(one -> one.name().equals(request.pod())).findAny();
     List<Said> said =
@@ -110,12 +125,10 @@ public final class SituationReader {
         request,
         options,
         cluster,
-        seeing
-            .all(Resource.EXCEPTIONS, () -> items(AzurePodIdentityExceptionResource.class))
-            .stream()
-            .map(IdentityMapping::exemption)
-            .toList(),
-        facts(records),
+        seeing.all(
+            Resource.EXCEPTIONS,
+            () -> all(AzurePodIdentityExceptionResource.class, IdentityMapping::exemption)),
+        facts,
         pod.isPresent() && isLive(pod.get(), options.mic()),
         said,
         leases.isEmpty() ? null : leases.get(0),
@@ -126,17 +139,33 @@ public final class SituationReader {
 
   private List<Pod> pods() {
     try {
-      return client.resources(PodResource.class).inAnyNamespace().list().getItems().stream()
-          .map(PodMapping::whole)
-          .filter(Objects::nonNull)
-          .toList();
+      return all(PodResource.class, PodMapping::whole);
     } catch (KubernetesClientException e) {
       throw Failures.of(e, "list", "pods", ALL);
     }
   }
 
-  private <T extends HasMetadata> List<T> items(Class<T> type) {
-    return client.resources(type).inAnyNamespace().list().getItems();
+  private <T extends HasMetadata, R> List<R> all(
+      Class<T> type, Function<? super T, ? extends @Nullable R> map) {
+    return pages(client.resources(type).inAnyNamespace(), map);
+  }
+
+  /** Without those that are mapped to null. */
+  private static <T extends HasMetadata, L extends KubernetesResourceList<T>, R> List<R> pages(
+      Listable<L> source, Function<? super T, ? extends @Nullable R> map) {
+    List<R> all = new ArrayList<>();
+    String next = null;
+    do {
+      L page = source.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+      for (T item : page.getItems()) {
+        R mapped = map.apply(item);
+        if (mapped != null) {
+          all.add(mapped);
+        }
+      }
+      next = page.getMetadata().getContinue();
+    } while (next != null && !next.isEmpty());
+    return all;
   }
 
   /** The pod's, and those of the bindings that select it: there MIC writes about it. */
@@ -186,19 +215,16 @@ public final class SituationReader {
     }
   }
 
-  private static Map<NamespacedName, RecordFacts> facts(
-      List<AzureAssignedIdentityResource> records) {
-    Map<NamespacedName, RecordFacts> facts = new HashMap<>();
-    for (AzureAssignedIdentityResource record : records) {
-      Metadata meta = Metadata.of(record);
-      String created = record.getMetadata().getCreationTimestamp();
-      facts.put(
-          meta.name(),
-          new RecordFacts(
-              created == null ? null : Instant.parse(created),
-              meta.labels().getOrDefault(NodeAssignments.NODE_LABEL, "")));
-    }
-    return facts;
+  private static AssignedIdentity record(
+      AzureAssignedIdentityResource record, Map<NamespacedName, RecordFacts> facts) {
+    Metadata meta = Metadata.of(record);
+    String created = record.getMetadata().getCreationTimestamp();
+    facts.put(
+        meta.name(),
+        new RecordFacts(
+            created == null ? null : Instant.parse(created),
+            meta.labels().getOrDefault(NodeAssignments.NODE_LABEL, "")));
+    return RecordMapping.record(record);
   }
 
   /** A node without a provider ID is the virtual machine of its name, wherever the cluster is. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.explain.Explainer;
@@ -98,6 +100,43 @@ final class SituationReaderTest {
     objects.deleteExemption(new NamespacedName("default", "explained"));
     objects.deleteNode(NODE);
     admin.close();
+  }
+
+  /** Of which one list would not fit into the memory of a node's agent. */
+  @Test
+  void readsAClusterInPieces() {
+    KubernetesMockServer server = new KubernetesMockServer(false);
+    server.init();
+    Config config = Config.empty();
+    config.setMasterUrl(server.url("/"));
+    String pods = "/api/v1/pods?";
+    server
+        .expect()
+        .get()
+        .withPath(pods + "limit=500")
+        .andReturn(200, podList("first", "more"))
+        .once();
+    server
+        .expect()
+        .get()
+        .withPath(pods + "continue=more&limit=500")
+        .andReturn(200, podList("last", ""))
+        .once();
+    try (KubernetesClient client = KubernetesClients.create(config, "test", SOON)) {
+      assertThat(read(client).cluster().pods())
+          .extracting(pod -> pod.name().name())
+          .containsExactly("first", "last");
+    } finally {
+      server.destroy();
+    }
+  }
+
+  private static String podList(String pod, String next) {
+    return """
+        {"kind": "PodList", "apiVersion": "v1", "metadata": {"continue": "%s"}, "items": [
+          {"metadata": {"namespace": "default", "name": "%s", "uid": "u"}, "spec": {}, "status": {}}]}
+        """
+        .formatted(next, pod);
   }
 
   @Test

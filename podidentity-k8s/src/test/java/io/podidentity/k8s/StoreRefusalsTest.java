@@ -8,9 +8,12 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
+import io.podidentity.api.model.Provenance;
+import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
@@ -18,6 +21,9 @@ import io.podidentity.harness.parts.RequiresRealPart;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,9 @@ import org.junit.jupiter.api.Test;
 final class StoreRefusalsTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String OTHERS = "example.com/not-yet";
+
+  private static final Provenance FOUND =
+      new Provenance(ComputeTarget.virtualMachine("s", "g", "vm"), Set.of(), null);
 
   private static KubernetesClient admin;
   private static KubernetesClient mic;
@@ -102,36 +111,86 @@ final class StoreRefusalsTest {
 
   @Test
   void recordWithoutAStatusGetsOne() {
-    AssignedIdentity record = store.create(ready("no-status"));
+    NamespacedName name = store.create(ready("no-status")).name();
     objects
-        .resourceOf(record.name())
+        .resourceOf(name)
         .edit(
             resource -> {
               resource.setStatus(null);
               return resource;
             });
 
+    AssignedIdentity record = objects.record(name).orElseThrow();
     store.setState(record, AssignmentState.UNASSIGNED);
 
-    assertThat(objects.resourceOf(record.name()).get().getStatus().status())
-        .isEqualTo("Unassigned");
+    assertThat(objects.resourceOf(name).get().getStatus().status()).isEqualTo("Unassigned");
   }
 
   @Test
   void recordWithAnEmptyStatusGetsOne() {
-    AssignedIdentity record = store.create(ready("empty-status"));
+    NamespacedName name = store.create(ready("empty-status")).name();
     objects
-        .resourceOf(record.name())
+        .resourceOf(name)
         .edit(
             resource -> {
               resource.setStatus(new io.podidentity.k8s.crd.AssignmentStatus(null, 1, null));
               return resource;
             });
 
+    AssignedIdentity record = objects.record(name).orElseThrow();
     store.setState(record, AssignmentState.ASSIGNED);
 
-    assertThat(objects.record(record.name()).orElseThrow().state())
-        .isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(objects.record(name).orElseThrow().state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void recordWithoutAnnotationsThatAnotherLedOnIsAConflictAndChangesNothing() {
+    AssignedIdentity old = withoutAnnotations("led-on");
+    store.setState(old, AssignmentState.ASSIGNED);
+
+    assertConflict(() -> store.setState(old, AssignmentState.UNASSIGNED, FOUND));
+
+    AssignedIdentity now = objects.record(old.name()).orElseThrow();
+    assertThat(now.state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(now.provenance().isKnown()).isFalse();
+  }
+
+  /** A leader may be stopped for long after it has made sure that it leads. */
+  @Test
+  void recordWithoutAnnotationsThatChangesRightBeforeTheWriteIsAConflictAndChangesNothing() {
+    AssignedIdentity old = withoutAnnotations("frozen");
+    AtomicInteger writes = new AtomicInteger();
+    AssignmentStore frozen =
+        new KubernetesAssignmentStore(
+            mic,
+            view,
+            CallRate.unlimited(),
+            () -> {
+              if (writes.incrementAndGet() == 2) {
+                store.setState(old, AssignmentState.ASSIGNED);
+              }
+            });
+
+    assertConflict(() -> frozen.setState(old, AssignmentState.UNASSIGNED, FOUND));
+
+    assertThat(writes).hasValue(2);
+    AssignedIdentity now = objects.record(old.name()).orElseThrow();
+    assertThat(now.state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(now.provenance().isKnown()).isFalse();
+  }
+
+  @Test
+  void recordWithoutAnnotationsGetsThemThoughItGotALabelMeanwhile() {
+    AssignedIdentity old = withoutAnnotations("plain");
+    TestCluster.shared()
+        .api()
+        .kubectl("label", "azureassignedidentity", old.name().name(), "team=blue");
+
+    store.setState(old, AssignmentState.UNASSIGNED, FOUND);
+
+    AssignedIdentity now = objects.record(old.name()).orElseThrow();
+    assertThat(now.state()).isEqualTo(AssignmentState.UNASSIGNED);
+    assertThat(now.provenance()).isEqualTo(FOUND);
   }
 
   @Test
@@ -237,6 +296,25 @@ final class StoreRefusalsTest {
           assertThat(view.binding(desired.binding().name())).isNotNull();
         });
     return desired;
+  }
+
+  /** As v1 writes them. */
+  private static AssignedIdentity withoutAnnotations(String name) {
+    AssignedIdentity record = store.create(ready(name));
+    objects
+        .resourceOf(record.name())
+        .edit(
+            resource -> {
+              resource.getMetadata().setAnnotations(null);
+              return resource;
+            });
+    return objects.record(record.name()).orElseThrow();
+  }
+
+  private static void assertConflict(ThrowingCallable call) {
+    assertThatExceptionOfType(PodIdentityException.class)
+        .isThrownBy(call)
+        .satisfies(e -> assertThat(e.reason()).isEqualTo(ErrorReason.CLUSTER_CONFLICT));
   }
 
   private static void finalizers(AssignedIdentity record, String... finalizers) {

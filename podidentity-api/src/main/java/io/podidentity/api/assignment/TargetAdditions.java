@@ -73,21 +73,31 @@ final class TargetAdditions {
     ready.addAll(attachBeside(parts.others(), ready));
 
     List<Change> good = new ArrayList<>();
-    List<Change> wrong = new ArrayList<>();
+    List<Wrong> wrong = new ArrayList<>();
     for (Change change : ready) {
       PodIdentityException problem = target.problem(change.desired().identity());
       if (problem == null) {
         good.add(change);
       } else if (isAssigned(change)) {
-        wrong.add(change);
+        wrong.add(new Wrong(change, problem));
       } else {
         fails(change, problem);
       }
     }
     records.each(good, this::confirm, this::fails);
-    checks.stream().filter(c -> target.isMismatched(c.desired().identity())).forEach(wrong::add);
-    records.each(wrong, this::demote, this::fails);
+    for (Change check : checks) {
+      AzureIdentity identity = check.desired().identity();
+      PodIdentityException problem =
+          target.isMismatched(identity) ? target.problem(identity) : null;
+      if (problem != null) {
+        wrong.add(new Wrong(check, problem));
+      }
+    }
+    records.each(wrong, this::demote, (failed, error) -> fails(failed.change, error));
   }
+
+  /** A record that says that the pod has what it has not, and why. */
+  private record Wrong(Change change, PodIdentityException problem) {}
 
   /** Whether it need not be written before the identity is attached. */
   private boolean isSaid(ResourceId id) {
@@ -292,16 +302,14 @@ final class TargetAdditions {
   }
 
   /** Nobody is given tokens of an identity that is not what its object says, or is not there. */
-  private @Nullable Void demote(Change change) {
+  private @Nullable Void demote(Wrong wrong) {
+    Change change = wrong.change;
     AssignedIdentity record = change.record();
     // Created without a word would mean that it may be another's.
     records
         .store()
         .setState(record, AssignmentState.CREATED, TargetDraft.said(record, plan.target()));
-    PodIdentityException problem = target.problem(change.desired().identity());
-    if (problem != null) {
-      telemetry.assignmentFailed(change.desired(), problem);
-    }
+    telemetry.assignmentFailed(change.desired(), wrong.problem);
     return null;
   }
 

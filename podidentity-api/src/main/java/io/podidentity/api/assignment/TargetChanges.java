@@ -28,6 +28,8 @@ final class TargetChanges {
   private final int limit;
   private final RunFailures failures;
   private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
+  // One try, however many pods use the identity.
+  private final Map<ManagedIdentity, Duration> mismatched = new HashMap<>();
   private TargetIdentities there = TargetIdentities.NONE;
   private @Nullable Duration heldFor;
 
@@ -141,7 +143,7 @@ final class TargetChanges {
     }
   }
 
-  /** Why the identity cannot be used on the target now; null if it can. */
+  /** Why the identity cannot be used on the target now; null if it can. Of the run's own thread. */
   @Nullable PodIdentityException problem(AzureIdentity identity) {
     if (!(identity.credential() instanceof ManagedIdentity managed)) {
       return null;
@@ -162,7 +164,7 @@ final class TargetChanges {
       quarantine.verified(target, managed);
       return null;
     }
-    Duration rest = quarantine.mismatched(target, managed);
+    Duration rest = mismatched.computeIfAbsent(managed, one -> quarantine.mismatched(target, one));
     hold(rest);
     return reported.isEmpty() ? nameless(rest) : mismatch(identity, managed, rest);
   }

@@ -29,7 +29,7 @@ final class MicSteps {
   /** A leader renews several times within a lease; clocks differ. */
   private static final int LEASES_UNTIL_DEAD = 3;
 
-  private static final String LOG = "kubectl logs -A -l component=mic --tail=50";
+  private static final String LOG = "kubectl logs -n NAMESPACE MIC_POD --tail=50";
 
   private final Situation situation;
   private final Pod pod;

@@ -10,6 +10,7 @@ import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.Credential.ManagedIdentity;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,6 +47,30 @@ class ReportedClientIdTest {
     assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(20));
     assertThat(scene.log.calls()).isEmpty();
     assertThat(scene.azure.reads()).hasSize(1);
+  }
+
+  @Test
+  void manyPodsOfOneAreOneTry() {
+    IntStream.range(0, 7).forEach(pod -> scene.pod("web" + pod, "x"));
+    scene.azure.report(identityId("x"), clientId("kubelet").value());
+
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(scene.telemetry.reports()).doesNotHaveDuplicates().hasSize(7);
+
+    scene.clock.advance(Duration.ofSeconds(10));
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void manyPodsOfOneThatIsTakenBackAreOneTry() {
+    IntStream.range(0, 7).forEach(pod -> scene.pod("web" + pod, "x"));
+    scene.run();
+    scene.azure.report(identityId("x"), clientId("kubelet").value());
+
+    scene.check();
+
+    scene.clock.advance(Duration.ofSeconds(10));
+    assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(20));
   }
 
   @Test

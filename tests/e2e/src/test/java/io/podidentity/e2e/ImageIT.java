@@ -194,6 +194,23 @@ final class ImageIT {
     return result.stdout();
   }
 
+  /** As {@code kubectl exec POD -- nmi explain} does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nmi", "mic"})
+  void programIsFoundByItsName(String program) {
+    CommandResult result =
+        run(
+            PodImage.of(program)
+                .run(
+                    ChartSecurity.nmi(),
+                    List.of("/bin/sh", "-c", program + " --version"),
+                    NONE,
+                    mounts()));
+
+    assertThat(result.exitCode()).as(result.stderr()).isZero();
+    assertThat(result.stdout()).isNotEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({"nmi, 0:0", "mic, 65532:65532"})
   void imageSaysWhoRunsItAndWhatItIs(String program, String user) {
@@ -213,6 +230,10 @@ final class ImageIT {
 
     assertThat(image.components("system")).contains("libc6", "openjdk-25-jdk-headless", "busybox");
     assertThat(image.components(program)).contains("undertow-core", "podidentity-api");
+    assertThat(image.rootfs().resolve("usr/share/sbom/" + program + ".cdx.json"))
+        .content()
+        .as("jars are not what they were")
+        .doesNotContainPattern("(?m)^ {6}\"hashes\"");
   }
 
   private static final Map<String, String> NONE = Map.of();
