@@ -16,8 +16,6 @@ import java.util.stream.Collectors;
 
 /** One state of a table of workloads. Immutable. */
 final class WorkloadTable {
-  static final WorkloadTable EMPTY = new WorkloadTable(Map.of());
-
   private final Map<NamespacedName, Entry> byName;
   private final Map<InetAddress, List<Pod>> byAddress = new HashMap<>();
   private final Map<NamespacedName, AzureIdentity> identities = new HashMap<>();
@@ -33,6 +31,10 @@ final class WorkloadTable {
         identities.values().stream()
             .flatMap(identity -> identity.managedIds().stream())
             .collect(Collectors.toUnmodifiableSet());
+  }
+
+  static WorkloadTable empty() {
+    return new WorkloadTable(Map.of());
   }
 
   private void index(Entry entry) {

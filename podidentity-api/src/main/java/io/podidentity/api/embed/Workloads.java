@@ -29,7 +29,7 @@ public final class Workloads implements PodDirectory, BindingDirectory {
   private final Object lock = new Object();
   private final Wakes wakes = new Wakes();
   private final AtomicLong uids = new AtomicLong();
-  private volatile WorkloadTable table = WorkloadTable.EMPTY;
+  private volatile WorkloadTable table = WorkloadTable.empty();
 
   /** An empty table. */
   public Workloads() {}

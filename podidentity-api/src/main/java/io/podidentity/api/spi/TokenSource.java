@@ -22,7 +22,8 @@ public interface TokenSource {
   /**
    * The same for a caller that counts the calls of the service, and has counted one. A source that
    * makes more of them, one after the other, takes each out of the budget first. One that does not,
-   * or whose service limits no one, need not override this.
+   * or whose service limits no one, need not override this. One that wraps another must, and hands
+   * the budget on.
    */
   default List<AccessToken> fetch(TokenQuery query, Budget budget) {
     return fetch(query);

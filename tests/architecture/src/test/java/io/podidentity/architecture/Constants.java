@@ -1,25 +1,35 @@
 package io.podidentity.architecture;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Tells static fields that can never change, nor what they hold, from all others. */
 final class Constants {
-  private static final Set<String> COLLECTIONS =
-      Set.of(List.class.getName(), Set.class.getName(), Map.class.getName());
-
-  private static final Set<String> VALUES = Set.of(String.class.getName(), Pattern.class.getName());
+  private static final Set<Class<?>> VALUES =
+      Set.of(
+          String.class,
+          Pattern.class,
+          Boolean.class,
+          Byte.class,
+          Character.class,
+          Short.class,
+          Integer.class,
+          Long.class,
+          Float.class,
+          Double.class);
 
   private Constants() {}
 
@@ -35,62 +45,65 @@ final class Constants {
   }
 
   private static boolean isConstant(JavaField field) {
-    if (!field.getModifiers().contains(JavaModifier.FINAL)) {
-      return false;
+    return field.getModifiers().contains(JavaModifier.FINAL)
+        && neverChanges(
+            read(field.reflect(), null), Collections.newSetFromMap(new IdentityHashMap<>()));
+  }
+
+  private static boolean neverChanges(@Nullable Object value, Set<Object> seen) {
+    if (value == null || isValue(value.getClass()) || !seen.add(value)) {
+      return true;
     }
-    if (COLLECTIONS.contains(field.getRawType().getName())) {
-      return isUnmodifiable(valueOf(field));
+    if (value instanceof Map<?, ?> map) {
+      return isUnmodifiable(map::clear)
+          && neverChange(map.keySet(), seen)
+          && neverChange(map.values(), seen);
     }
-    return field.getRawType().isInterface()
-        ? holdsNothing(valueOf(field).getClass())
-        : neverChanges(field.getRawType(), new HashSet<>());
+    if (value instanceof Collection<?> all) {
+      return isUnmodifiable(all::clear) && neverChange(all, seen);
+    }
+    return isOurs(value.getClass()) && holdsOnly(value, value.getClass(), seen);
   }
 
-  /** A lambda, also the one that a factory of comparators gives; or a class without a field. */
-  private static boolean holdsNothing(Class<?> type) {
-    return type.isHidden()
-        || (type.getSuperclass() == Object.class && type.getDeclaredFields().length == 0);
+  private static boolean neverChange(Collection<?> values, Set<Object> seen) {
+    return values.stream().allMatch(value -> neverChanges(value, seen));
   }
 
-  private static boolean neverChanges(JavaClass type, Set<JavaClass> seen) {
-    return type.isPrimitive()
-        || VALUES.contains(type.getName())
-        || COLLECTIONS.contains(type.getName())
-        || type.getPackageName().equals("java.time")
-        || (isOurs(type) && (!seen.add(type) || holdsOnly(type, seen)));
+  private static boolean isValue(Class<?> type) {
+    return VALUES.contains(type) || type.getPackageName().equals("java.time");
   }
 
-  private static boolean isOurs(JavaClass type) {
-    return (type.getPackageName() + ".").startsWith(ProductCode.API + ".");
+  /** Lambdas too, also those that a factory of comparators gives: what they capture are fields. */
+  private static boolean isOurs(Class<?> type) {
+    return type.isHidden() || (type.getPackageName() + ".").startsWith(ProductCode.API + ".");
   }
 
-  private static boolean holdsOnly(JavaClass type, Set<JavaClass> seen) {
-    return type.getFields().stream()
-        .filter(field -> !field.getModifiers().contains(JavaModifier.STATIC))
-        .allMatch(
-            field ->
-                field.getModifiers().contains(JavaModifier.FINAL)
-                    && neverChanges(field.getRawType(), seen));
+  private static boolean holdsOnly(Object value, @Nullable Class<?> type, Set<Object> seen) {
+    if (type == null || !isOurs(type)) {
+      return type == Object.class || type == Record.class || type == Enum.class;
+    }
+    return Arrays.stream(type.getDeclaredFields())
+            .filter(field -> !Modifier.isStatic(field.getModifiers()))
+            .allMatch(
+                field ->
+                    Modifier.isFinal(field.getModifiers())
+                        && neverChanges(read(field, value), seen))
+        && holdsOnly(value, type.getSuperclass(), seen);
   }
 
-  private static boolean isUnmodifiable(Object value) {
+  private static boolean isUnmodifiable(Runnable clear) {
     try {
-      if (value instanceof Map<?, ?> map) {
-        map.clear();
-      } else {
-        ((Collection<?>) value).clear();
-      }
+      clear.run();
       return false;
     } catch (UnsupportedOperationException e) {
       return true;
     }
   }
 
-  private static Object valueOf(JavaField field) {
+  private static @Nullable Object read(Field field, @Nullable Object owner) {
     try {
-      Field reflected = field.reflect();
-      reflected.setAccessible(true);
-      return reflected.get(null);
+      field.setAccessible(true);
+      return field.get(owner);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }

@@ -17,15 +17,6 @@ import java.util.function.Predicate;
 
 /** What no module does, each with those that must. */
 final class Habits {
-  private static final Set<String> CLOCKS =
-      Set.of(
-          "java.lang.System.currentTimeMillis",
-          "java.lang.Thread.sleep",
-          "java.util.concurrent.TimeUnit.sleep",
-          "java.time.Instant.now",
-          "java.time.Clock.systemUTC",
-          "java.time.Clock.systemDefaultZone");
-
   /** Who reads a clock or sleeps, and why. */
   private static final Map<String, String> BY_THE_CLOCK =
       Map.of(
@@ -47,8 +38,7 @@ final class Habits {
 
   /** Of libraries and programs; the test kit and the mains have real time. */
   static ArchRule takesTimeFromOthers() {
-    return noClass(
-        "read a clock, or sleep", BY_THE_CLOCK.keySet(), access -> CLOCKS.contains(nameOf(access)));
+    return noClass("read a clock, or sleep", BY_THE_CLOCK.keySet(), Clocks::isRead);
   }
 
   /** A library that prints cannot be silenced, and a program's output is its main's affair. */

@@ -35,14 +35,6 @@ final class Purity {
   private static final Set<String> ON_THREADS_OF_THE_JDK =
       Set.of("orTimeout", "completeOnTimeout", "delayedExecutor");
 
-  private static final Set<String> CLOCKS =
-      Set.of(
-          "java.lang.System.currentTimeMillis",
-          "java.lang.Thread.sleep",
-          "java.time.Instant.now",
-          "java.time.Clock.systemUTC",
-          "java.time.Clock.systemDefaultZone");
-
   private static final Set<String> SETTINGS =
       Set.of(
           "java.lang.System.getProperty",
@@ -164,7 +156,7 @@ final class Purity {
     return noApiClass(
         "read a clock",
         access ->
-            CLOCKS.contains(nameOf(access))
+            Clocks.isRead(access)
                 && !access.getOriginOwner().isEquivalentTo(TokenBroker.class)
                 && !access.getOriginOwner().isEquivalentTo(EmbedSettings.class));
   }

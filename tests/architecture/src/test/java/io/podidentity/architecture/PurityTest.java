@@ -65,11 +65,30 @@ final class PurityTest {
             "map",
             "builder",
             "holder",
-            "queue"),
+            "queue",
+            "tallies",
+            "nested",
+            "capturing",
+            "comparator",
+            "holding"),
         plant(Purity.readsNoSetting(), "property", "environment", "number", "processors", "locale"),
         plant(Purity.neitherLogsNorPrints(), "log", "systemLog", "print", "trace"),
         plant(Purity.doesNoIo(), "file", "http", "socket"),
-        plant(Purity.readsNoClock(), "now", "millis", "sleep", "clock"));
+        plant(
+            Purity.readsNoClock(),
+            "now",
+            "millis",
+            "sleep",
+            "otherSleep",
+            "clock",
+            "timeOfDay",
+            "day",
+            "moment",
+            "zonedClock",
+            "ticking",
+            "date",
+            "calendar",
+            "source"));
   }
 
   private static Arguments plant(ArchRule rule, String... names) {

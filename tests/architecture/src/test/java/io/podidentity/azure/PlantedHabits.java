@@ -2,7 +2,15 @@ package io.podidentity.azure;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Calendar;
+import java.util.Date;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 
 /** What no module must do, on purpose. */
@@ -26,6 +34,38 @@ public final class PlantedHabits {
 
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  LocalTime timeOfDay() {
+    return LocalTime.now();
+  }
+
+  LocalDate day() {
+    return LocalDate.now();
+  }
+
+  Supplier<ZonedDateTime> moment() {
+    return ZonedDateTime::now;
+  }
+
+  Clock zonedClock(ZoneId zone) {
+    return Clock.system(zone);
+  }
+
+  Clock ticking(ZoneId zone) {
+    return Clock.tickSeconds(zone);
+  }
+
+  Date date() {
+    return new Date();
+  }
+
+  Calendar calendar() {
+    return Calendar.getInstance();
+  }
+
+  InstantSource source() {
+    return InstantSource.system();
   }
 
   void out() {

@@ -7,8 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Calendar;
+import java.util.Comparator;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +30,8 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import java.util.stream.LongStream;
 
@@ -38,6 +48,15 @@ public final class PlantedImpurities {
   static final StringBuilder builder = new StringBuilder();
   static final Holder holder = new Holder();
   static final Queue<String> queue = new ArrayDeque<>();
+
+  static final Map<String, AtomicInteger> tallies = Map.of("a", new AtomicInteger());
+  static final List<List<String>> nested = List.of(new ArrayList<>());
+  static final IntSupplier capturing = new AtomicInteger()::incrementAndGet;
+  static final Comparator<String> comparator =
+      Comparator.comparing(new HashMap<String, Integer>()::get);
+  static final Holding holding = new Holding(new ArrayList<>());
+
+  record Holding(List<String> held) {}
 
   static final class Holder {
     int held;
@@ -143,7 +162,43 @@ public final class PlantedImpurities {
     Thread.sleep(1);
   }
 
+  void otherSleep() throws InterruptedException {
+    TimeUnit.SECONDS.sleep(1);
+  }
+
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  LocalTime timeOfDay() {
+    return LocalTime.now();
+  }
+
+  LocalDate day() {
+    return LocalDate.now();
+  }
+
+  Supplier<ZonedDateTime> moment() {
+    return ZonedDateTime::now;
+  }
+
+  Clock zonedClock(ZoneId zone) {
+    return Clock.system(zone);
+  }
+
+  Clock ticking(ZoneId zone) {
+    return Clock.tickSeconds(zone);
+  }
+
+  Date date() {
+    return new Date();
+  }
+
+  Calendar calendar() {
+    return Calendar.getInstance();
+  }
+
+  InstantSource source() {
+    return InstantSource.system();
   }
 }
