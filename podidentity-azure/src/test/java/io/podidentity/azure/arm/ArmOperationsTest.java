@@ -245,6 +245,37 @@ final class ArmOperationsTest {
     assertThat(total(cluster.timer().waits())).isEqualTo(Duration.ofMinutes(15));
   }
 
+  /** Whoever finds it there would ask for nothing, and it goes when the change ends. */
+  @Test
+  void aLookDoesNotShowWhatAChangeThatWasLostSightOfTakesAway() {
+    for (String name : List.of("A", "B")) {
+      cluster
+          .azure()
+          .attach(
+              MACHINE.id().value(),
+              cluster.azure().identity(identityId(name).value()).orElseThrow());
+    }
+    writes(WriteBehaviour.asyncOperation(Duration.ofMinutes(20)));
+    failure(() -> adapter.update(MACHINE, Set.of(), ids("A")));
+    assertThat(cluster.names(MACHINE)).containsExactly("a", "b");
+
+    assertThat(adapter.read(MACHINE).clientIds()).containsOnlyKeys(identityId("B"));
+
+    // At rest again, it is what it shows, and stays so when another changes the machine.
+    cluster.clock().advance(Duration.ofMinutes(20));
+    cluster
+        .azure()
+        .attach(
+            MACHINE.id().value(), cluster.azure().identity(identityId("A").value()).orElseThrow());
+    assertThat(adapter.read(MACHINE).clientIds())
+        .containsOnlyKeys(identityId("A"), identityId("B"));
+    cluster
+        .azure()
+        .change(MACHINE.id().value(), compute -> compute.withProvisioningState("Updating"));
+    assertThat(adapter.read(MACHINE).clientIds())
+        .containsOnlyKeys(identityId("A"), identityId("B"));
+  }
+
   /** The identity is still shown, and goes when the change ends. */
   @Test
   void whatAChangeThatWasLostSightOfTakesAwayDoesNotCountAsThere() {
