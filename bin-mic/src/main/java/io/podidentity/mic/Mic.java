@@ -52,6 +52,9 @@ public final class Mic implements AutoCloseable {
 
   private static final int WRITES_AT_A_TIME = 32;
 
+  /** Enough to load what calls need and to open connections; the first run may begin meanwhile. */
+  private static final int REHEARSED_CALLS = 8;
+
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
   private final Parts parts = new Parts();
@@ -188,7 +191,8 @@ public final class Mic implements AutoCloseable {
             view,
             planner,
             compute,
-            () -> records.rehearse(writers, Math.min(work.batchSize(), WRITES_AT_A_TIME)));
+            this::leads,
+            () -> records.rehearse(writers, Math.min(work.batchSize(), REHEARSED_CALLS)));
     CompletableFuture<Void> known =
         view.start()
             .whenComplete(

@@ -25,6 +25,9 @@ final class RehearsalTest {
 
   private final List<ComputeTarget> looks = new ArrayList<>();
   private boolean azureFails;
+  private boolean leads;
+  private int pictures;
+  private int writes;
 
   @Test
   void looksAtOneMachineAndChangesNone() {
@@ -37,6 +40,18 @@ final class RehearsalTest {
   void goesWithoutMachines() {
     rehearsal(List.of()).run();
 
+    assertThat(looks).isEmpty();
+  }
+
+  /** Its first plan and looks are under way: a second plan would need as much memory again. */
+  @Test
+  void whoLeadsAlreadyOnlyRehearsesWrites() {
+    leads = true;
+
+    rehearsal(List.of(new Node("a", MACHINE))).run();
+
+    assertThat(writes).isEqualTo(1);
+    assertThat(pictures).isZero();
     assertThat(looks).isEmpty();
   }
 
@@ -54,12 +69,20 @@ final class RehearsalTest {
         new Picture(nodes),
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
         new Azure(),
-        () -> {});
+        () -> leads,
+        () -> writes++);
   }
 
-  private record Picture(List<Node> nodes) implements ClusterView {
+  private final class Picture implements ClusterView {
+    private final List<Node> nodes;
+
+    Picture(List<Node> nodes) {
+      this.nodes = nodes;
+    }
+
     @Override
     public ClusterSnapshot snapshot() {
+      pictures++;
       return new ClusterSnapshot(List.of(), List.of(), List.of(), List.of(), nodes, Instant.EPOCH);
     }
 

@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -30,7 +32,7 @@ final class EventLog {
    * What an event says.
    *
    * @param object what it is about
-   * @param type {@code Normal} or {@code Warning}
+   * @param type {@code Normal} or {@code Warning}; those go first
    * @param annotations what programs read of it
    */
   record Entry(
@@ -44,8 +46,17 @@ final class EventLog {
     }
   }
 
+  /**
+   * One that waits to be written.
+   *
+   * @param since when its wait began: {@link System#nanoTime()}
+   */
+  private record Waiting(Entry entry, Instant now, long since) {}
+
   /** As whom v1's MIC and this one write. */
   static final String COMPONENT = Api.GROUP;
+
+  static final String WARNING = "Warning";
 
   /** An event that was written. */
   private record Written(String name, int count, Instant last) {}
@@ -64,6 +75,9 @@ final class EventLog {
   private final String component;
   private final CallRate rate;
   private final Semaphore free = new Semaphore(MOST_WAITING);
+  // Somebody may be looking for what is wrong, and nobody for what is well.
+  private final Queue<Waiting> warnings = new ConcurrentLinkedQueue<>();
+  private final Queue<Waiting> others = new ConcurrentLinkedQueue<>();
   private final Object lock = new Object();
   // Guarded by lock, which is held through the calls: events are written one after the other.
   private final Map<Entry, Written> written =
@@ -92,12 +106,24 @@ final class EventLog {
       return;
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    long since = System.nanoTime();
+    Waiting waiting = new Waiting(entry, now, System.nanoTime());
+    Queue<Waiting> line = entry.type().equals(WARNING) ? warnings : others;
+    line.add(waiting);
     try {
-      executor.execute(() -> write(entry, now, since));
+      executor.execute(this::writeNext);
     } catch (RejectedExecutionException e) {
-      free.release();
+      if (line.remove(waiting)) {
+        free.release();
+      }
       log.debug("event lost, stopping: reason={} message={}", entry.reason(), entry.message());
+    }
+  }
+
+  private void writeNext() {
+    Waiting warning = warnings.poll();
+    Waiting next = warning == null ? others.poll() : warning;
+    if (next != null) {
+      write(next.entry, next.now, next.since);
     }
   }
 

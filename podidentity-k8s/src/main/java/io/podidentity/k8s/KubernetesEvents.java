@@ -26,7 +26,6 @@ import java.util.concurrent.Executor;
  */
 public final class KubernetesEvents implements Telemetry {
   private static final String NORMAL = "Normal";
-  private static final String WARNING = "Warning";
 
   private final KubernetesClusterView view;
   private final EventLog events;
@@ -79,7 +78,7 @@ public final class KubernetesEvents implements Telemetry {
             .withName(notice.object().name())
             .withUid(notice.uid().isEmpty() ? null : notice.uid())
             .build();
-    events.add(new EventLog.Entry(object, WARNING, "identity warning", notice.text()));
+    events.add(new EventLog.Entry(object, EventLog.WARNING, "identity warning", notice.text()));
   }
 
   @Override
@@ -100,7 +99,7 @@ public final class KubernetesEvents implements Telemetry {
   public void assignmentFailed(DesiredAssignment assignment, PodIdentityException error) {
     add(
         assignment.binding(),
-        WARNING,
+        EventLog.WARNING,
         "binding apply error",
         "failed to apply binding %s node %s for pod %s, error: %s"
             .formatted(
@@ -126,7 +125,7 @@ public final class KubernetesEvents implements Telemetry {
   public void unassignmentFailed(AssignedIdentity record, PodIdentityException error) {
     add(
         record.binding(),
-        WARNING,
+        EventLog.WARNING,
         "binding remove error",
         "failed to remove AzureIdentityBinding %s node %s for pod %s, error: %s"
             .formatted(

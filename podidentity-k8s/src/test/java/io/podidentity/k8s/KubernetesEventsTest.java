@@ -15,7 +15,9 @@ import io.podidentity.testkit.MutableClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -137,6 +139,26 @@ final class KubernetesEventsTest {
 
     Await.until("the event", SOON, () -> eventsOf("wordy").size() == 1);
     assertThat(eventsOf("wordy").get(0).getMessage()).hasSize(1024);
+  }
+
+  /** In a burst those that say that all is well wait for long. */
+  @Test
+  void warningDoesNotWaitBehindWhatWentWell() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    KubernetesEvents waiting =
+        new KubernetesEvents(mic, view, tasks::add, CLOCK, CallRate.unlimited());
+    DesiredAssignment assignment = bound("burst");
+    waiting.assigned(assignment);
+    waiting.unassigned(TestObjects.record("burst", "node"));
+    waiting.assignmentFailed(assignment, error("no"));
+
+    tasks.remove().run();
+    assertThat(eventsOf("burst")).extracting(Event::getType).containsExactly("Warning");
+
+    tasks.remove().run();
+    tasks.remove().run();
+    assertThat(tasks).isEmpty();
+    assertThat(eventsOf("burst")).hasSize(3);
   }
 
   @Test

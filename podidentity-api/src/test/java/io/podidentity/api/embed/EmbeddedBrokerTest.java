@@ -107,6 +107,10 @@ final class EmbeddedBrokerTest {
 
     assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(PodIdentityException.class);
     assertThat(refusal(broker).reason()).isEqualTo(ErrorReason.SHUTTING_DOWN);
+    // An executor has terminated a little before its last thread has.
+    for (Thread thread : ownThreads()) {
+      thread.join(20_000);
+    }
     assertThat(ownThreads()).isEmpty();
   }
 
@@ -182,11 +186,10 @@ final class EmbeddedBrokerTest {
         .hasMessageContaining("entra");
   }
 
-  private static List<String> ownThreads() {
+  private static List<Thread> ownThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(Thread::isAlive)
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("pod-identity-"))
+        .filter(thread -> thread.getName().startsWith("pod-identity-"))
         .toList();
   }
 

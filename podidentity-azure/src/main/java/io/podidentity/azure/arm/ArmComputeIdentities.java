@@ -19,6 +19,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -56,8 +57,9 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final ArmHttp http;
   private final Predicate<String> permitted;
   private final ArmThrottle throttle;
-  // Targets at which a change was lost sight of: what they show now may not be what comes of it.
-  private final Set<ComputeTarget> unsettled = ConcurrentHashMap.newKeySet();
+  // The IDs in lower case that a change was about that was lost sight of: what its target shows of
+  // them now may not be what comes of it.
+  private final Map<ComputeTarget, Set<String>> unsettled = new ConcurrentHashMap<>();
 
   /**
    * Identities of one cloud, in all subscriptions that the credential may change.
@@ -103,7 +105,12 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   @Override
   public TargetIdentities read(ComputeTarget target) {
     ComputeResource resource = resource(target);
-    return read(resource, url(resource)).toTargetIdentities();
+    IdentityState state = read(resource, url(resource));
+    if (!state.isChanging()) {
+      unsettled.remove(target);
+    }
+    // Else nothing would be asked for where an identity is there and about to go.
+    return state.without(unsettled.getOrDefault(target, Set.of())).toTargetIdentities();
   }
 
   @Override
@@ -188,7 +195,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    * is being taken off would count as there.
    */
   private void requireSettled(ComputeResource resource, IdentityState state) {
-    if (state.isChanging() && unsettled.contains(resource.target())) {
+    if (state.isChanging() && unsettled.containsKey(resource.target())) {
       throw new PodIdentityException(
           ErrorReason.TARGET_UNAVAILABLE,
           "cannot change the identities of %s: an earlier change of ours is still going on"
@@ -216,12 +223,16 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     String doing = "change the identities of %s (%s)".formatted(resource, delta);
     LongOperation operation =
         new LongOperation(http, options, clock, pause, doing, url, delta.attach());
+    // Before it is sent: one without an answer may go on as well.
+    unsettled.put(resource.target(), delta.ids());
     ArmAnswer answer =
         send(resource, ArmCall.patch(doing, url, resource.patch(delta), state.etag()));
     if (answer.status() < 200 || answer.status() > 202) {
+      if (answer.status() >= 400 && answer.status() < 500) {
+        unsettled.remove(resource.target());
+      }
       throw ArmErrors.of(doing, answer, delta.attach(), clock.instant());
     }
-    unsettled.add(resource.target());
     ArmAnswer last = operation.await(answer);
     unsettled.remove(resource.target());
     log.info(

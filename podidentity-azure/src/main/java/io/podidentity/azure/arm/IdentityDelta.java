@@ -57,6 +57,13 @@ record IdentityDelta(
     return attach.isEmpty() && detach.isEmpty();
   }
 
+  /** All that it is about. */
+  Set<String> ids() {
+    Set<String> ids = new HashSet<>(attach);
+    ids.addAll(detach);
+    return ids;
+  }
+
   int size() {
     return attach.size() + detach.size();
   }

@@ -44,6 +44,13 @@ record IdentityState(
     return clientIds.keySet();
   }
 
+  /** The same without these, in lower case. */
+  IdentityState without(Set<String> ids) {
+    Map<String, String> left = new HashMap<>(clientIds);
+    left.keySet().removeAll(ids);
+    return new IdentityState(systemAssigned, left, provisioningState, etag);
+  }
+
   /** As the port wants it; what is no ID of an identity is left out. */
   TargetIdentities toTargetIdentities() {
     Map<ResourceId, String> known = new HashMap<>();

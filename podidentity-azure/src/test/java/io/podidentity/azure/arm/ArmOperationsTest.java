@@ -245,6 +245,37 @@ final class ArmOperationsTest {
     assertThat(total(cluster.timer().waits())).isEqualTo(Duration.ofMinutes(15));
   }
 
+  /** Whoever finds it there would ask for nothing, and it goes when the change ends. */
+  @Test
+  void aLookDoesNotShowWhatAChangeThatWasLostSightOfTakesAway() {
+    for (String name : List.of("A", "B")) {
+      cluster
+          .azure()
+          .attach(
+              MACHINE.id().value(),
+              cluster.azure().identity(identityId(name).value()).orElseThrow());
+    }
+    writes(WriteBehaviour.asyncOperation(Duration.ofMinutes(20)));
+    failure(() -> adapter.update(MACHINE, Set.of(), ids("A")));
+    assertThat(cluster.names(MACHINE)).containsExactly("a", "b");
+
+    assertThat(adapter.read(MACHINE).clientIds()).containsOnlyKeys(identityId("B"));
+
+    // At rest again, it is what it shows, and stays so when another changes the machine.
+    cluster.clock().advance(Duration.ofMinutes(20));
+    cluster
+        .azure()
+        .attach(
+            MACHINE.id().value(), cluster.azure().identity(identityId("A").value()).orElseThrow());
+    assertThat(adapter.read(MACHINE).clientIds())
+        .containsOnlyKeys(identityId("A"), identityId("B"));
+    cluster
+        .azure()
+        .change(MACHINE.id().value(), compute -> compute.withProvisioningState("Updating"));
+    assertThat(adapter.read(MACHINE).clientIds())
+        .containsOnlyKeys(identityId("A"), identityId("B"));
+  }
+
   /** The identity is still shown, and goes when the change ends. */
   @Test
   void whatAChangeThatWasLostSightOfTakesAwayDoesNotCountAsThere() {
@@ -262,6 +293,38 @@ final class ArmOperationsTest {
     cluster.clock().advance(Duration.ofMinutes(20));
     writes(WriteBehaviour.synchronous(Duration.ZERO));
     adapter.update(MACHINE, ids("A"), Set.of());
+    assertThat(cluster.names(MACHINE)).containsExactly("a");
+  }
+
+  @Test
+  void aChangeWithoutAnswerMayGoOnAndGetsNoSecondBesideIt() {
+    writes(WriteBehaviour.asyncOperation(Duration.ofMinutes(20)));
+    onPatches(Fault.of(Fault.Kind.HANG_UP_AFTERWARDS));
+    failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
+
+    PodIdentityException error = failure(() -> adapter.update(MACHINE, ids("B"), Set.of()));
+
+    assertThat(error.reason()).isEqualTo(ErrorReason.TARGET_UNAVAILABLE);
+    assertThat(error).hasMessageContaining("an earlier change of ours is still going on");
+    assertThat(cluster.arm("PATCH")).hasSize(1);
+
+    cluster.clock().advance(Duration.ofMinutes(20));
+    writes(WriteBehaviour.synchronous(Duration.ZERO));
+    adapter.update(MACHINE, ids("B"), Set.of());
+    assertThat(cluster.names(MACHINE)).containsExactly("a", "b");
+  }
+
+  @Test
+  void aChangeThatWasRefusedDoesNotGoOn() {
+    onPatches(Fault.reply(Reply.json(409, Map.of("error", Map.of("code", "Conflict")))));
+    failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
+    // That of somebody else.
+    cluster
+        .azure()
+        .change(MACHINE.id().value(), compute -> compute.withProvisioningState("Updating"));
+
+    adapter.update(MACHINE, ids("A"), Set.of());
+
     assertThat(cluster.names(MACHINE)).containsExactly("a");
   }
 
@@ -360,14 +423,12 @@ final class ArmOperationsTest {
     cluster.simulated().arm().faults().next(times, fault.on("GET", "/operations/"));
   }
 
+  private void onPatches(Fault fault) {
+    cluster.simulated().arm().faults().next(fault.on("PATCH", "/vm-0"));
+  }
+
   private void answerPatchesWithoutUrl(int status, String body) {
-    cluster
-        .simulated()
-        .arm()
-        .faults()
-        .next(
-            Fault.reply(new Reply(status, Map.of("Content-Type", "application/json"), body))
-                .on("PATCH", "/vm-0"));
+    onPatches(Fault.reply(new Reply(status, Map.of("Content-Type", "application/json"), body)));
   }
 
   private void onLooksAtTheMachine(String state, int times) {

@@ -8,7 +8,6 @@ import io.podidentity.api.token.HoldPolicy;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.imds.ImdsTokenSource;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -49,7 +48,7 @@ public final class CustomBroker implements AutoCloseable {
                 .withHolds(new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO)));
     // end
     server = HttpServer.create(listen, 128);
-    server.createContext(TokenEndpoint.PATH, new TokenEndpoint(broker, clock, threads));
+    server.createContext("/", new TokenEndpoint(broker, clock, threads));
     // Without one, a client that dawdles over its request holds up all others.
     server.setExecutor(threads);
     server.start();
@@ -67,11 +66,13 @@ public final class CustomBroker implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  /** Runs it: FILE PORT IMDS. */
+  /** Runs it: FILE ADDRESS PORT IMDS. With a loopback address for trying only: see README.md. */
   public static void main(String[] args) throws IOException {
-    InetSocketAddress listen =
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[1]));
-    CustomBroker running = new CustomBroker(Path.of(args[0]), listen, URI.create(args[2]));
-    System.out.println("listening on " + running.address());
+    System.out.println("listening on " + start(args).address());
+  }
+
+  static CustomBroker start(String... args) throws IOException {
+    InetSocketAddress listen = new InetSocketAddress(args[1], Integer.parseInt(args[2]));
+    return new CustomBroker(Path.of(args[0]), listen, URI.create(args[3]));
   }
 }

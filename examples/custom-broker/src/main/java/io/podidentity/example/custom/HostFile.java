@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,9 @@ import java.util.stream.Collectors;
  */
 final class HostFile implements PodDirectory, BindingDirectory {
   private static final String NAMESPACE = "hosts";
+
+  private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+  private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
   private final List<Pod> workloads;
   private final Map<NamespacedName, AzureIdentity> identities = new HashMap<>();
@@ -117,7 +121,11 @@ final class HostFile implements PodDirectory, BindingDirectory {
         false);
   }
 
+  /** Nothing is looked up: whoever answers for a name would say whose tokens an address gets. */
   private static InetAddress address(String text) {
+    if (!text.contains(":") && !IPV4.matcher(text).matches()) {
+      throw new IllegalArgumentException("not an address: " + text);
+    }
     try {
       return InetAddress.getByName(text);
     } catch (UnknownHostException e) {

@@ -10,6 +10,7 @@ import io.podidentity.api.token.TokenGrant;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,6 +18,12 @@ import tools.jackson.databind.json.JsonMapper;
 /** Answers as the instance metadata service does; who asks is told by the connection's source. */
 final class TokenEndpoint implements HttpHandler {
   static final String PATH = "/metadata/identity/oauth2/token";
+
+  /**
+   * MSAL4J doubles the slash in front. Compared as it was sent: what stands after two slashes is a
+   * host to a {@link java.net.URI}, and no part of its path.
+   */
+  private static final Set<String> PATHS = Set.of(PATH, "/" + PATH);
 
   private final EmbeddedBroker broker;
   private final Clock clock;
@@ -36,8 +43,7 @@ final class TokenEndpoint implements HttpHandler {
   // snippet: endpoint
   @Override
   public void handle(HttpExchange exchange) {
-    if (!exchange.getRequestURI().getRawPath().equals(PATH)) {
-      // The JDK's server sends every path here that begins with it.
+    if (!PATHS.contains(exchange.getRequestURI().toString().split("\\?", 2)[0])) {
       answer(exchange, 404, error("not-found", "tokens are at " + PATH));
       return;
     }

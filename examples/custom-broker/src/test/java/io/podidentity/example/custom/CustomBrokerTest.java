@@ -35,6 +35,8 @@ final class CustomBrokerTest {
       "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm";
   private static final String TOKEN =
       "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net";
+  private static final String UNUSED_IDENTITY =
+      "11111111-2222-3333-4444-555555555555 " + id("unused");
 
   private final FakeAzure azure = new FakeAzure(Clock.systemUTC());
   private final UserAssignedIdentity builder = identity("builder");
@@ -146,9 +148,23 @@ final class CustomBrokerTest {
     assertThat(get("127.0.0.2", TOKEN + "&client_id=%zz", true)).startsWith("HTTP/1.1 400");
   }
 
+  /** As MSAL4J asks. */
+  @Test
+  void slashInFrontMayBeDoubled() throws IOException {
+    assertThat(clientOf(get("127.0.0.2", "/" + TOKEN, true))).isEqualTo(builder.clientId());
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"/metadata/identity/oauth2/tokens", "/metadata/identity/oauth2/token/x"})
-  void pathThatOnlyBeginsAlikeIsNotFound(String path) throws IOException {
+  @ValueSource(
+      strings = {
+        "/metadata/identity/oauth2/tokens",
+        "/metadata/identity/oauth2/token/x",
+        "///metadata/identity/oauth2/token",
+        "//x/metadata/identity/oauth2/token",
+        "/metadata//identity/oauth2/token",
+        "/identity/oauth2/token"
+      })
+  void pathThatIsOnlyAlikeIsNotFound(String path) throws IOException {
     String query = TOKEN.substring(TOKEN.indexOf('?'));
 
     assertThat(get("127.0.0.2", path + query, true)).startsWith("HTTP/1.1 404");
@@ -186,6 +202,16 @@ final class CustomBrokerTest {
   }
 
   @Test
+  void programListensWhereItIsTold(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("hosts.txt"), "");
+
+    try (CustomBroker started =
+        CustomBroker.start(file.toString(), "127.0.0.9", "0", imds.uri().toString())) {
+      assertThat(started.address().getAddress().getHostAddress()).isEqualTo("127.0.0.9");
+    }
+  }
+
+  @Test
   void sampleFileIsRead() throws IOException {
     assertThat(new HostFile(Path.of("hosts.txt")).list().join()).hasSize(2);
   }
@@ -195,6 +221,25 @@ final class CustomBrokerTest {
     Path file = Files.writeString(folder.resolve("hosts.txt"), "127.0.0.2 builder");
 
     assertThatThrownBy(() -> new HostFile(file)).hasMessageContaining("ADDRESS NAME");
+  }
+
+  /** Whoever answers for a name would say whose tokens an address gets. */
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "127.1", "2130706434", "127.0.0.256", "::x"})
+  void hostThatIsNoAddressIsRefusedAndNotLookedUp(String host, @TempDir Path folder)
+      throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("hosts.txt"), host + " builder " + UNUSED_IDENTITY);
+
+    assertThatThrownBy(() -> new HostFile(file)).hasMessage("not an address: " + host);
+  }
+
+  @Test
+  void hostMayHaveAnAddressOfIpv6(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("hosts.txt"), "fd00::7 builder " + UNUSED_IDENTITY);
+
+    assertThat(new HostFile(file).byAddress(InetAddress.getByName("fd00::7"))).hasSize(1);
   }
 
   private UserAssignedIdentity identity(String name) {

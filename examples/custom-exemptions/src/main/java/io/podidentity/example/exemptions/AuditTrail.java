@@ -1,6 +1,10 @@
 package io.podidentity.example.exemptions;
 
-/** Where it is written down who came by the node's identity. Called on requests' threads. */
+/**
+ * Where it is written down whether the exemptions of a namespace counted when they were asked for.
+ * It knows no pod: who was given the node's identity is in {@link
+ * io.podidentity.api.token.TokenGrant}. Called on requests' threads.
+ */
 @FunctionalInterface
 public interface AuditTrail {
   /**

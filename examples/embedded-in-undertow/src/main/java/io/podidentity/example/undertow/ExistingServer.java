@@ -25,8 +25,10 @@ public final class ExistingServer implements AutoCloseable {
    * @param workloads who may ask, and for what
    * @param source where tokens come from
    * @param meters the server's own registry
+   * @param hold how long a request waits for its workload to become known
    */
-  public ExistingServer(Workloads workloads, TokenSource source, MeterRegistry meters) {
+  public ExistingServer(
+      Workloads workloads, TokenSource source, MeterRegistry meters, Duration hold) {
     broker =
         new EmbeddedBroker(
             workloads,
@@ -34,7 +36,7 @@ public final class ExistingServer implements AutoCloseable {
             Exemptions.of(namespace -> List.of()),
             source,
             EmbedSettings.defaults()
-                .withHolds(new HoldPolicy(Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO))
+                .withHolds(new HoldPolicy(hold, Duration.ZERO, Duration.ZERO))
                 .withTelemetry(new MeteredTelemetry(meters)));
     PathHandler routes =
         new PathHandler()

@@ -35,6 +35,11 @@ final class MeteredTelemetry implements Telemetry {
   }
 
   @Override
+  public void requestWaits(WaitReason reason) {
+    meters.counter("token.waits", "reason", reason.name().toLowerCase(Locale.ROOT)).increment();
+  }
+
+  @Override
   public void requestWaited(WaitReason reason, Duration took) {
     meters.timer("token.wait", "reason", reason.name().toLowerCase(Locale.ROOT)).record(took);
   }

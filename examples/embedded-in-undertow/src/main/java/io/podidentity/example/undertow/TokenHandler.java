@@ -13,9 +13,11 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -36,24 +38,22 @@ final class TokenHandler implements HttpHandler {
   // snippet: handler
   @Override
   public void handleRequest(HttpServerExchange exchange) {
-    if (!isTheCallersOwn(exchange.getRequestHeaders())) {
-      exchange.getResponseHeaders().put(REASON, ErrorReason.INVALID_REQUEST.code());
-      exchange.setStatusCode(400);
-      exchange.endExchange();
+    if (!exchange.getRequestMethod().equals(Methods.GET)) {
+      refuse(exchange, 405, ErrorReason.INVALID_REQUEST);
+      return;
+    }
+    String resource = onlyResource(exchange);
+    if (!isTheCallersOwn(exchange.getRequestHeaders()) || resource == null) {
+      refuse(exchange, 400, ErrorReason.INVALID_REQUEST);
       return;
     }
     // The exchange stays open after this method, and no thread waits for its answer.
     exchange.dispatch(
         SameThreadExecutor.INSTANCE,
         () -> {
-          CompletableFuture<TokenGrant> asked = ask(exchange);
-          // Whoever hangs up is given up.
-          exchange.addExchangeCompleteListener(
-              (done, next) -> {
-                asked.cancel(false);
-                next.proceed();
-              });
-          var unused = asked.whenComplete((grant, error) -> answer(exchange, grant, error));
+          var unused =
+              ask(exchange, resource)
+                  .whenComplete((grant, error) -> answer(exchange, grant, error));
         });
   }
 
@@ -65,17 +65,24 @@ final class TokenHandler implements HttpHandler {
         && !headers.contains(Headers.VIA);
   }
 
+  /** Null if more is named: to pass over that could end in another identity's token. */
+  private static @Nullable String onlyResource(HttpServerExchange exchange) {
+    Map<String, Deque<String>> query = exchange.getQueryParameters();
+    Deque<String> resource = query.getOrDefault("resource", new ArrayDeque<>());
+    return query.size() == 1 && resource.size() == 1 && exchange.getPathParameters().isEmpty()
+        ? resource.getFirst()
+        : null;
+  }
+
   // end
 
-  private CompletableFuture<TokenGrant> ask(HttpServerExchange exchange) {
+  private CompletableFuture<TokenGrant> ask(HttpServerExchange exchange, String resource) {
     try {
-      Deque<String> resource =
-          exchange.getQueryParameters().getOrDefault("resource", new ArrayDeque<>());
       return broker.request(
           new TokenRequest(
               new Caller.ByAddress(exchange.getSourceAddress().getAddress()),
               IdentityChoice.ANY,
-              resource.isEmpty() ? "" : resource.getFirst()));
+              resource));
     } catch (PodIdentityException malformed) {
       return CompletableFuture.failedFuture(malformed);
     }
@@ -91,11 +98,20 @@ final class TokenHandler implements HttpHandler {
       return;
     }
     if (error instanceof PodIdentityException refusal) {
-      exchange.getResponseHeaders().put(REASON, refusal.reason().code());
-      exchange.setStatusCode(refusal.reason().isTransient() ? 503 : 403);
+      refuse(exchange, status(refusal.reason()), refusal.reason());
     } else {
       exchange.setStatusCode(500);
+      exchange.endExchange();
     }
+  }
+
+  private static int status(ErrorReason reason) {
+    return reason == ErrorReason.INVALID_REQUEST ? 400 : reason.isTransient() ? 503 : 403;
+  }
+
+  private static void refuse(HttpServerExchange exchange, int status, ErrorReason reason) {
+    exchange.getResponseHeaders().put(REASON, reason.code());
+    exchange.setStatusCode(status);
     exchange.endExchange();
   }
 }

@@ -24,15 +24,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ExistingServerTest {
   private static final NamespacedName JOB = new NamespacedName("ci", "job");
 
   private final Workloads workloads = new Workloads();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final ExistingServer server = new ExistingServer(workloads, this::issue, meters);
+  private ExistingServer server = server(Duration.ofSeconds(1));
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile boolean broken;
 
@@ -59,15 +63,43 @@ final class ExistingServerTest {
 
     assertThat(answer.statusCode()).isEqualTo(503);
     assertThat(answer.headers().firstValue("X-Refused-Because")).contains("pod-not-found");
+    assertThat(meters.get("token.waits").counter().count()).isEqualTo(1);
     assertThat(meters.get("token.wait").timer().count()).isEqualTo(1);
   }
 
-  @Test
-  void requestWithoutAResourceIsMalformed() throws Exception {
-    HttpResponse<String> answer = get("/token");
+  /** To pass over what a request names would be to give another token than the one asked for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "?resource=",
+        "?resource=vault&resource=other",
+        "?resource=vault&client_id=66666666-7777-8888-9999-000000000000",
+        "?resource=vault&client_id",
+        ";client_id=66666666-7777-8888-9999-000000000000?resource=vault"
+      })
+  void requestForAnythingButOneResourceIsMalformed(String query) throws Exception {
+    workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
 
-    assertThat(answer.statusCode()).isEqualTo(403);
+    HttpResponse<String> answer = get("/token" + query);
+
+    assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.headers().firstValue("X-Refused-Because")).contains("invalid-request");
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @Test
+  void tokensAreAskedForWithGet() throws Exception {
+    workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
+    HttpRequest post =
+        HttpRequest.newBuilder(request("/token?resource=vault"), (name, value) -> true)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+
+    HttpResponse<String> answer = client.send(post, HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.body()).isEmpty();
   }
 
   /** A page in a browser cannot set the header, and a proxy's address is not the caller's. */
@@ -102,11 +134,24 @@ final class ExistingServerTest {
 
   @Test
   void requestThatWaitsHoldsNoThreadOfTheServer() throws Exception {
+    server.close();
+    server = server(Duration.ofSeconds(20));
+    CountDownLatch waits = new CountDownLatch(1);
+    meters
+        .config()
+        .onMeterAdded(
+            meter -> {
+              if (meter.getId().getName().equals("token.waits")) {
+                waits.countDown();
+              }
+            });
     CompletableFuture<HttpResponse<String>> waiting =
         client.sendAsync(request("/token?resource=vault"), HttpResponse.BodyHandlers.ofString());
+    assertThat(waits.await(20, TimeUnit.SECONDS)).isTrue();
 
     // The server has one thread for requests.
     assertThat(get("/hello").body()).isEqualTo("hello");
+    assertThat(waiting).isNotDone();
     workloads.put(JOB, Set.of(InetAddress.getLoopbackAddress()), List.of(identity()));
 
     assertThat(waiting.join().body()).isEqualTo("token for vault");
@@ -122,6 +167,10 @@ final class ExistingServerTest {
         .timeout(Duration.ofSeconds(20))
         .header("Metadata", "true")
         .build();
+  }
+
+  private ExistingServer server(Duration hold) {
+    return new ExistingServer(workloads, this::issue, meters, hold);
   }
 
   private List<AccessToken> issue(TokenQuery query) {

@@ -32,6 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
  * pace of asking are the broker's. Thread-safe.
  */
 public final class FederatedTokenSource implements TokenSource {
+  /** Entra ID's tokens live 28 h at most; what says more is not from there. */
+  private static final Duration LONGEST = Duration.ofDays(7);
+
   private final URI endpoint;
   private final OwnIssuer issuer;
   private final HttpClient http;
@@ -81,13 +84,13 @@ public final class FederatedTokenSource implements TokenSource {
       throw Refusals.of(answer, identity.name());
     }
     JsonNode body = json(answer, identity);
-    Instant end = now.plusSeconds(body.path("expires_in").asLong(0));
+    long left = body.path("expires_in").asLong(0);
     String token = body.path("access_token").asString("");
-    if (token.isEmpty() || !end.isAfter(now)) {
+    if (token.isEmpty() || left <= 0 || left > LONGEST.toSeconds()) {
       throw new PodIdentityException(
           ErrorReason.TOKEN_UNAVAILABLE, "no token in Entra ID's answer for " + identity.name());
     }
-    return List.of(new AccessToken(token, end, now, query.resource()));
+    return List.of(new AccessToken(token, now.plusSeconds(left), now, query.resource()));
   }
 
   // end

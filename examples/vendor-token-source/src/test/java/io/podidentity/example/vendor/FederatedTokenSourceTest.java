@@ -134,8 +134,10 @@ final class FederatedTokenSourceTest {
   void brokenAnswerIsAnOutageAndShowsNothingOfItself() {
     fixture.entra.faults().next(1, Fault.of(Fault.Kind.GARBAGE));
 
-    assertThat(refusal(fixture.source(VendorFixture.ISSUER)).reason())
-        .isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    PodIdentityException refusal = refusal(fixture.source(VendorFixture.ISSUER));
+
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    assertThat(refusal).hasMessage("no JSON from Entra ID for default/known").hasNoCause();
   }
 
   /** A proxy's or gateway's page. */
@@ -151,7 +153,16 @@ final class FederatedTokenSourceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", "{\"access_token\":\"t\"}", "{\"expires_in\":60}", "[]"})
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"access_token\":\"t\"}",
+        "{\"expires_in\":60}",
+        "[]",
+        "{\"access_token\":\"t\",\"expires_in\":9223372036854775807}",
+        "{\"access_token\":\"t\",\"expires_in\":90000000000000}",
+        "{\"access_token\":\"t\",\"expires_in\":-9223372036854775808}"
+      })
   void answerWithoutATokenOrItsEndIsAnOutage(String body) {
     fixture.entra.faults().next(1, Fault.reply(Reply.text(200, body)));
 
