@@ -18,8 +18,8 @@ import java.util.Map;
  *
  * <pre>
  *   node          is                         has
- *   vm            a virtual machine          NMI, a system-assigned identity
- *   pool000000    instance 0 of scale set    NMI, which logs JSON
+ *   vm            a virtual machine          NMI with an audit log, a system-assigned identity
+ *   pool000000    instance 0 of scale set    NMI with an audit log, which logs JSON
  *   pool000001    instance 1 of scale set    NMI, which refuses after 2 s instead of 80 s
  *   spare         a virtual machine          NMI as a test starts it, a system-assigned identity
  *   bare          a virtual machine          no NMI and no redirect; not in Kubernetes
@@ -73,8 +73,8 @@ final class EndToEndCluster implements AutoCloseable {
       mic = Program.mic(network.control(), "mic-0", 8080, micAccount, azure);
       nmiAccount = InClusterAccount.of(api, "default", NMI_ACCOUNT);
       nmiKubeconfig = api.kubeconfigFor("default", NMI_ACCOUNT);
-      nmis.put(vm, Program.nmi(vm, nmiAccount, azure, List.of()));
-      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, JSON));
+      nmis.put(vm, Program.nmi(vm, nmiAccount, azure, List.of(AUDIT)));
+      nmis.put(firstInstance, Program.nmi(firstInstance, nmiAccount, azure, List.of(AUDIT, JSON)));
       nmis.put(secondInstance, Program.nmi(secondInstance, nmiAccount, azure, IMPATIENT));
       programs().forEach(Program::start);
       programs().forEach(Program::awaitActive);
@@ -84,7 +84,8 @@ final class EndToEndCluster implements AutoCloseable {
     }
   }
 
-  private static final List<String> JSON = List.of("--log-format=json");
+  private static final String AUDIT = "--audit-tokens";
+  private static final String JSON = "--log-format=json";
 
   /** Two looks a second apart for an identity that nobody has recorded, 60 for a recorded one. */
   private static final List<String> IMPATIENT =
@@ -256,7 +257,7 @@ final class EndToEndCluster implements AutoCloseable {
 
   /** The NMI of {@link #firstInstance()}, in training; not started, and not with its own. */
   Program nmiInTraining() {
-    return Program.nmiInTraining(firstInstance, nmiAccount, azure, JSON);
+    return Program.nmiInTraining(firstInstance, nmiAccount, azure, List.of(JSON));
   }
 
   /** Knows what reached the metadata service. */
