@@ -1,11 +1,9 @@
 package io.podidentity.e2e;
 
-import io.podidentity.testkit.azure.FakeAzure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -154,19 +152,6 @@ final class FaultSeed {
   FaultSeed bound(BoundIdentity known) {
     objects.append(SceneYaml.identity(namespace, name, "{}", SceneYaml.spec(known)));
     return binding(namespace, name, name);
-  }
-
-  /** A service principal whose Secret has the fault's name, and a binding to the pod. */
-  FaultSeed principal(String secretNamespace, String more) {
-    return identity(
-            namespace,
-            name,
-            "{}",
-            "{type: 1, tenantID: %s, clientID: %s, clientPassword: {name: %s, namespace: %s}%s}"
-                .formatted(
-                    FakeAzure.DEFAULT_TENANT, UUID.randomUUID(), name, secretNamespace, more))
-        .binding(namespace, name, name)
-        .record("Assigned");
   }
 
   FaultSeed binding(String inNamespace, String identity, String selector) {
