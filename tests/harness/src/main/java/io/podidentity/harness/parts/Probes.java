@@ -7,6 +7,7 @@ import io.podidentity.harness.kube.HelmBinary;
 import io.podidentity.harness.net.Cable;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.process.Command;
+import io.podidentity.harness.prometheus.PodMonitorDefinition;
 import io.podidentity.harness.prometheus.PrometheusBinaries;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -60,6 +61,7 @@ final class Probes {
               : "systemd-analyze or " + NETWORKD + " is missing: install it (Debian: systemd)";
       case HELM -> HelmBinary.missing();
       case PROMETHEUS -> PrometheusBinaries.missing();
+      case POD_MONITOR_DEFINITION -> PodMonitorDefinition.missing();
       case AZURE_IDENTITY_FOR_PYTHON -> PythonEnvironment.missing();
       case IMAGES -> UnpackedImages.missing();
       case CONTAINER_ENGINE -> containerEngine();

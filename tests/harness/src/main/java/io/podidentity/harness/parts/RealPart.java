@@ -37,6 +37,8 @@ public enum RealPart {
   HELM,
   /** The server of Prometheus, and promtool. */
   PROMETHEUS,
+  /** What the operator of Prometheus defines a PodMonitor to be. */
+  POD_MONITOR_DEFINITION,
   /** Azure's SDK for Python: {@code azure-identity} in an environment of its own. */
   AZURE_IDENTITY_FOR_PYTHON,
   /** The images of this build, unpacked, and what starts a container of them. */
