@@ -60,7 +60,12 @@ public final class KubeApiServer implements KubernetesApi {
 
   /** Starts one on the machine's loopback interface, on ports that are free. */
   public static KubeApiServer start() {
-    return start(ServerSite.onLoopback(), EnvtestBinaries.find());
+    return start(EnvtestBinaries.find());
+  }
+
+  /** The same, of that version. */
+  public static KubeApiServer start(EnvtestBinaries binaries) {
+    return start(ServerSite.onLoopback(), binaries);
   }
 
   /**
