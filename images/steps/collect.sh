@@ -63,6 +63,8 @@ echo "root:x:0:
 nonroot:x:65532:" >"$out/etc/group"
 echo "hosts: files dns" >"$out/etc/nsswitch.conf"
 cp /etc/os-release "$out/etc/os-release"
+# What is not released yet has a name alone.
+distro=$(. /etc/os-release && echo "$ID-${VERSION_ID:-$VERSION_CODENAME}")
 
 # The Java runtime is made of files of the JDK's package and belongs to none.
 jdk=$(dpkg -S "$(readlink -f "$(command -v javac)")" | cut -d: -f1)
@@ -73,11 +75,11 @@ jdk=$(dpkg -S "$(readlink -f "$(command -v javac)")" | cut -d: -f1)
   dpkg-query -s "$package" >"$out/var/lib/dpkg/status.d/$package"
   # shellcheck disable=SC2016 # dpkg-query's fields
   dpkg-query -W -f '${Package} ${Version} ${Architecture}\n' "$package" | head -n 1
-done | awk '
+done | awk -v "distro=$distro" -v "vendor=${distro%%-*}" '
   BEGIN { print "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"version\":1,\"components\":[" }
   {
     version = $2; gsub(/\+/, "%2B", version); gsub(/~/, "%7E", version); gsub(/:/, "%3A", version)
-    purl = "pkg:deb/debian/" $1 "@" version "?arch=" $3 "&distro=debian-13"
+    purl = "pkg:deb/" vendor "/" $1 "@" version "?arch=" $3 "&distro=" distro
     printf "%s{\"type\":\"library\",\"bom-ref\":\"%s\",\"name\":\"%s\",\"version\":\"%s\",\"purl\":\"%s\"}",
       (NR > 1 ? ",\n" : ""), purl, $1, $2, purl
   }

@@ -6,7 +6,10 @@ import io.podidentity.harness.process.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,9 +25,7 @@ final class ImageBuildTest {
   @BeforeEach
   void makeBuilder() throws IOException {
     calls = folder.resolve("calls");
-    builder = folder.resolve("docker");
-    Files.writeString(builder, "#!/bin/sh\necho \"$@\" >>'%s'\n".formatted(calls));
-    assertThat(builder.toFile().setExecutable(true)).isTrue();
+    builder = program("docker", "echo \"$@\" >>'%s'".formatted(calls));
   }
 
   @Test
@@ -50,11 +51,36 @@ final class ImageBuildTest {
     assertThat(Files.readAllLines(calls)).hasSize(2).allMatch(line -> line.startsWith("build "));
   }
 
+  /** GNU's alone takes one; macOS has another. */
+  @Test
+  void filesHaveTheTimeOfTheProjectWithoutAskingDateForIt() throws IOException {
+    program("date", "exit 1");
+
+    build("--no-maven", "registry.example/identity");
+
+    Matcher time =
+        Pattern.compile("outputTimestamp>(.+)</").matcher(Files.readString(Chart.file("pom.xml")));
+    assertThat(time.find()).isTrue();
+    assertThat(Files.readAllLines(calls))
+        .allMatch(
+            line ->
+                line.contains(
+                    " SOURCE_DATE_EPOCH=%d "
+                        .formatted(Instant.parse(time.group(1)).getEpochSecond())));
+  }
+
   private void build(String... arguments) {
     Command.of(
             Stream.concat(Stream.of(Chart.file("images/build.sh").toString()), Stream.of(arguments))
                 .toList())
+        .withEnvironment("PATH", folder + ":" + System.getenv("PATH"))
         .withEnvironment("IMAGE_BUILDER", builder.toString())
         .output();
+  }
+
+  private Path program(String name, String script) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + script + "\n");
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    return file;
   }
 }

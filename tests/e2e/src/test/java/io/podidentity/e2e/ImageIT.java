@@ -8,11 +8,13 @@ import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandResult;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -225,15 +227,28 @@ final class ImageIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"nmi", "mic"})
-  void billsOfMaterialsNameWhatIsInTheImage(String program) {
+  void billsOfMaterialsNameWhatIsInTheImage(String program) throws IOException {
     PodImage image = PodImage.of(program);
 
     assertThat(image.components("system")).contains("libc6", "openjdk-25-jdk-headless", "busybox");
+    String distribution = distribution(image);
+    assertThat(image.packageUrls())
+        .allMatch(url -> url.startsWith("pkg:deb/debian/") && url.endsWith(distribution));
     assertThat(image.components(program)).contains("undertow-core", "podidentity-api");
     assertThat(image.rootfs().resolve("usr/share/sbom/" + program + ".cdx.json"))
         .content()
         .as("jars are not what they were")
         .doesNotContainPattern("(?m)^ {6}\"hashes\"");
+  }
+
+  /** What the base says of itself, such as {@code &distro=debian-13}. */
+  private static String distribution(PodImage image) throws IOException {
+    Properties release = new Properties();
+    try (Reader file = Files.newBufferedReader(image.rootfs().resolve("etc/os-release"))) {
+      release.load(file);
+    }
+    String version = release.getProperty("VERSION_ID").replace("\"", "");
+    return "&distro=%s-%s".formatted(release.getProperty("ID"), version);
   }
 
   private static final Map<String, String> NONE = Map.of();

@@ -112,12 +112,21 @@ record PodImage(Path rootfs, JsonNode config) {
    * @param bill {@code system} or the program's name
    */
   List<String> components(String bill) {
+    return ofComponents(bill, "name");
+  }
+
+  /** The names of all system packages, as {@code pkg:deb/debian/libc6@2.41-12?arch=amd64&…}. */
+  List<String> packageUrls() {
+    return ofComponents("system", "purl");
+  }
+
+  private List<String> ofComponents(String bill, String member) {
     Path file = rootfs.resolve("usr/share/sbom/" + bill + ".cdx.json");
     try {
       JsonNode root = JsonMapper.shared().readTree(Files.readString(file));
       return root.path("components")
           .valueStream()
-          .map(component -> component.path("name").asString())
+          .map(component -> component.path(member).asString())
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file, e);
