@@ -15,9 +15,10 @@ import java.util.Objects;
  *     alone after failures in a row
  */
 public record ApplierOptions(int batchSize, int identitiesPerTarget, RetryPolicy quarantine) {
-  /** 20 records, 200 identities, 10 s doubling to 10 min. */
+  /** 20 records, 200 identities, 10 s doubling to 10 min, and up to a fifth more. */
   public static final ApplierOptions DEFAULT =
-      new ApplierOptions(20, 200, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10)));
+      new ApplierOptions(
+          20, 200, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10), 0.2));
 
   /** Refuses a number below 1. */
   public ApplierOptions {

@@ -29,23 +29,28 @@ final class Quarantine {
 
   private record Sentence(int failures, Instant until) {}
 
-  private final RetryPolicy policy;
+  private final RetryPolicy ofRefused;
   private final Clock clock;
   private final Map<Case, Sentence> cases = new ConcurrentHashMap<>();
 
-  Quarantine(RetryPolicy policy, Clock clock) {
-    this.policy = policy;
+  Quarantine(RetryPolicy ofRefused, Clock clock) {
+    this.ofRefused = ofRefused;
     this.clock = clock;
   }
 
   /** Azure refused to attach it. Returns how long it is left alone. */
   Duration refused(ComputeTarget target, ResourceId id) {
-    return add(new Case(target, id, null));
+    return add(new Case(target, id, null), ofRefused);
   }
 
   /** Its client ID is not the one that Azure reports. Returns how long it is left alone. */
   Duration mismatched(ComputeTarget target, ManagedIdentity identity) {
-    return add(new Case(target, identity.resourceId(), folded(identity)));
+    return add(new Case(target, identity.resourceId(), folded(identity)), ofRefused);
+  }
+
+  /** Azure attached it and does not show it yet. Returns how long it is left alone. */
+  Duration notShown(ComputeTarget target, ResourceId id) {
+    return add(new Case(target, id, null), RetryPolicy.DEFAULT);
   }
 
   /** It is attached. */
@@ -79,7 +84,7 @@ final class Quarantine {
     return left.isNegative() || left.isZero() ? null : left;
   }
 
-  private Duration add(Case failed) {
+  private Duration add(Case failed, RetryPolicy policy) {
     Instant now = clock.instant();
     cases.values().removeIf(sentence -> now.isAfter(sentence.until.plus(FORGOTTEN)));
     Sentence known = cases.get(failed);

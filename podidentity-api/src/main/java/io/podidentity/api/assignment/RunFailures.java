@@ -23,20 +23,34 @@ final class RunFailures {
     count.incrementAndGet();
   }
 
-  /** The target could not be read or changed. */
-  void ofTarget(ComputeTarget target, PodIdentityException error) {
-    if (error.reason() != ErrorReason.TARGET_REJECTED) {
+  /** It could not be found out what is on the target. */
+  void ofLook(ComputeTarget target, PodIdentityException error) {
+    add(target, error, true);
+  }
+
+  /**
+   * The target could not be changed. What is refused is as a rule the fault of an identity, and
+   * needs no rest of the target.
+   */
+  void ofChange(ComputeTarget target, PodIdentityException error) {
+    boolean refused = error.reason() == ErrorReason.TARGET_REJECTED;
+    add(target, error, !refused || error.blamed().contains(target.id().lowerCase()));
+  }
+
+  private void add(ComputeTarget target, PodIdentityException error, boolean ofTarget) {
+    if (ofTarget) {
       count.incrementAndGet();
-    }
-    if (error.reason() == ErrorReason.TARGET_UNAVAILABLE) {
-      unavailable = error;
+      if (error.reason() == ErrorReason.TARGET_UNAVAILABLE
+          || error.reason() == ErrorReason.TARGET_REJECTED) {
+        unavailable = error;
+      }
     }
     telemetry.targetFailed(target, error);
   }
 
   /**
-   * Once Azure asked to be left alone, or could not be reached, it is not asked again in this run;
-   * null until then.
+   * Once Azure asked to be left alone, could not be reached, or refused to have anything to do with
+   * the target, it is not asked again in this run; null until then.
    */
   @Nullable PodIdentityException unavailable() {
     return unavailable;

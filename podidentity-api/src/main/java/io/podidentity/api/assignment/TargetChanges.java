@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The target's side of one run: what is on it, and what can be put on it and taken off. */
 final class TargetChanges {
+  /**
+   * After so many refusals without a success in between nothing more is attached in this run: it
+   * may be no identity's fault. One bad identity among 200 takes nine, and what is left is tried
+   * after a rest.
+   */
+  private static final int REFUSALS = 16;
+
   private final @Nullable ComputeTarget target;
   private final ComputeIdentities compute;
   private final SeenIdentities seen;
@@ -30,6 +37,9 @@ final class TargetChanges {
   private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
   // One try, however many pods use the identity.
   private final Map<ManagedIdentity, Duration> mismatched = new HashMap<>();
+  private final Map<ResourceId, Duration> notShown = new HashMap<>();
+  private int refusedInARow;
+  private @Nullable PodIdentityException gaveUp;
   private TargetIdentities there = TargetIdentities.NONE;
   private @Nullable Duration heldFor;
 
@@ -86,7 +96,7 @@ final class TargetChanges {
       seen.saw(target, there);
       return null;
     } catch (PodIdentityException e) {
-      failures.ofTarget(target, e);
+      failures.ofLook(target, e);
       return e;
     }
   }
@@ -98,7 +108,8 @@ final class TargetChanges {
 
   /**
    * Attaches as many as Azure takes. One bad identity keeps no other off the target: what is
-   * refused together is asked for without those that Azure blames, or else in halves.
+   * refused together is asked for without those that Azure blames, or else in halves; but not where
+   * Azure blames the target itself.
    */
   void attach(Collection<ResourceId> ids) {
     List<ResourceId> clean = new ArrayList<>();
@@ -122,13 +133,23 @@ final class TargetChanges {
     if (ids.isEmpty()) {
       return;
     }
-    PodIdentityException failure = change(Set.copyOf(ids), Set.of());
-    if (failure == null) {
+    PodIdentityException last = gaveUp;
+    if (last != null) {
+      ids.forEach(id -> notAttached.put(id, last));
+      failures.ofRecord();
       return;
     }
-    if (failure.reason() != ErrorReason.TARGET_REJECTED) {
+    PodIdentityException failure = change(Set.copyOf(ids), Set.of());
+    if (failure == null) {
+      refusedInARow = 0;
+      return;
+    }
+    if (failures.unavailable() != null || failure.reason() != ErrorReason.TARGET_REJECTED) {
       ids.forEach(id -> notAttached.put(id, failure));
       return;
+    }
+    if (++refusedInARow == REFUSALS) {
+      gaveUp = failure;
     }
     List<ResourceId> blamed =
         ids.stream().filter(id -> failure.blamed().contains(id.lowerCase())).toList();
@@ -153,6 +174,7 @@ final class TargetChanges {
     }
     PodIdentityException failure = notAttached.get(managed.resourceId());
     if (failure == null && !there.has(managed.resourceId())) {
+      hold(notShown.computeIfAbsent(managed.resourceId(), id -> quarantine.notShown(target, id)));
       failure = notThere();
     }
     if (failure != null) {
@@ -200,7 +222,7 @@ final class TargetChanges {
     } catch (PodIdentityException e) {
       seen.forget(target);
       if (e.reason() != ErrorReason.TARGET_NOT_FOUND || !attach.isEmpty()) {
-        failures.ofTarget(target, e);
+        failures.ofChange(target, e);
       }
       return e;
     }

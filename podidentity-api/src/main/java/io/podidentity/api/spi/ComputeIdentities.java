@@ -10,8 +10,9 @@ import java.util.Set;
  * workers, for one target never by two at a time; blocks until Azure has finished. Thread-safe.
  *
  * <p>Every method throws {@link io.podidentity.api.PodIdentityException} with {@code
- * TARGET_NOT_FOUND} if the target does not exist, and {@code TARGET_UNAVAILABLE} if Azure throttled
- * (then with the wait it asked for), failed, or could not be reached.
+ * TARGET_NOT_FOUND} if the target does not exist, {@code TARGET_REJECTED} if Azure refuses, and
+ * {@code TARGET_UNAVAILABLE} if it throttled (then with the wait it asked for), failed, or could
+ * not be reached.
  */
 public interface ComputeIdentities {
   /** What is there. */
@@ -25,10 +26,10 @@ public interface ComputeIdentities {
    * @param attach identities that shall be there; disjoint from {@code detach}
    * @param detach identities that shall not be there
    * @return what is there afterwards
-   * @throws io.podidentity.api.PodIdentityException as above, and with {@code TARGET_REJECTED} if
-   *     Azure refuses the change, or accepts it and then does not make it; the exception then
-   *     {@linkplain io.podidentity.api.PodIdentityException#blamed() names} the identities that
-   *     Azure names
+   * @throws io.podidentity.api.PodIdentityException as above; with {@code TARGET_REJECTED} also if
+   *     Azure accepts the change and then does not make it. The exception then {@linkplain
+   *     io.podidentity.api.PodIdentityException#blamed() names} the identities that Azure names, or
+   *     the target, where no identity can be to blame
    */
   TargetIdentities update(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach);
 }

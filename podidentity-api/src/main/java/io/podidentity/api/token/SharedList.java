@@ -25,10 +25,10 @@ final class SharedList {
 
   /** Who waits for a pod. Called without a lock, at most once after it has what it wants. */
   interface Seeker {
-    /** Whether the pod sought is among these. */
+    /** Whether the pod sought is among these, which a call that began after it came has shown. */
     boolean findIn(List<Pod> pods);
 
-    /** A call that began after the seeker came has shown no such pod. */
+    /** There is no such pod among them. */
     void absent();
 
     /** The cluster could not be asked. */
@@ -48,8 +48,8 @@ final class SharedList {
   }
 
   /**
-   * Has the next call look for a seeker's pod too, and the one that is under way, should it show
-   * it.
+   * Has the next call look for a seeker's pod too. One that is under way does not count: it may
+   * show whose the address was before this seeker had it.
    *
    * @return closing it forgets the seeker at once
    */
@@ -115,18 +115,15 @@ final class SharedList {
     beginIfDue();
   }
 
-  /** Whether the seeker has its answer; one that came during the call has not, if it is "no". */
+  /** Whether the seeker has its answer; one that came during the call has the next one's. */
   private static boolean tell(Entry entry, @Nullable List<Pod> found, @Nullable Throwable error) {
-    if (found != null && entry.seeker.findIn(found)) {
-      return true;
-    }
     if (!entry.asked) {
       return false;
     }
-    if (found != null) {
-      entry.seeker.absent();
-    } else {
+    if (found == null) {
       entry.seeker.failed(refusal(error));
+    } else if (!entry.seeker.findIn(found)) {
+      entry.seeker.absent();
     }
     return true;
   }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An identity that Azure refuses hurts only itself. */
@@ -103,6 +105,22 @@ class BadIdentityTest {
   void aLimitIsAtLeastOne() {
     assertThatThrownBy(() -> new ApplierOptions(4, 0, RetryPolicy.DEFAULT))
         .hasMessage("identitiesPerTarget must be at least 1");
+  }
+
+  @Test
+  void thoseThatAreRefusedTogetherDoNotComeBackTogether() {
+    Set<Duration> rests = new HashSet<>();
+    for (int i = 0; i < 10; i++) {
+      Scene one = new Scene(Duration.ZERO, ApplierOptions.DEFAULT);
+      one.pod("bad", "bad");
+      one.azure.reject(identityId("bad"));
+      rests.add(one.run().heldFor());
+    }
+
+    assertThat(rests)
+        .hasSizeGreaterThan(1)
+        .allSatisfy(
+            rest -> assertThat(rest).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12)));
   }
 
   private void manyGoodAndOneBad() {

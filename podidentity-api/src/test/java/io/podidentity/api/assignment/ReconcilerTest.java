@@ -662,7 +662,7 @@ class ReconcilerTest {
             compute,
             telemetry,
             Runnable::run,
-            ApplierOptions.DEFAULT.withBatchSize(4),
+            Scene.EXACT.withBatchSize(4),
             timer.clock()),
         telemetry,
         workers,

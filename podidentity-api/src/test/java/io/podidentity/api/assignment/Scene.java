@@ -26,6 +26,10 @@ import java.util.Set;
 final class Scene {
   static final ComputeTarget N1 = machine("n1");
 
+  /** The usual ones, with rests that are not left to chance. */
+  static final ApplierOptions EXACT =
+      new ApplierOptions(20, 200, new RetryPolicy(Duration.ofSeconds(10), Duration.ofMinutes(10)));
+
   final CallLog log = new CallLog();
   final ManualClock clock = new ManualClock(Samples.NOW);
   final InMemoryCluster cluster = new InMemoryCluster(log, clock);
@@ -36,7 +40,7 @@ final class Scene {
   private final TargetApplier applier;
 
   Scene(Duration detachDelay) {
-    this(detachDelay, ApplierOptions.DEFAULT);
+    this(detachDelay, EXACT);
   }
 
   Scene(Duration detachDelay, ApplierOptions options) {
@@ -44,7 +48,7 @@ final class Scene {
   }
 
   Scene(Duration detachDelay, Set<String> immutable) {
-    this(detachDelay, ApplierOptions.DEFAULT, immutable);
+    this(detachDelay, EXACT, immutable);
   }
 
   private Scene(Duration detachDelay, ApplierOptions options, Set<String> immutable) {

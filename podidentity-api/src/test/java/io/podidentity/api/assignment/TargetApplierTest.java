@@ -412,12 +412,7 @@ class TargetApplierTest {
 
   private TargetApplier applier(int batchSize) {
     return new TargetApplier(
-        cluster,
-        azure,
-        telemetry,
-        Runnable::run,
-        ApplierOptions.DEFAULT.withBatchSize(batchSize),
-        clock);
+        cluster, azure, telemetry, Runnable::run, Scene.EXACT.withBatchSize(batchSize), clock);
   }
 
   private static void locked(ComputeTarget target, Set<ResourceId> detach) {

@@ -114,18 +114,56 @@ class PodFinderTest {
   void allWhoMissAPodShareOneCall() {
     CompletableFuture<List<Pod>> call = new CompletableFuture<>();
     node.listsAre(() -> call);
+    var unused = finder.find(new Caller.ByAddress(address("10.0.0.9")));
+    call.complete(List.of());
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
     List<CompletableFuture<Pod>> searches = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       searches.add(finder.find(FROM_WEB));
     }
-    assertThat(node.lists()).isEqualTo(1);
+    assertThat(node.lists()).as("calls, before the rest after the first ends").isEqualTo(1);
 
-    call.complete(List.of(WEB));
+    timer.advance(SharedList.REST);
 
-    // Also those who came while it was under way: it shows the pod.
     assertThat(searches).allSatisfy(search -> assertThat(search).isCompletedWithValue(WEB));
-    assertThat(node.lists()).isEqualTo(1);
+    assertThat(node.lists()).isEqualTo(2);
+  }
+
+  /** What it shows may be older than they are: their address may have been another's then. */
+  @Test
+  void allWhoCameDuringACallShareTheNextOne() {
+    CompletableFuture<List<Pod>> slow = new CompletableFuture<>();
+    node.listsAre(() -> slow);
+    CompletableFuture<Pod> first = finder.find(FROM_WEB);
+    List<CompletableFuture<Pod>> late = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      late.add(finder.find(FROM_WEB));
+    }
+    timer.advance(SharedList.REST);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+
+    slow.complete(List.of(WEB));
+
+    assertThat(first).isCompletedWithValue(WEB);
+    assertThat(late).allSatisfy(search -> assertThat(search).isCompletedWithValue(WEB));
+    assertThat(node.lists()).isEqualTo(2);
     assertNothingLeft();
+  }
+
+  @Test
+  void aCallThatBeganBeforeARequestDoesNotGiveItsAddressToThePodThatHadIt() {
+    Pod successor = pod("other/successor").address("10.0.0.7").build();
+    CompletableFuture<List<Pod>> slow = new CompletableFuture<>();
+    node.listsAre(() -> slow);
+    var unused = finder.find(new Caller.ByAddress(address("10.0.0.9")));
+    CompletableFuture<Pod> asked = finder.find(FROM_WEB);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(successor)));
+
+    slow.complete(List.of(WEB));
+
+    assertThat(asked).as("by a call that is older than the request").isNotDone();
+    timer.advance(SharedList.REST);
+    assertThat(asked).isCompletedWithValue(successor);
   }
 
   @Test

@@ -209,29 +209,28 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   }
 
   private IdentityState readUntold(ComputeResource resource, URI url) {
-    String doing = "read the identities of " + resource;
+    Asked asked = Asked.toRead(resource);
     throttle.awaitRead(resource.target().id().subscription());
-    ArmAnswer answer = send(resource, ArmCall.get(doing, url));
+    ArmAnswer answer = send(resource, ArmCall.get(asked.doing(), url));
     if (answer.status() != 200) {
-      throw ArmErrors.of(doing, answer, clock.instant());
+      throw ArmErrors.of(asked, answer, clock.instant());
     }
     return resource.read(answer.body());
   }
 
   private ArmAnswer change(
       ComputeResource resource, URI url, IdentityState state, IdentityDelta delta) {
-    String doing = "change the identities of %s (%s)".formatted(resource, delta);
-    LongOperation operation =
-        new LongOperation(http, options, clock, pause, doing, url, delta.attach());
+    Asked asked = Asked.toChange(resource, delta);
+    LongOperation operation = new LongOperation(http, options, clock, pause, asked, url);
     // Before it is sent: one without an answer may go on as well.
     unsettled.put(resource.target(), delta.ids());
     ArmAnswer answer =
-        send(resource, ArmCall.patch(doing, url, resource.patch(delta), state.etag()));
+        send(resource, ArmCall.patch(asked.doing(), url, resource.patch(delta), state.etag()));
     if (answer.status() < 200 || answer.status() > 202) {
       if (answer.status() >= 400 && answer.status() < 500) {
         unsettled.remove(resource.target());
       }
-      throw ArmErrors.of(doing, answer, delta.attach(), clock.instant());
+      throw ArmErrors.of(asked, answer, clock.instant());
     }
     ArmAnswer last = operation.await(answer);
     unsettled.remove(resource.target());

@@ -3,7 +3,6 @@ package io.podidentity.azure.arm;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,29 +54,30 @@ final class ArmErrors {
   private static final Set<String> ABOUT_IDENTITIES =
       Set.of("LinkedAuthorizationFailed", "FailedIdentityOperation");
 
+  /**
+   * Errors that are about the caller's rights on the target, or about its subscription, whatever
+   * was to be attached.
+   */
+  private static final Set<String> ABOUT_TARGETS =
+      Set.of(
+          "AuthorizationFailed",
+          "ReadOnlyDisabledSubscription",
+          "MissingSubscriptionRegistration",
+          "NoRegisteredProviderFound");
+
   private ArmErrors() {}
 
   /**
    * What a status other than a success means for a request about a virtual machine or scale set.
    */
-  static PodIdentityException of(String doing, ArmAnswer answer, Instant now) {
-    return of(doing, answer, Set.of(), now);
-  }
-
-  /**
-   * The same, for a change.
-   *
-   * @param attached what was to be attached: resource IDs, in lower case
-   */
-  static PodIdentityException of(
-      String doing, ArmAnswer answer, Collection<String> attached, Instant now) {
+  static PodIdentityException of(Asked asked, ArmAnswer answer, Instant now) {
     String code = answer.errorCode();
     ErrorReason reason = reason(answer, code);
     String message =
         "cannot %s: Azure Resource Manager answered %d%s%s"
-            .formatted(doing, answer.status(), shown(code), advice(answer.status(), code));
+            .formatted(asked.doing(), answer.status(), shown(code), advice(answer.status(), code));
     if (reason == ErrorReason.TARGET_REJECTED) {
-      return PodIdentityException.blaming(reason, message, blamed(answer, code, attached));
+      return PodIdentityException.blaming(reason, message, blamed(asked, answer, code));
     }
     return new PodIdentityException(
         reason,
@@ -87,26 +87,27 @@ final class ArmErrors {
   }
 
   /** What the end of an accepted change means that did not succeed. */
-  static PodIdentityException ofOperation(
-      String doing, String status, ArmAnswer answer, Collection<String> attached) {
+  static PodIdentityException ofOperation(Asked asked, String status, ArmAnswer answer) {
     String code = answer.errorCode();
     // One that was cancelled, or says nothing, is not known to be wrong.
     boolean passing = code == null || PASSING.contains(code) || status.equalsIgnoreCase("Canceled");
     return PodIdentityException.blaming(
         passing ? ErrorReason.TARGET_UNAVAILABLE : ErrorReason.TARGET_REJECTED,
         "cannot %s: Azure accepted the change, which then ended as %s%s%s"
-            .formatted(doing, status, shown(code), advice(0, code)),
-        blamed(answer, code, attached));
+            .formatted(asked.doing(), status, shown(code), advice(0, code)),
+        blamed(asked, answer, code));
   }
 
   /**
-   * What the text names, where that can be taken for the cause: the text is no contract. Other
-   * errors may quote all that was asked for.
+   * The target where no identity can be to blame; else what the text names, where that can be taken
+   * for the cause: the text is no contract. Other errors may quote all that was asked for.
    */
-  private static Set<String> blamed(
-      ArmAnswer answer, @Nullable String code, Collection<String> attached) {
-    Set<String> named = answer.named(attached);
-    boolean all = named.size() == attached.size();
+  private static Set<String> blamed(Asked asked, ArmAnswer answer, @Nullable String code) {
+    if (asked.attached().isEmpty() || (code != null && ABOUT_TARGETS.contains(code))) {
+      return Set.of(asked.target());
+    }
+    Set<String> named = answer.named(asked.attached());
+    boolean all = named.size() == asked.attached().size();
     return all && (code == null || !ABOUT_IDENTITIES.contains(code)) ? Set.of() : named;
   }
 

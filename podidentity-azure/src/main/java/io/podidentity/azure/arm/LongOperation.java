@@ -7,7 +7,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,33 +30,23 @@ final class LongOperation {
   private final ArmOptions options;
   private final Clock clock;
   private final Pause pause;
-  private final String doing;
+  private final Asked asked;
   private final URI resource;
-  private final Collection<String> attached;
   private final Instant deadline;
 
   /**
    * A change whose request is about to be sent: its time begins now.
    *
-   * @param doing what it is for, as messages go on after "cannot"
    * @param resource the URL of what is changed
-   * @param attached what is to be attached: resource IDs, in lower case
    */
   LongOperation(
-      ArmHttp http,
-      ArmOptions options,
-      Clock clock,
-      Pause pause,
-      String doing,
-      URI resource,
-      Collection<String> attached) {
+      ArmHttp http, ArmOptions options, Clock clock, Pause pause, Asked asked, URI resource) {
     this.http = http;
     this.options = options;
     this.clock = clock;
     this.pause = pause;
-    this.doing = doing;
+    this.asked = asked;
     this.resource = resource;
-    this.attached = attached;
     this.deadline = clock.instant().plus(options.operationLimit());
   }
 
@@ -98,7 +87,7 @@ final class LongOperation {
       throw new PodIdentityException(
           ErrorReason.TARGET_UNAVAILABLE,
           "cannot %s: Azure has not finished within %d s; the change goes on there, and the next pass"
-                  .formatted(doing, options.operationLimit().toSeconds())
+                  .formatted(asked.doing(), options.operationLimit().toSeconds())
               + " finds its result");
     }
     return wait.compareTo(left) > 0 ? left : wait;
@@ -107,12 +96,12 @@ final class LongOperation {
   /** Null if there is no answer: that says nothing about the change, so it is looked at again. */
   private @Nullable ArmAnswer look(PollUrl url) {
     try {
-      return http.send(ArmCall.get("see whether Azure did " + doing, url.url()));
+      return http.send(ArmCall.get("see whether Azure did " + asked.doing(), url.url()));
     } catch (PodIdentityException e) {
       if (e.reason() != ErrorReason.TARGET_UNAVAILABLE) {
         throw e;
       }
-      log.debug("no answer while polling, doing={}", doing, e);
+      log.debug("no answer while polling, doing={}", asked.doing(), e);
       return null;
     }
   }
@@ -132,7 +121,7 @@ final class LongOperation {
           success ? answer.status() != 202 && stateIsFinal(answer) : failedAtLocation(answer);
       case RESOURCE -> {
         if (answer.status() == 404) {
-          throw ArmErrors.of(doing, answer, clock.instant());
+          throw ArmErrors.of(asked, answer, clock.instant());
         }
         yield success ? stateIsFinal(answer) : lost(answer);
       }
@@ -152,7 +141,7 @@ final class LongOperation {
 
   private boolean isFinal(String status, ArmAnswer answer) {
     if (status.equalsIgnoreCase("Failed") || status.equalsIgnoreCase("Canceled")) {
-      throw ArmErrors.ofOperation(doing, status, answer, attached);
+      throw ArmErrors.ofOperation(asked, status, answer);
     }
     return status.equalsIgnoreCase("Succeeded");
   }
@@ -163,7 +152,7 @@ final class LongOperation {
     if (code == null || mayNotLook || answer.status() == 404) {
       return lost(answer);
     }
-    throw ArmErrors.ofOperation(doing, "Failed", answer, attached);
+    throw ArmErrors.ofOperation(asked, "Failed", answer);
   }
 
   private boolean lost(ArmAnswer answer) {
@@ -172,6 +161,6 @@ final class LongOperation {
         ErrorReason.TARGET_UNAVAILABLE,
         ("cannot see whether Azure did %s: it accepted the change, but answers %d%s when asked how it"
                 + " goes; the cluster's identity needs to read at the scope of the resource group")
-            .formatted(doing, answer.status(), code == null ? "" : " (" + code + ")"));
+            .formatted(asked.doing(), answer.status(), code == null ? "" : " (" + code + ")"));
   }
 }
