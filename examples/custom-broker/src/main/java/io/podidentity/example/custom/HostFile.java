@@ -2,7 +2,6 @@ package io.podidentity.example.custom;
 
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
@@ -101,12 +100,7 @@ final class HostFile implements PodDirectory, BindingDirectory {
     }
     NamespacedName name = new NamespacedName(NAMESPACE, words[1]);
     AzureIdentity identity =
-        new AzureIdentity(
-            name,
-            "identity-" + words[1],
-            1,
-            true,
-            new Credential.ManagedIdentity(new ResourceId(words[3]), new ClientId(words[2])));
+        AzureIdentity.managed(name, new ResourceId(words[3]), new ClientId(words[2]));
     if (identities.put(name, identity) != null) {
       throw new IllegalArgumentException("two lines for " + words[1]);
     }
