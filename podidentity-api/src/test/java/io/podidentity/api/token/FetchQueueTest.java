@@ -66,6 +66,66 @@ class FetchQueueTest {
     assertThat(asked).containsExactly(X, X);
   }
 
+  @Test
+  void whatFailsIsTold() {
+    next =
+        CompletableFuture.failedFuture(
+            new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "away"));
+    var unused = queue(FetchLimits.IMDS).fetch(X, WEB);
+
+    threads.runAll();
+
+    assertThat(reports.failed).containsExactly(X);
+    assertThat(reports.fetched).isEmpty();
+  }
+
+  /** It would be a read of a Secret for nothing. */
+  @Test
+  void whatIsNotKeptNeedsNoFingerprint() {
+    TokenSource source =
+        new TokenSource() {
+          @Override
+          public List<AccessToken> fetch(TokenQuery query) {
+            return next.join();
+          }
+
+          @Override
+          public String fingerprint(TokenQuery query) {
+            throw new AssertionError("nobody compares it");
+          }
+        };
+    FetchQueue queue =
+        new FetchQueue(source, threads, timer, clock, limits(FetchLimits.IMDS), reports);
+    CompletableFuture<List<AccessToken>> answer = queue.fetch(X, WEB);
+
+    threads.runAll();
+
+    assertThat(answer).isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  /** A flood of one pod must not keep what another one asks for too. */
+  @Test
+  void aFetchIsMadeWhenTheFirstOfThoseWhoWaitForItHasItsTurn() {
+    CachingTokenSource cache =
+        new CachingTokenSource(
+            queue(new FetchLimits(0, 5, 1, 50, 50, seconds(10), seconds(10))),
+            clock,
+            timer,
+            CacheBounds.of(10),
+            reports);
+    var unused = cache.fetch(X, WEB);
+    CompletableFuture<List<AccessToken>> ofWeb = cache.fetch(Y, WEB);
+    assertThat(threads.queued()).as("one of WEB's at once").isOne();
+
+    CompletableFuture<List<AccessToken>> ofJob = cache.fetch(Y, JOB);
+    assertThat(threads.queued()).isEqualTo(2);
+    threads.runNewest();
+
+    assertThat(ofJob).isCompleted();
+    assertThat(ofWeb).isCompleted();
+    assertThat(asked).containsExactly(Y);
+  }
+
   /** In any second, wherever it begins: the service may count as it likes. */
   @Test
   void noSecondHoldsMoreThanTwenty() {
@@ -451,12 +511,19 @@ class FetchQueueTest {
 
   private static final class Reports implements Telemetry {
     final List<TokenQuery> refused = new ArrayList<>();
+    final List<TokenQuery> failed = new ArrayList<>();
     String load = "";
     String fetched = "";
 
     @Override
     public void tokenFetched(TokenQuery query, Duration waited, Duration took) {
       fetched = "waited " + waited + " took " + took;
+    }
+
+    @Override
+    public void tokenFetchFailed(
+        TokenQuery query, Duration waited, Duration took, RuntimeException error) {
+      failed.add(query);
     }
 
     @Override
