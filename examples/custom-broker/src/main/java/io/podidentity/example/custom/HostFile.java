@@ -1,5 +1,6 @@
 package io.podidentity.example.custom;
 
+import io.podidentity.api.matching.IpAddresses;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityBinding;
@@ -12,7 +13,6 @@ import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,9 +29,6 @@ import java.util.stream.Collectors;
  */
 final class HostFile implements PodDirectory, BindingDirectory {
   private static final String NAMESPACE = "hosts";
-
-  private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-  private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
   private final List<Pod> workloads;
   private final Map<NamespacedName, AzureIdentity> identities = new HashMap<>();
@@ -117,13 +113,10 @@ final class HostFile implements PodDirectory, BindingDirectory {
 
   /** Nothing is looked up: whoever answers for a name would say whose tokens an address gets. */
   private static InetAddress address(String text) {
-    if (!text.contains(":") && !IPV4.matcher(text).matches()) {
+    InetAddress address = IpAddresses.parse(text);
+    if (address == null) {
       throw new IllegalArgumentException("not an address: " + text);
     }
-    try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("not an address: " + text, e);
-    }
+    return address;
   }
 }
