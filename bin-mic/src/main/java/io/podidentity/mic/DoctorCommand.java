@@ -218,7 +218,7 @@ final class DoctorCommand {
       boolean refused = e.reason() == ErrorReason.TARGET_REJECTED;
       found.add(
           "machines",
-          Verdict.WRONG,
+          e.reason() == ErrorReason.TARGET_NOT_PERMITTED ? Verdict.WARNING : Verdict.WRONG,
           refused ? Finding.ARM_PERMISSION_MISSING.code() : e.reason().code(),
           String.valueOf(e.getMessage()),
           "az resource show --ids %s --query identity".formatted(target.id()));
