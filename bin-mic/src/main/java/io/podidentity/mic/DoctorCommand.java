@@ -161,7 +161,7 @@ final class DoctorCommand {
 
   private void machines(ClusterSnapshot cluster, AllowedSubscriptions subscriptions, Clock clock) {
     for (Node node : cluster.nodes()) {
-      if (node.target() == null) {
+      if (node.target() == null && node.initialized()) {
         found.add(
             "machines",
             Verdict.WARNING,

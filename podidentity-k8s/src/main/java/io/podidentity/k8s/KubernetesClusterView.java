@@ -1,6 +1,7 @@
 package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -40,6 +41,14 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    * @param object without {@code managedFields}
    */
   private record Original<T, V>(T object, V meaning) {}
+
+  /**
+   * The taint of a node that waits for the cloud's controller.
+   *
+   * @see <a href="https://kubernetes.io/docs/reference/labels-annotations-taints/">Well-known
+   *     taints</a>
+   */
+  private static final String UNINITIALIZED = "node.cloudprovider.kubernetes.io/uninitialized";
 
   static final Mirror.Kind<AzureIdentityResource> IDENTITIES =
       new Mirror.Kind<>("azureidentities.aadpodidentity.k8s.io", AzureIdentityResource::new);
@@ -240,11 +249,19 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     return object;
   }
 
-  private static Node node(
+  static Node node(
       io.fabric8.kubernetes.api.model.Node node,
       BiFunction<String, String, @Nullable ComputeTarget> targets) {
     String name = node.getMetadata().getName();
-    String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
-    return new Node(name.intern(), targets.apply(name, Metadata.orEmpty(providerId)));
+    NodeSpec spec = node.getSpec();
+    String providerId = Metadata.orEmpty(spec == null ? null : spec.getProviderID());
+    return spec != null && providerId.isEmpty() && isUninitialized(spec)
+        ? new Node(name.intern(), null, false)
+        : new Node(name.intern(), targets.apply(name, providerId));
+  }
+
+  /** The kubelet registers a node so; the cloud's controller then says what it is. */
+  private static boolean isUninitialized(NodeSpec spec) {
+    return spec.getTaints().stream().anyMatch(taint -> UNINITIALIZED.equals(taint.getKey()));
   }
 }

@@ -106,9 +106,7 @@ final class PlanTable {
   }
 
   private static io.podidentity.api.model.Node node(Node node) {
-    String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
-    return new io.podidentity.api.model.Node(
-        node.getMetadata().getName(),
-        ComputeTarget.fromProviderId(Metadata.orEmpty(providerId)).orElse(null));
+    return KubernetesClusterView.node(
+        node, (name, providerId) -> ComputeTarget.fromProviderId(providerId).orElse(null));
   }
 }

@@ -70,6 +70,10 @@ public final class AssignmentPlanner {
       TargetDraft draft = plans.ofNode(desired.nodeName());
       if (draft == null) {
         // Not seen yet, or gone already. A record of the pod is removed below; the pod follows.
+        if (plans.isAwaited(desired.nodeName())) {
+          // It may well be the machine that it was: what it runs keeps what it has.
+          plans.stay(records.remove(desired.record()));
+        }
         continue;
       }
       if (desired.pod().hostNetwork()) {

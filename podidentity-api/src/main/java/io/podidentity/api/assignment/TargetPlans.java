@@ -36,29 +36,48 @@ final class TargetPlans {
     this.checked = checked;
   }
 
-  /** The draft of what is under a node; null if there is no such node. */
+  /** The draft of what is under a node; null if there is no such node, or it has yet to say. */
   @Nullable TargetDraft ofNode(String nodeName) {
     TargetDraft known = draftsByNode.get(nodeName);
     Node node = known == null ? nodes.get(nodeName) : null;
-    if (node != null) {
+    if (node != null && node.initialized()) {
       known = draft(node.target());
       draftsByNode.put(nodeName, known);
     }
     return known;
   }
 
+  /** Whether there is such a node, and it has yet to say what is under it. */
+  boolean isAwaited(String nodeName) {
+    Node node = nodes.get(nodeName);
+    return node != null && !node.initialized();
+  }
+
+  /** Nothing is done about it, and it needs what it has. */
+  void stay(@Nullable AssignedIdentity record) {
+    TargetDraft draft = record == null ? null : draftOf(record);
+    if (record != null && draft != null) {
+      draft.known.add(record);
+      draft.needed.add(record.identity());
+    }
+  }
+
   /** Nothing desires it any more. */
   void leave(AssignedIdentity record) {
     TargetDraft draft = draftOf(record);
-    draft.known.add(record);
-    draft.leaving.add(record);
+    if (draft != null) {
+      draft.known.add(record);
+      draft.leaving.add(record);
+    }
   }
 
   /** It has to go at once: its name is needed. */
   void clear(AssignedIdentity record) {
     TargetDraft draft = draftOf(record);
-    draft.known.add(record);
-    draft.clearing.add(record);
+    if (draft != null) {
+      draft.known.add(record);
+      draft.clearing.add(record);
+    }
   }
 
   /** One for each target with anything to do, in a stable order, and each in a stable order. */
@@ -82,10 +101,14 @@ final class TargetPlans {
     }
   }
 
-  private TargetDraft draftOf(AssignedIdentity record) {
+  /** Null if that has yet to be said. */
+  private @Nullable TargetDraft draftOf(AssignedIdentity record) {
     // What was written before the node was forgotten, or has come back as another machine's.
     ComputeTarget written = record.provenance().target();
-    return written == null ? draft(record.nodeName()) : draft(written);
+    if (written != null) {
+      return draft(written);
+    }
+    return isAwaited(record.nodeName()) ? null : draft(record.nodeName());
   }
 
   private TargetDraft draft(String nodeName) {
