@@ -114,6 +114,10 @@ final class TargetDraft implements Comparable<TargetDraft> {
    * @param waits told when something that waits is due
    */
   TargetPlan build(PlannerOptions options, Instant now, Consumer<Instant> waits) {
+    if (options.keepsAll()) {
+      // They may say what was true before what the records say.
+      updates.clear();
+    }
     creates.sort(Comparator.comparing(DesiredAssignment::record));
     Stream.of(confirms, updates, checks, kept).forEach(list -> list.sort(BY_RECORD));
     Stream.of(leaving, clearing).forEach(list -> list.sort(BY_NAME));
@@ -137,6 +141,7 @@ final class TargetDraft implements Comparable<TargetDraft> {
         checks,
         attach,
         departures.detach,
+        departures.detach.isEmpty() ? Set.of() : options.immutableClientIds(),
         asksForOrigins ? origins(attach) : Map.of());
   }
 
@@ -199,7 +204,7 @@ final class TargetDraft implements Comparable<TargetDraft> {
     }
 
     void decide() {
-      if (leaving.isEmpty() && clearing.isEmpty() && kept.isEmpty()) {
+      if (options.keepsAll() || (leaving.isEmpty() && clearing.isEmpty() && kept.isEmpty())) {
         return;
       }
       needed.forEach(identity -> stays.addAll(TargetPlans.managedIdentity(identity)));
@@ -257,9 +262,13 @@ final class TargetDraft implements Comparable<TargetDraft> {
       }
     }
 
-    /** A time that is yet to come was written by a clock that is wrong. */
+    /**
+     * Clocks differ a little. A time that is further ahead than the delay was written by one that
+     * is wrong, and could keep it waiting for years.
+     */
     private boolean isDue(Instant since) {
-      return since.isAfter(now) || !now.isBefore(since.plus(options.detachDelay()));
+      return since.isAfter(now.plus(options.detachDelay()))
+          || !now.isBefore(since.plus(options.detachDelay()));
     }
 
     private Set<ResourceId> departing(AssignedIdentity record, Collection<ResourceId> ids) {

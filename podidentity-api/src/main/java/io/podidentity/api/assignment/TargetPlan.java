@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param attach identities that creates, confirms and updates need on the target
  * @param detach identities that removals and leftovers leave behind and nothing else on the target
  *     needs
+ * @param immutable client IDs, in lower case, of identities that must not be detached whatever
+ *     their resource IDs; empty if {@code detach} is
  * @param origins of identities of which some record knows: whether MIC put them on the target
  */
 public record TargetPlan(
@@ -43,6 +45,7 @@ public record TargetPlan(
     List<Change> checks,
     Set<ResourceId> attach,
     Set<ResourceId> detach,
+    Set<String> immutable,
     Map<ResourceId, Boolean> origins) {
   /** Copies its parts, and keeps their order. */
   public TargetPlan {
@@ -56,6 +59,7 @@ public record TargetPlan(
     // Copies that keep the order, which Set.copyOf does not.
     attach = Collections.unmodifiableSet(new LinkedHashSet<>(attach));
     detach = Collections.unmodifiableSet(new LinkedHashSet<>(detach));
+    immutable = Set.copyOf(immutable);
     origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
   }
 
