@@ -125,6 +125,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       // More than one chunk: each begins with what the one before has left.
       for (int round = 0; round <= asked / CHUNK; round++) {
         requireSettled(resource, state);
+        requireGone(resource, state, detach);
         IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
         if (delta.isEmpty()) {
           break;
@@ -202,6 +203,21 @@ public final class ArmComputeIdentities implements ComputeIdentities {
               .formatted(resource));
     }
     unsettled.remove(resource.target());
+  }
+
+  /**
+   * What is not there while the target is being changed may be what that puts on: a MIC that died
+   * may have asked for it. Its record would go, and it would come and stay for ever.
+   */
+  private static void requireGone(
+      ComputeResource resource, IdentityState state, Set<ResourceId> detach) {
+    if (state.isChanging()
+        && detach.stream().anyMatch(id -> !state.userAssigned().contains(id.lowerCase()))) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "cannot tell whether %s is about to get what is to be taken off: a change of it is still going on"
+              .formatted(resource));
+    }
   }
 
   private IdentityState read(ComputeResource resource, URI url) {
