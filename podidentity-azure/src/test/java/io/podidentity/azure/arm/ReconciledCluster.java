@@ -94,6 +94,16 @@ final class ReconciledCluster implements AutoCloseable {
   /** A pod on that machine that is bound to an identity of its own. */
   void pod(String pod, ComputeTarget machine) {
     UserAssignedIdentity identity = azure.create(pod);
+    put(pod, machine, identity.clientId());
+  }
+
+  /** The same, with another client ID than its identity has. */
+  void podWithClientId(String pod, ComputeTarget machine, String clientId) {
+    azure.create(pod);
+    put(pod, machine, clientId);
+  }
+
+  private void put(String pod, ComputeTarget machine, String clientId) {
     NamespacedName name = new NamespacedName("default", pod);
     cluster.putNode(new Node(machine.id().name(), machine));
     cluster.putIdentity(
@@ -103,7 +113,7 @@ final class ReconciledCluster implements AutoCloseable {
             1,
             false,
             new Credential.ManagedIdentity(
-                SimulatedCluster.identityId(pod), new ClientId(identity.clientId()))));
+                SimulatedCluster.identityId(pod), new ClientId(clientId))));
     cluster.putBinding(new IdentityBinding(name, pod, pod));
     cluster.putPod(
         new Pod(
