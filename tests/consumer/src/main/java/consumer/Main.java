@@ -5,7 +5,6 @@ import io.podidentity.api.embed.Workloads;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.ResourceId;
@@ -25,12 +24,7 @@ public final class Main {
     ResourceId id =
         ResourceId.of("s", "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", "app");
     AzureIdentity identity =
-        new AzureIdentity(
-            new NamespacedName("shop", "app"),
-            "uid",
-            1,
-            true,
-            new Credential.ManagedIdentity(id, new ClientId("client")));
+        AzureIdentity.managed(new NamespacedName("shop", "app"), id, new ClientId("client"));
     Workloads workloads = new Workloads();
     workloads.put(new NamespacedName("shop", "consumer"), Set.of(self), List.of(identity));
     Instant now = Instant.now();

@@ -53,6 +53,11 @@ record FlagField(Object owner, Field field) {
     }
   }
 
+  /** What it has now. */
+  Object value() {
+    return valueOf(owner, field);
+  }
+
   boolean isBoolean() {
     return field.getType() == boolean.class;
   }

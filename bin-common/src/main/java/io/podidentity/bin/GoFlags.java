@@ -79,6 +79,16 @@ public final class GoFlags {
     return OptionalInt.empty();
   }
 
+  /**
+   * What a flag has: its default, or what was given.
+   *
+   * @param flag with two dashes
+   * @throws IllegalArgumentException if there is none such
+   */
+  public Object value(String flag) {
+    return field(flag).value();
+  }
+
   /** The flags that were given, with two dashes each; not klog's. */
   public Set<String> given() {
     return given;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What {@code --help} prints; a class of its own, because it alone loads picocli. */
-public final class GoFlagsHelp {
+final class GoFlagsHelp {
   private GoFlagsHelp() {}
 
   /**
@@ -31,7 +31,7 @@ public final class GoFlagsHelp {
    * @param flags an object of a class with picocli's {@code @Command} and fields with {@link Flag};
    *     the fields' values are the defaults
    */
-  public static CommandSpec spec(Object flags) {
+  private static CommandSpec spec(Object flags) {
     CommandSpec spec = CommandSpec.forAnnotatedObject(flags);
     add(flags, spec, spec::addOption);
     return spec;

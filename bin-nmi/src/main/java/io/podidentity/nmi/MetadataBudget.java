@@ -42,6 +42,8 @@ final class MetadataBudget {
   // Guarded by this: those of the last second, and whom it turned away since its last, and when.
   private final Deque<Begun> begun = new ArrayDeque<>();
   private final Map<InetAddress, Instant> owed = new LinkedHashMap<>();
+  // How many of these did not come back in time, less what was given to others for it.
+  private int lapsed;
 
   private record Begun(InetAddress source, Instant at) {}
 
@@ -52,7 +54,9 @@ final class MetadataBudget {
   /**
    * Takes a place for a request, to be given back with {@link #end}. The second one of a pod in a
    * second needs two left, the third three, so that there is one for who has had none; and who was
-   * turned away has its turn before those that were later, if it comes back in time.
+   * turned away has its turn before those that were later, if it comes back in time. Its turn is
+   * kept for it, and the service idles meanwhile; one that is kept in vain is another's after that,
+   * so that those who come seldom do not keep each other from it again and again.
    *
    * @param source the address it comes from
    * @return false if there is none now
@@ -61,8 +65,9 @@ final class MetadataBudget {
     Instant now = clock.instant();
     forgetBefore(now);
     boolean node = Exchanges.isNodeItself(source);
-    int had = node ? 0 : had(source);
-    if (PER_SECOND - begun.size() - ahead(source) <= had) {
+    int left = PER_SECOND - begun.size() - (node ? 0 : had(source));
+    boolean kept = left <= ahead(source);
+    if (left <= 0 || (kept && lapsed == 0)) {
       if (owed.containsKey(source) || owed.size() < MAX_OWED) {
         owed.put(source, now);
       }
@@ -71,6 +76,7 @@ final class MetadataBudget {
     if (!places.tryTake(source, node ? AT_ONCE : AT_ONCE_FOR_ONE_POD)) {
       return false;
     }
+    lapsed -= kept ? 1 : 0;
     owed.remove(source);
     begun.addLast(new Begun(source, now));
     return true;
@@ -104,7 +110,9 @@ final class MetadataBudget {
     while (!begun.isEmpty() && isOver(begun.getFirst().at(), SECOND, now)) {
       begun.removeFirst();
     }
+    int before = owed.size();
     owed.values().removeIf(since -> since.isAfter(now) || isOver(since, KEPT, now));
+    lapsed = Math.min(PER_SECOND, lapsed + before - owed.size());
   }
 
   private static boolean isOver(Instant since, Duration time, Instant now) {

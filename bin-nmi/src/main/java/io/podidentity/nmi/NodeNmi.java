@@ -17,6 +17,7 @@ import io.podidentity.k8s.NodeAssignments;
 import io.podidentity.k8s.NodePods;
 import io.podidentity.k8s.OwnDaemonSet;
 import io.podidentity.k8s.PodExemptionInformer;
+import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -98,14 +99,16 @@ public final class NodeNmi implements AutoCloseable {
    * of another NMI it keeps the rules and follows the cluster: it may be closed meanwhile, and has
    * to know then whether all of NMI was deleted.
    *
+   * @return where it listens for pods
    * @throws io.podidentity.api.PodIdentityException as {@link Nmi#start}
    */
-  public void start() {
+  public InetSocketAddress start() {
     // First the rules, then the cluster: no pod shall reach the metadata service meanwhile.
-    nmi.start(this::follow);
+    InetSocketAddress address = nmi.start(this::follow);
     if (rules != null) {
       rules.nodeIsOurs();
     }
+    return address;
   }
 
   private void follow() {

@@ -8,7 +8,6 @@ import io.podidentity.bin.ProgramVersion;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubeletStandIn;
 import io.podidentity.harness.kube.RunningPod;
-import io.podidentity.harness.net.FreePorts;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import io.podidentity.nmi.RawHttp.Received;
@@ -293,8 +292,8 @@ final class FlagEffectsTest {
 
   /** The program's parts, but for its rules; it knows the cluster when this is there. */
   private static final class Running implements AutoCloseable {
-    private final int port = FreePorts.find(1)[0];
     private final NodeNmi nmi;
+    private final int port;
     private final List<RawHttp> connections = new ArrayList<>();
 
     Running(Map<String, @Nullable String> environment, String... more) {
@@ -304,7 +303,7 @@ final class FlagEffectsTest {
                   "--node=" + NODE,
                   "--kubeconfig=" + API.kubeconfigFor("default", "aad-pod-id-nmi-service-account"),
                   "--redirect=none",
-                  "--nmi-port=" + port,
+                  "--nmi-port=0",
                   "--http-probe-port=0",
                   "--prometheus-port=0",
                   "--metadata-ip=" + imds.uri().getHost(),
@@ -316,7 +315,7 @@ final class FlagEffectsTest {
       NmiCommandLine line = new NmiCommandLine(ProgramVersion.ofThisBuild("nmi"), environment::get);
       assertThat(line.parse(flags, System.out, System.err)).isEmpty();
       nmi = NodeNmi.of(line.options(), "test", Clock.systemUTC());
-      nmi.start();
+      port = nmi.start().getPort();
       nmi.awaitSynced(Duration.ofSeconds(30));
     }
 

@@ -97,6 +97,23 @@ final class MetadataBudgetTest {
     assertThat(begin(five.get(0), 1)).isOne();
   }
 
+  /** As agents that ask every ten seconds, and for whom a refusal is no reason to come earlier. */
+  @Test
+  void whoNeverComesBackInTimeKeepsNobodyAgainAndAgain() {
+    for (int i = 0; i < 20; i++) {
+      begin(address("10.0.2." + i), 1);
+    }
+
+    int begun = 0;
+    for (int i = 0; i < 30 * 3; i++) {
+      clock.advance(Duration.ofMillis(333));
+      begun += begin(address("10.0.3." + i % 30), 1);
+    }
+
+    // Three a second are fewer than there may be; those of the first two seconds are the price.
+    assertThat(begun).isGreaterThanOrEqualTo(30 * 3 - 2 * 3 - 3);
+  }
+
   private int begin(InetAddress source, int times) {
     int begun = 0;
     for (int i = 0; i < times; i++) {

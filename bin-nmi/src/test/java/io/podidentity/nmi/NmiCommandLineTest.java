@@ -7,12 +7,14 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.token.HoldPolicy;
+import io.podidentity.azure.config.AuthorityEndpoints;
 import io.podidentity.bin.LogFormat;
 import io.podidentity.bin.OutputFormat;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.iptables.IptablesBackend;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +53,20 @@ class NmiCommandLineTest {
     assertThat(command.node()).isEqualTo("n1");
     assertThat(command.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(command.output()).isEqualTo(OutputFormat.JSON);
+  }
+
+  @Test
+  void explainTakesARequestByResourceIdAndMicsLease() {
+    String id =
+        "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity"
+            + "/userAssignedIdentities/i";
+    parse("--resource-id=" + id, "--resource=https://vault.azure.net", "--lease=other");
+
+    ExplainCommand command = line.explain("default/web");
+
+    assertThat(command.request().choice().resourceId()).isEqualTo(id);
+    assertThat(command.request().resource()).isEqualTo("https://vault.azure.net");
+    assertThat(command.lease().toString()).isEqualTo("default/other");
   }
 
   @Test
@@ -180,10 +197,21 @@ class NmiCommandLineTest {
             "--mic-service-account=mic",
             "--exempt-pods-get-any-identity",
             "--source-pinning=off",
-            "--accept-foreign-client-ids");
+            "--accept-foreign-client-ids",
+            "--audit-tokens",
+            "--cloud=AzureChinaCloud",
+            "--entra-endpoints=https://a.example",
+            "--refuse-foreign-secrets");
 
+    assertThat(options.entra().endpoints())
+        .isEqualTo(
+            new AuthorityEndpoints(
+                URI.create("https://login.chinacloudapi.cn"),
+                Set.of(URI.create("https://a.example"))));
+    assertThat(options.entra().ownSecretsOnly()).isTrue();
     assertThat(options.http().metadataGetOnly()).isFalse();
     assertThat(options.http().hostToken()).isFalse();
+    assertThat(options.http().auditTokens()).isTrue();
 
     assertThat(options.rules())
         .isEqualTo(

@@ -17,7 +17,9 @@ public final class PodIdentityException extends RuntimeException {
 
   private final ErrorReason reason;
   private final @Nullable Duration retryAfter;
-  private final transient Set<String> blamed;
+
+  @SuppressWarnings("serial") // what Set.copyOf gives can be serialized
+  private final Set<String> blamed;
 
   /** An error without a cause and without advice on when to retry. */
   public PodIdentityException(ErrorReason reason, String message) {

@@ -1,8 +1,8 @@
 package io.podidentity.iptables;
 
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.matching.IpAddresses;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +51,11 @@ final class BridgedDrop implements RuleSet {
   }
 
   private static String hexadecimal(String address) {
-    try {
-      return HexFormat.of().formatHex(InetAddress.getByName(address).getAddress());
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("not an address: " + address, e);
+    InetAddress read = IpAddresses.parse(address);
+    if (read == null) {
+      throw new IllegalArgumentException("not an address: " + address);
     }
+    return HexFormat.of().formatHex(read.getAddress());
   }
 
   @Override

@@ -55,7 +55,7 @@ public final class SourcePins implements RuleSet, AutoCloseable {
      *
      * @param pod whose address it is
      * @param address in dotted form
-     * @param packets since the last time; positive
+     * @param packets how many, since the last time; positive
      */
     void spoofed(Pod pod, String address, long packets);
   }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ConntrackDeletionTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final RedirectRules RULES = RedirectRules.DEFAULT;
+  static final RedirectRules RULES = RedirectRules.DEFAULT;
 
   /** Sends each line that comes from the pipe; says when the connection is closed. */
   private static final String CLIENT =

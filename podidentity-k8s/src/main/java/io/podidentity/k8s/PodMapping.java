@@ -1,25 +1,22 @@
 package io.podidentity.k8s;
 
+import io.podidentity.api.matching.IpAddresses;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodController;
 import io.podidentity.api.model.PodPhase;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Pods as NMI and as MIC need them. */
 final class PodMapping {
-  private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-
   private PodMapping() {}
 
   /** With all that tells who asks for a token; null for an object without a UID. */
@@ -97,14 +94,10 @@ final class PodMapping {
   }
 
   private static void add(Set<InetAddress> addresses, @Nullable String text) {
-    if (text == null || !(text.contains(":") || IPV4.matcher(text).matches())) {
-      // Anything else might be looked up as a host name.
-      return;
-    }
-    try {
-      addresses.add(InetAddress.getByName(text));
-    } catch (UnknownHostException e) {
-      // Not an address, so nothing can ask from it.
+    InetAddress address = text == null ? null : IpAddresses.parse(text);
+    // From what is none, nothing can ask.
+    if (address != null) {
+      addresses.add(address);
     }
   }
 

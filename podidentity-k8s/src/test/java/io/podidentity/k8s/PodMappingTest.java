@@ -88,7 +88,7 @@ final class PodMappingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"localhost", "beef", "1.2.3", "300.1.1.1", "::zz", ""})
+  @ValueSource(strings = {"localhost", "beef", "1.2.3", "300.1.1.1", "127.0.0.256", "::zz", ""})
   void whatIsNoAddressIsLeftOutAndNotLookedUp(String text) {
     assertThat(
             PodMapping.whole(

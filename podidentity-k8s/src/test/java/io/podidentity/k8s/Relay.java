@@ -28,6 +28,7 @@ final class Relay implements AutoCloseable {
   private final List<AtomicBoolean> live = new CopyOnWriteArrayList<>();
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger sent = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
   private volatile boolean silent;
 
   private Relay(ServerSocket listener, InetSocketAddress server) {
@@ -59,6 +60,11 @@ final class Relay implements AutoCloseable {
   /** How often something came from a client: once or more for each request. */
   int sent() {
     return sent.get();
+  }
+
+  /** How much of that arrived nowhere. */
+  int lost() {
+    return lost.get();
   }
 
   /** From now on nothing that is sent on the open connections arrives; new ones work. */
@@ -94,15 +100,16 @@ final class Relay implements AutoCloseable {
         sockets.add(peer);
         AtomicBoolean alive = new AtomicBoolean(!silent);
         live.add(alive);
-        threads.execute(() -> pump(client, peer, alive, sent));
-        threads.execute(() -> pump(peer, client, alive, new AtomicInteger()));
+        threads.execute(() -> pump(client, peer, alive, sent, lost));
+        threads.execute(() -> pump(peer, client, alive, new AtomicInteger(), new AtomicInteger()));
       } catch (IOException e) {
         // Closed, or the server is away: the next one may have more luck.
       }
     }
   }
 
-  private static void pump(Socket from, Socket to, AtomicBoolean alive, AtomicInteger count) {
+  private static void pump(
+      Socket from, Socket to, AtomicBoolean alive, AtomicInteger count, AtomicInteger lost) {
     byte[] buffer = new byte[8192];
     try {
       InputStream in = from.getInputStream();
@@ -111,6 +118,8 @@ final class Relay implements AutoCloseable {
         count.incrementAndGet();
         if (alive.get()) {
           out.write(buffer, 0, read);
+        } else {
+          lost.incrementAndGet();
         }
       }
     } catch (IOException e) {

@@ -35,8 +35,8 @@ public final class Workloads implements PodDirectory, BindingDirectory {
   public Workloads() {}
 
   /**
-   * Adds a workload, or replaces the one of that name by a new one: who waits as the old one gets
-   * nothing.
+   * Adds a workload, or replaces the one of that name by a new one, which has another UID even if
+   * it says the same: who waits as the old one gets nothing.
    *
    * @param addresses from which it asks; an address that two workloads have is nobody's
    * @param identities those that it may have, of its own namespace; a request that names none gets
@@ -52,7 +52,8 @@ public final class Workloads implements PodDirectory, BindingDirectory {
   /**
    * Adds or replaces several workloads at once, each as {@link #put} does; look-ups see all of that
    * or nothing. This is how an identity is changed that several have, and how a large table is
-   * filled: each call makes the whole table anew.
+   * filled: each call makes the whole table anew. Give it what changes alone: of a workload that is
+   * as before, too, the requests under way are refused.
    *
    * @throws IllegalArgumentException as of {@link #put}, or if two have one name; nothing is
    *     changed then

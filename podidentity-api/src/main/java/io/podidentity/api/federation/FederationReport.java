@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * What has to be there before the pods of a cluster can have by federation what they have by
  * bindings. All lists are in a stable order.
  *
- * @param issuer as in {@link FederationInput}
+ * @param issuer as in {@link FederationInput}; null if it is not known
  * @param accounts the service accounts of pods that have identities
  * @param identities the identities that pods have, one for each in Azure
  * @param unused bindings through which no pod has anything now
@@ -43,7 +43,7 @@ public record FederationReport(
    * @param exists whether there is such an object
    * @param annotated the client ID that it is annotated with now; empty without one
    * @param annotation the client ID to annotate it with: that of the first identity of its first
-   *     pod
+   *     pod; null if that has none
    * @param pods the pods that run under it and have identities
    * @param findings what to decide or to know
    */

@@ -9,7 +9,8 @@ import java.util.Set;
  * An {@code AzureIdentity} object of the cluster.
  *
  * @param name its namespace and name
- * @param uid the UID that Kubernetes gave it; empty where a record holds a copy without it
+ * @param uid the UID that Kubernetes gave it; empty where a record holds a copy without it, or no
+ *     cluster has it
  * @param generation counts the changes of its spec; 0 where it is not known
  * @param namespacedOnly whether the annotation {@code aadpodidentity.k8s.io/Behavior: namespaced}
  *     keeps it to pods of its own namespace
@@ -26,6 +27,15 @@ public record AzureIdentity(
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(uid, "uid");
     Objects.requireNonNull(credential, "credential");
+  }
+
+  /**
+   * A managed identity that no cluster has: without UID and generation, and kept to its namespace.
+   */
+  public static AzureIdentity managed(
+      NamespacedName name, ResourceId resourceId, ClientId clientId) {
+    return new AzureIdentity(
+        name, "", 0, true, new Credential.ManagedIdentity(resourceId, clientId));
   }
 
   /** Of what tells objects apart; the whole would be hashed on every request for a token. */

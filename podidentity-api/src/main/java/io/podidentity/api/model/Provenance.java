@@ -38,7 +38,7 @@ public record Provenance(
     return added == null ? Set.of() : added;
   }
 
-  /** The same on that target, with these identities besides. */
+  /** The same on that target, null for none, with these identities besides. */
   public Provenance adding(@Nullable ComputeTarget on, Set<ResourceId> more) {
     Set<ResourceId> all = new HashSet<>(addedIds());
     all.addAll(more);

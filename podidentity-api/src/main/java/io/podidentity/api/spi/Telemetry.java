@@ -104,6 +104,9 @@ public interface Telemetry {
   default void tokenFetchFailed(
       TokenQuery query, Duration waited, Duration took, RuntimeException error) {}
 
-  /** The token service was not asked: too many fetches waited for their turn, or for too long. */
+  /**
+   * The token service was not asked, or not once more where it takes that: too many fetches waited
+   * for their turn, or for too long. It is none of the service's failures.
+   */
   default void tokenFetchRefused(TokenQuery query) {}
 }

@@ -48,7 +48,8 @@ public interface TokenSource {
     Budget UNLIMITED = () -> {};
 
     /**
-     * Waits until the service may be asked once more. The call before must have ended.
+     * Waits until the service may be asked once more. The call before must have ended. What it
+     * throws is for the caller that counts; a source does not wrap it.
      *
      * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_THROTTLED} if that takes
      *     too long, {@code SHUTTING_DOWN} if the thread is interrupted or the program ends

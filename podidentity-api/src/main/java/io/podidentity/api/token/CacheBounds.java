@@ -4,7 +4,7 @@ package io.podidentity.api.token;
  * How much a token cache keeps; the least useful goes first.
  *
  * @param maxEntries how many queries' tokens; at least 1
- * @param maxBytes about how much memory they may take; at least one for each entry
+ * @param maxBytes about how many bytes of memory they may take; at least one for each entry
  */
 public record CacheBounds(int maxEntries, long maxBytes) {
   /** Room for tokens with many claims; most take 2 to 3 KiB. */

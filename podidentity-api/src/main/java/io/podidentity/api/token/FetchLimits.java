@@ -6,7 +6,9 @@ import java.time.Duration;
  * What may be asked of one token service, and how much may wait for it.
  *
  * @param perSecond how many calls may reach the service within a second, wherever that second
- *     begins; most fetches take one; 0 for any number
+ *     begins; most fetches take one; a tenth of them, at least one of several, is kept for pods
+ *     that had none in the last second, two of 20 say, so that one that floods a service whose
+ *     answers are quick leaves some for the next to come; 0 for any number
  * @param atOnce how many may be under way; at least 1
  * @param atOnceForOnePod how many of these may be one pod's, or be refreshes, so that slow answers
  *     to one leave room for others; at least 1

@@ -1,5 +1,6 @@
 package io.podidentity.api.token;
 
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.TokenQuery;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class Flight {
   private volatile Duration heldUp = Duration.ZERO;
   private volatile boolean wanted;
   private volatile boolean asked;
+  private volatile @Nullable PodIdentityException turnedAway;
 
   private Flight(TokenQuery query, Instant since, boolean toBeKept, @Nullable CachedTokens known) {
     this.query = query;
@@ -102,12 +104,26 @@ final class Flight {
     return wanted;
   }
 
-  /** The token service is asked now: the outcome tells about the service. */
+  /**
+   * The token service is asked now: unless it is turned away, the outcome tells about the service.
+   */
   void ask() {
     asked = true;
   }
 
   boolean wasAsked() {
     return asked;
+  }
+
+  /** No further call of the service may be made for it: this is said, and not by the service. */
+  PodIdentityException turnedAway(PodIdentityException refusal) {
+    asked = false;
+    turnedAway = refusal;
+    return refusal;
+  }
+
+  /** Whether such a failure is the budget's and tells nothing about the service. */
+  boolean wasTurnedAway(Throwable failure) {
+    return turnedAway != null && failure == turnedAway;
   }
 }

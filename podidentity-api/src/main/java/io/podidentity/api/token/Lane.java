@@ -2,9 +2,11 @@ package io.podidentity.api.token;
 
 import io.podidentity.api.model.NamespacedName;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +14,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose fetch is next at one token service. Pods take turns, whatever each of them asks for; a pod
  * that waits goes before a refresh that nobody waits for, but one turn in four is a refresh's, lest
- * a busy pod let the tokens of all others lapse. It only decides, but for {@link #takeAnother}.
- * Thread-safe.
+ * a busy pod let the tokens of all others lapse. A share of each second is kept for pods that had
+ * no call in the last one: where answers are quick, a busy pod would have all of the second before
+ * the next pod comes. It only decides, but for {@link #takeAnother}. Thread-safe.
  */
 final class Lane {
   private static final int PODS_BEFORE_A_REFRESH = 3;
+  private static final int SHARES = 10;
 
   private final Object lock = new Object();
   private final FetchLimits limits;
+  // Of a second's calls, those for pods that had none.
+  private final int share;
   // In the order of their turns.
   private final Map<NamespacedName, Line> pods = new LinkedHashMap<>();
   private final Line refreshes;
   private int waiting;
   private int underWay;
   private int left;
-  private int further;
+  // Whose fetches wait for a further call.
+  private final List<Line> further = new ArrayList<>(2);
   private int restsUnderWay;
   private int podsInARow;
 
@@ -38,7 +45,10 @@ final class Lane {
 
   Lane(FetchLimits limits) {
     this.limits = limits;
-    this.left = limits.perSecond();
+    int perSecond = limits.perSecond();
+    this.left = perSecond == 0 ? Integer.MAX_VALUE : perSecond;
+    // All of it would be no other's, ever.
+    this.share = Math.min(Math.max(1, perSecond / SHARES), Math.max(0, perSecond - 1));
     this.refreshes = new Line(Math.max(1, limits.waiting() / 2), limits.atOnceForOnePod());
   }
 
@@ -61,7 +71,7 @@ final class Lane {
         flight.places.add(line);
         waiting++;
       }
-      dropIdle(pods.values());
+      dropForgotten(pods.values());
       return pushedOut == null || !pushedOut.places.isEmpty() ? null : pushedOut;
     }
   }
@@ -69,7 +79,7 @@ final class Lane {
   /** Takes the next one out of its lines; null if none waits, or none may begin now. */
   @Nullable Turn next() {
     synchronized (lock) {
-      if (underWay >= limits.atOnce() || !mayAsk(further)) {
+      if (underWay >= limits.atOnce() || restsUnderWay > 0) {
         return null;
       }
       Line line = nextLine();
@@ -81,33 +91,35 @@ final class Lane {
       flight.begun = true;
       line.underWay++;
       underWay++;
-      left--;
+      spend(line);
       return new Turn(flight, line);
     }
   }
 
   /**
    * Waits until a fetch that is under way may ask the service once more. It goes before those that
-   * have not begun, because it holds a thread and one of the places.
+   * have not begun, because it holds a thread and one of the places; but not before those for whom
+   * the share is kept.
    *
+   * @param line whose turn it was
    * @return false if it had to wait longer than that
    */
-  boolean takeAnother(Duration longest) throws InterruptedException {
+  boolean takeAnother(Line line, Duration longest) throws InterruptedException {
     long end = System.nanoTime() + longest.toNanos();
     synchronized (lock) {
-      further++;
+      further.add(line);
       try {
-        while (!mayAsk(0)) {
+        while (restsUnderWay > 0 || left <= (isNew(line) ? 0 : share)) {
           long nanos = end - System.nanoTime();
           if (nanos <= 0) {
             return false;
           }
           TimeUnit.NANOSECONDS.timedWait(lock, nanos);
         }
-        left--;
+        spend(line);
         return true;
       } finally {
-        further--;
+        further.remove(line);
       }
     }
   }
@@ -117,7 +129,7 @@ final class Lane {
     synchronized (lock) {
       turn.line().underWay--;
       underWay--;
-      dropIdle(pods.values());
+      dropForgotten(pods.values());
     }
   }
 
@@ -126,15 +138,17 @@ final class Lane {
     synchronized (lock) {
       boolean waited = !flight.places.isEmpty();
       takeOut(flight);
-      dropIdle(pods.values());
+      dropForgotten(pods.values());
       return waited;
     }
   }
 
   /** A second has passed since a call ended, or it was never made: another one may be. */
-  void secondPassed() {
+  void secondPassed(Line line) {
     synchronized (lock) {
       left++;
+      line.lately--;
+      dropForgotten(pods.values());
       lock.notifyAll();
     }
   }
@@ -159,9 +173,30 @@ final class Lane {
     }
   }
 
-  /** Whether the service may be asked now, and so many times more. */
-  private boolean mayAsk(int more) {
-    return restsUnderWay == 0 && (limits.perSecond() == 0 || left > more);
+  /** How many lines there are: those that wait, and at most one for each call of a second. */
+  int lines() {
+    synchronized (lock) {
+      return pods.size();
+    }
+  }
+
+  private void spend(Line line) {
+    left--;
+    line.lately++;
+  }
+
+  /** Whether the share is kept for such as this. */
+  private boolean isNew(Line line) {
+    return line != refreshes && line.lately == 0;
+  }
+
+  private boolean mayBegin(Line line) {
+    if (!line.canGo()) {
+      return false;
+    }
+    return isNew(line)
+        ? left > further.stream().filter(this::isNew).count()
+        : left > share + further.size();
   }
 
   private Line newLine() {
@@ -187,10 +222,10 @@ final class Lane {
   }
 
   private @Nullable Line nextLine() {
-    boolean refreshMayGo = refreshes.canGo();
+    boolean refreshMayGo = mayBegin(refreshes);
     if (!refreshMayGo || podsInARow < PODS_BEFORE_A_REFRESH) {
       for (Map.Entry<NamespacedName, Line> pod : pods.entrySet()) {
-        if (pod.getValue().canGo()) {
+        if (mayBegin(pod.getValue())) {
           pods.remove(pod.getKey());
           pods.put(pod.getKey(), pod.getValue());
           podsInARow++;
@@ -210,9 +245,9 @@ final class Lane {
     flight.places.clear();
   }
 
-  private static void dropIdle(Collection<Line> lines) {
+  private static void dropForgotten(Collection<Line> lines) {
     for (Iterator<Line> each = lines.iterator(); each.hasNext(); ) {
-      if (each.next().isIdle()) {
+      if (each.next().isForgotten()) {
         each.remove();
       }
     }

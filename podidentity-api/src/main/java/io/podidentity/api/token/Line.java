@@ -10,6 +10,9 @@ final class Line {
   private final int atOnce;
   int underWay;
 
+  /** Calls of the last second, and those that have not ended. */
+  int lately;
+
   /**
    * An empty line.
    *
@@ -29,7 +32,8 @@ final class Line {
     return !flights.isEmpty() && underWay < atOnce;
   }
 
-  boolean isIdle() {
-    return flights.isEmpty() && underWay == 0;
+  /** It is as one that has just come. */
+  boolean isForgotten() {
+    return flights.isEmpty() && underWay == 0 && lately == 0;
   }
 }

@@ -102,19 +102,19 @@ final class ServiceQueue {
 
   private void unasked(Lane.Turn turn) {
     lane.done(turn);
-    lane.secondPassed();
+    lane.secondPassed(turn.line());
   }
 
   private void call(Lane.Turn turn) {
     Flight flight = turn.flight();
-    Calls budget = new Calls(flight);
+    Calls budget = new Calls(turn);
     List<AccessToken> tokens = null;
     Throwable failure = null;
     try {
       tokens = source.ask(flight, budget);
     } catch (RuntimeException | Error e) {
       failure = e;
-      if (e instanceof PodIdentityException refusal && refusal != budget.refusal) {
+      if (e instanceof PodIdentityException refusal && !flight.wasTurnedAway(e)) {
         rest(refusal);
       }
     }
@@ -134,36 +134,35 @@ final class ServiceQueue {
 
   /** What one fetch that has begun may ask the service. Its first call is counted. */
   private final class Calls implements Budget {
-    private final Flight flight;
+    private final Lane.Turn turn;
 
     /** Whether a call is counted that may not have ended. */
     private boolean open = true;
 
-    /** What it said; the service did not. */
-    private @Nullable PodIdentityException refusal;
-
-    Calls(Flight flight) {
-      this.flight = flight;
+    Calls(Lane.Turn turn) {
+      this.turn = turn;
     }
 
     @Override
     public synchronized void takeAnother() {
+      Flight flight = turn.flight();
       Instant start = source.clock().instant();
       end();
       if (ended) {
-        throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "no more tokens are fetched");
+        throw flight.turnedAway(
+            new PodIdentityException(ErrorReason.SHUTTING_DOWN, "no more tokens are fetched"));
       }
       try {
-        open = lane.takeAnother(limits.longestWait());
+        open = lane.takeAnother(turn.line(), limits.longestWait());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new PodIdentityException(
-            ErrorReason.SHUTTING_DOWN, "gave up waiting for the token service", e);
+        throw flight.turnedAway(
+            new PodIdentityException(
+                ErrorReason.SHUTTING_DOWN, "gave up waiting for the token service", e));
       }
       flight.heldUp(flight.heldUp().plus(Duration.between(start, source.clock().instant())));
       if (!open) {
-        refusal = busy("the token service is busy");
-        throw refusal;
+        throw flight.turnedAway(busy("the token service is busy"));
       }
     }
 
@@ -171,7 +170,7 @@ final class ServiceQueue {
     synchronized void end() {
       if (open) {
         open = false;
-        spend();
+        spend(turn.line());
       }
     }
   }
@@ -180,20 +179,21 @@ final class ServiceQueue {
    * The service counts a call at some time between its beginning and its end here; a second after
    * the end it has surely left the service's second.
    */
-  private void spend() {
+  private void spend(Line line) {
     if (limits.perSecond() == 0) {
+      lane.secondPassed(line);
       return;
     }
     try {
-      var unused = timer.schedule(SECOND, this::secondPassed);
+      var unused = timer.schedule(SECOND, () -> secondPassed(line));
     } catch (RejectedExecutionException e) {
       // At the end of the program. What waits would wait for ever.
       ended = true;
     }
   }
 
-  private void secondPassed() {
-    lane.secondPassed();
+  private void secondPassed(Line line) {
+    lane.secondPassed(line);
     proceed();
   }
 

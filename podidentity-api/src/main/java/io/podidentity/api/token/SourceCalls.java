@@ -48,6 +48,10 @@ record SourceCalls(TokenSource source, Clock clock, Telemetry telemetry) {
       telemetry.tokenFetched(flight.query(), waited(flight, start), took(flight, start));
       return tokens;
     } catch (RuntimeException e) {
+      if (flight.wasTurnedAway(e)) {
+        telemetry.tokenFetchRefused(flight.query());
+        throw e;
+      }
       telemetry.tokenFetchFailed(flight.query(), waited(flight, start), took(flight, start), e);
       throw e;
     }

@@ -30,6 +30,7 @@ import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.ResourceId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,6 +88,56 @@ class AssignmentPlannerTest {
     assertThat(plan.attach()).containsExactly(identityId("x"));
     assertThat(plan.creates()).isEmpty();
     assertNoRemoval(plan);
+  }
+
+  /** Whoever has it may do what the cluster may. */
+  @Test
+  void theClustersOwnIdentityIsGivenAndItsOwnerIsTold() {
+    identities.add(identity("default/y"));
+    options =
+        new PlannerOptions(
+            false, Set.of(), clientId("x").value().toUpperCase(Locale.ROOT), false, Duration.ZERO);
+
+    assertThat(onlyPlan().attach()).containsExactly(identityId("x"));
+    assertThat(plan().notices())
+        .singleElement()
+        .satisfies(notice -> assertThat(notice.object()).isEqualTo(X.name()))
+        .satisfies(notice -> assertThat(notice.text()).contains("give them one of their own"));
+  }
+
+  @Test
+  void theClustersOwnIdentityIsGivenToNobodyWhereItIsRefused() {
+    identities.add(identity("default/y"));
+    bindings.add(binding("default/y", "y", "app"));
+    options =
+        new PlannerOptions(
+            false, Set.of(), identityId("x").value().toUpperCase(Locale.ROOT), true, Duration.ZERO);
+
+    assertThat(onlyPlan().attach()).containsExactly(identityId("y"));
+    assertThat(plan().notices())
+        .singleElement()
+        .satisfies(notice -> assertThat(notice.object()).isEqualTo(X.name()))
+        .satisfies(notice -> assertThat(notice.text()).contains("no pod gets it"));
+  }
+
+  @Test
+  void withoutAClusterIdentityNobodyIsTold() {
+    identities.add(unusable("default/z"));
+
+    assertThat(plan().notices()).isEmpty();
+  }
+
+  @Test
+  void plansStandInTheOrderOfTheirTargets() {
+    for (int i = 9; i > 0; i--) {
+      nodes.add(node("order" + i));
+      pods.add(pod("default/pod" + i).bindingLabel("app").node("order" + i).build());
+    }
+
+    assertThat(plan().targets())
+        .hasSize(10)
+        .extracting(target -> String.valueOf(target.target()))
+        .isSorted();
   }
 
   @Test

@@ -471,6 +471,7 @@ class ReconcilerTest {
     workers.reject(1);
     workers.runAll();
     assertThat(cluster.records()).hasSize(1);
+    assertThat(telemetry.reports()).contains("pass failed: full");
 
     timer.advance(SECOND);
     workers.runAll();
@@ -519,7 +520,9 @@ class ReconcilerTest {
     assertThat(timer.pending()).isEqualTo(2);
 
     cluster.failView(null);
-    timer.advance(SECOND.multipliedBy(2));
+    timer.advance(SECOND);
+    assertThat(workers.queued()).as("the second rest is longer").isZero();
+    timer.advance(SECOND);
     workers.runAll();
 
     assertAssigned("web");

@@ -122,6 +122,9 @@ class ReportedClientIdTest {
     scene.check();
 
     assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+    assertThat(scene.telemetry.reports())
+        .last()
+        .isEqualTo("not assigned default/web-default-x: IDENTITY_INVALID");
     assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
   }
 

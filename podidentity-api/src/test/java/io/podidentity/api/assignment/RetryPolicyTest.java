@@ -34,6 +34,15 @@ class RetryPolicyTest {
   }
 
   @Test
+  void leastAndMostMayBeOne() {
+    Duration second = Duration.ofSeconds(1);
+
+    assertThat(new RetryPolicy(second, second, 1).rest(9, null))
+        .isBetween(second, second.plusSeconds(1));
+    assertThat(new ApplierOptions(1, 1, POLICY).batchSize()).isOne();
+  }
+
+  @Test
   void jitterMakesARestLongerAndNoMoreThanItSays() {
     RetryPolicy policy = new RetryPolicy(Duration.ofSeconds(10), Duration.ofSeconds(20), 0.2);
 

@@ -51,6 +51,15 @@ class CacheFailureTest {
   }
 
   @Test
+  void aFailureCountsFromTheMomentOn() {
+    it.failing(ErrorReason.TOKEN_UNAVAILABLE, Duration.ofHours(1));
+    assertThat(cache.fetch(X, WEB)).isCompletedExceptionally();
+
+    assertThat(refusal(cache.fetch(X, WEB)).retryAfter()).contains(Duration.ofSeconds(70));
+    assertThat(it.asked).hasSize(1);
+  }
+
+  @Test
   void whenToComeAgainIsToldAnewEachTime() {
     it.failing(ErrorReason.TOKEN_UNAVAILABLE, Duration.ofSeconds(20));
     assertThat(refusal(cache.fetch(X, WEB)).retryAfter()).contains(Duration.ofSeconds(20));

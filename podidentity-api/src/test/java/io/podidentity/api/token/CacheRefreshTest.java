@@ -172,6 +172,47 @@ class CacheRefreshTest {
   }
 
   @Test
+  void aRefreshedTokenThatIsGivenOutIsRefreshedAgain() {
+    CachingTokenSource cache = it.direct();
+    cache.fetch(X, WEB).join();
+    it.pass(Duration.ofMinutes(30));
+    cache.fetch(X, WEB).join();
+    assertThat(it.asked).hasSize(2);
+
+    it.pass(Duration.ofMinutes(30));
+
+    assertThat(it.asked).hasSize(3);
+  }
+
+  @Test
+  void aRefreshThatFindsNoPlaceIsMadeLater() {
+    QueuedExecutor later = new QueuedExecutor();
+    CachingTokenSource cache = it.queued(later);
+    var unused = cache.fetch(X, WEB);
+    later.runAll();
+    later.reject(1);
+    it.pass(Duration.ofMinutes(30));
+    assertThat(later.queued()).isZero();
+
+    it.pass(Duration.ofSeconds(30));
+
+    assertThat(later.queued()).isOne();
+  }
+
+  @Test
+  void aRefreshThatGivesATokenThatHasEndedLeavesNoneBehind() {
+    CachingTokenSource cache = it.direct();
+    cache.fetch(X, WEB).join();
+    it.source = query -> it.lasting(Duration.ZERO);
+
+    it.pass(Duration.ofMinutes(30));
+
+    assertThat(it.asked).hasSize(2);
+    assertThat(it.entries).isZero();
+    assertThat(it.timer.pending()).isZero();
+  }
+
+  @Test
   void ofSeveralTokensTheOneThatEndsFirstDecides() {
     it.source =
         query ->

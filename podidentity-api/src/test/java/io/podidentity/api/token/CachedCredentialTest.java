@@ -12,11 +12,13 @@ import io.podidentity.api.fixture.ManualClock;
 import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.model.AccessToken;
+import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.TokenSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ class CachedCredentialTest {
   private final ManualClock clock = new ManualClock(Instant.parse("2026-03-01T12:00:00Z"));
   private final ManualTimer timer = new ManualTimer();
   private final Source source = new Source();
+  private final List<TokenCacheEvent> events = new ArrayList<>();
 
   @Test
   void aChangedSecretCountsAMinuteLater() {
@@ -101,6 +104,34 @@ class CachedCredentialTest {
     valueFrom(cache);
 
     assertThat(refusal(cache.fetch(X, WEB)).reason()).isEqualTo(ErrorReason.IDENTITY_INVALID);
+  }
+
+  @Test
+  void aSecretThatCannotBeReadForGoodEndsItsTokens() {
+    CachingTokenSource cache = cache(Runnable::run);
+    valueFrom(cache);
+
+    source.failure = new PodIdentityException(ErrorReason.IDENTITY_INVALID, "no such Secret");
+    pass(MINUTE);
+    valueFrom(cache);
+
+    assertThat(refusal(cache.fetch(X, WEB)).reason()).isEqualTo(ErrorReason.IDENTITY_INVALID);
+  }
+
+  @Test
+  void aLookIsARefreshOnlyIfItFetches() {
+    CachingTokenSource cache = cache(Runnable::run);
+    valueFrom(cache);
+    pass(MINUTE);
+    valueFrom(cache);
+    assertThat(source.reads).isEqualTo(2);
+    assertThat(events).doesNotContain(TokenCacheEvent.REFRESH);
+
+    source.secret = "new";
+    pass(MINUTE);
+    valueFrom(cache);
+
+    assertThat(events).last().isEqualTo(TokenCacheEvent.REFRESH);
   }
 
   @Test
@@ -183,7 +214,12 @@ class CachedCredentialTest {
         clock,
         timer,
         CacheBounds.of(10),
-        Telemetry.NOOP,
+        new Telemetry() {
+          @Override
+          public void tokenCache(TokenCacheEvent event) {
+            events.add(event);
+          }
+        },
         () -> 0.5);
   }
 

@@ -165,45 +165,161 @@ class LaneTest {
   @Test
   void aSecondHoldsOnlySoMany() {
     Lane lane = lane(2);
-    enter(lane, WEB, 3);
-    assertThat(lane.next()).isNotNull();
+    enter(lane, WEB, 1);
+    enter(lane, JOB, 1);
+    enter(lane, SHY, 1);
+    Lane.Turn first = begin(lane);
     assertThat(lane.next()).isNotNull();
     assertThat(lane.next()).isNull();
 
-    lane.secondPassed();
+    lane.secondPassed(first.line());
 
     assertThat(lane.next()).isNotNull();
     assertThat(lane.next()).isNull();
   }
 
+  /** However quick the answers are. */
+  @Test
+  void aTenthOfASecondIsKeptForPodsThatHadNoCallInIt() {
+    Lane lane = lane(20);
+    assertThat(callsOf(lane, WEB)).isEqualTo(18);
+
+    assertThat(callsOf(lane, SHY)).isOne();
+    assertThat(callsOf(lane, JOB)).isOne();
+    assertThat(callsOf(lane, name("shop/third"))).isZero();
+  }
+
+  @Test
+  void aPodThatComesBackWithinTheSecondIsNoNewOne() {
+    Lane lane = lane(20);
+    Line flooding = begin(lane, WEB);
+    assertThat(callsOf(lane, WEB)).isEqualTo(17);
+    assertThat(lane.load()).isEqualTo(new Lane.Load(0, 0));
+
+    enter(lane, WEB, 1);
+    assertThat(lane.next()).isNull();
+    lane.secondPassed(flooding);
+
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void aPodIsNewAgainWhenItsSecondHasPassed() {
+    Lane lane = lane(20);
+    Line shy = begin(lane, SHY);
+    assertThat(callsOf(lane, WEB)).isEqualTo(17);
+    lane.secondPassed(shy);
+    assertThat(callsOf(lane, WEB)).isOne();
+
+    assertThat(callsOf(lane, SHY)).isOne();
+  }
+
+  @Test
+  void whoHadItsCallsIsForgottenWithTheSecond() {
+    Lane lane = lane(20);
+    List<Line> lines = new ArrayList<>();
+    for (int pod = 0; pod < 20; pod++) {
+      lines.add(begin(lane, name("shop/pod" + pod)));
+    }
+    assertThat(lane.lines()).isEqualTo(20);
+
+    lines.forEach(lane::secondPassed);
+
+    assertThat(lane.lines()).isZero();
+  }
+
+  @Test
+  void whereThereIsNoLimitNothingIsKept() {
+    Lane lane = lane(0);
+
+    enter(lane, WEB, 9);
+
+    assertThat(all(lane)).hasSize(9);
+  }
+
+  /** Else it would never be spent. */
+  @Test
+  void ofASecondThatHoldsOneNothingIsKept() {
+    Lane lane = lane(1);
+    Line web = begin(lane, WEB);
+    lane.secondPassed(web);
+    enter(lane, null, 1);
+
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void aRefreshLeavesTheShareToPods() {
+    Lane lane = lane(20);
+    assertThat(callsOf(lane, WEB)).isEqualTo(18);
+    enter(lane, null, 1);
+    assertThat(lane.next()).isNull();
+
+    enter(lane, SHY, 1);
+
+    assertThat(begin(lane).flight().places).isEmpty();
+    assertThat(lane.load()).isEqualTo(new Lane.Load(1, 1));
+  }
+
   @Test
   void furtherCallsAreOfTheSameSecond() throws Exception {
-    Lane lane = lane(2);
+    Lane lane = lane(3);
     enter(lane, WEB, 3);
-    assertThat(lane.next()).isNotNull();
+    Lane.Turn turn = begin(lane);
 
-    assertThat(lane.takeAnother(LONG)).isTrue();
+    assertThat(lane.takeAnother(turn.line(), LONG)).isTrue();
 
     assertThat(lane.next()).isNull();
-    assertThat(lane.takeAnother(Duration.ZERO)).isFalse();
-    lane.secondPassed();
+    assertThat(lane.takeAnother(turn.line(), Duration.ZERO)).isFalse();
+    lane.secondPassed(turn.line());
     assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void furtherCallsLeaveTheShareToPods() throws Exception {
+    Lane lane = lane(20);
+    int calls = 0;
+    enter(lane, WEB, 1);
+    for (Lane.Turn turn = lane.next(); turn != null; turn = lane.next()) {
+      boolean further = lane.takeAnother(turn.line(), Duration.ofMillis(1));
+      calls += further ? 2 : 1;
+      lane.done(turn);
+      enter(lane, WEB, 1);
+    }
+
+    assertThat(calls).isEqualTo(18);
+    assertThat(callsOf(lane, SHY)).isOne();
+  }
+
+  @Test
+  void furtherCallThatMayNotHaveTheShareKeepsNobodyFromIt() throws Exception {
+    Lane lane = lane(2);
+    enter(lane, WEB, 1);
+    Line busy = begin(lane).line();
+    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(busy, LONG));
+    awaitWaiting(further);
+
+    enter(lane, SHY, 1);
+
+    assertThat(lane.next()).isNotNull();
+    lane.secondPassed(busy);
+    assertThat(further.get(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
   void furtherCallGoesBeforeWhatHasNotBegun() throws Exception {
     Lane lane = lane(1);
     enter(lane, WEB, 1);
-    assertThat(lane.next()).isNotNull();
+    Line line = begin(lane).line();
     enter(lane, JOB, 1);
-    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(LONG));
+    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(line, LONG));
     awaitWaiting(further);
 
-    lane.secondPassed();
+    lane.secondPassed(line);
 
     assertThat(lane.next()).isNull();
     assertThat(further.get(20, TimeUnit.SECONDS)).isTrue();
-    lane.secondPassed();
+    lane.secondPassed(line);
     assertThat(lane.next()).isNotNull();
   }
 
@@ -211,10 +327,10 @@ class LaneTest {
   void whatAFurtherCallGaveUpWaitingForIsThereForOthers() throws Exception {
     Lane lane = lane(1);
     enter(lane, WEB, 2);
-    assertThat(lane.next()).isNotNull();
-    assertThat(lane.takeAnother(Duration.ofMillis(1))).isFalse();
+    Line line = begin(lane).line();
+    assertThat(lane.takeAnother(line, Duration.ofMillis(1))).isFalse();
 
-    lane.secondPassed();
+    lane.secondPassed(line);
 
     assertThat(lane.next()).isNotNull();
   }
@@ -222,8 +338,9 @@ class LaneTest {
   @Test
   void furtherCallsWaitForTheEndOfARest() throws Exception {
     Lane lane = lane(5);
+    Line line = begin(lane, WEB);
     lane.rest();
-    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(LONG));
+    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(line, LONG));
     awaitWaiting(further);
 
     lane.restEnded();
@@ -288,6 +405,31 @@ class LaneTest {
       flights.add(flight);
     }
     return flights;
+  }
+
+  /** How many calls that pod gets, which asks on and on and whose answers come at once. */
+  private static int callsOf(Lane lane, NamespacedName pod) {
+    int calls = 0;
+    Flight last = enter(lane, pod, 1).get(0);
+    for (Lane.Turn turn = lane.next(); turn != null; turn = lane.next()) {
+      calls++;
+      lane.done(turn);
+      last = enter(lane, pod, 1).get(0);
+    }
+    assertThat(lane.leave(last)).isTrue();
+    return calls;
+  }
+
+  /** The line of one that has had its call. */
+  private static Line begin(Lane lane, NamespacedName pod) {
+    enter(lane, pod, 1);
+    Lane.Turn turn = begin(lane);
+    lane.done(turn);
+    return turn.line();
+  }
+
+  private static Lane.Turn begin(Lane lane) {
+    return requireNonNull(lane.next());
   }
 
   /** All that wait, one after the other. */

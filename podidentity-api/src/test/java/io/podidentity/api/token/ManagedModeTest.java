@@ -158,6 +158,16 @@ class ManagedModeTest {
     assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_INVALID);
   }
 
+  @Test
+  void aBindingThatNamesNoIdentityBindsNothing() {
+    cluster.bindings.add(binding("shop/to-none", "", "app"));
+
+    assertRefused(broker.request(requestFrom(ADDRESS)), ErrorReason.IDENTITY_NOT_BOUND);
+
+    cluster.bind(X, "app");
+    assertThat(broker.request(requestFrom(ADDRESS)).join().clientId()).isEqualTo(clientId("x"));
+  }
+
   /** There are no records that say which of them are on the node: any may be. */
   @Test
   void anExemptPodIsGivenNoIdentityThatAnObjectDescribesUnlessItIsBoundToIt() {

@@ -199,7 +199,6 @@ class PodFinderTest {
     assertThat(node.lists()).isEqualTo(2);
   }
 
-  /** Whoever may choose the address that he sends from must not make NMI poll either. */
   /** Any process of the node may ask at /host/token/ for whatever names it likes. */
   @Test
   void ofManyAbsentPodsAThousandAreRemembered() {
@@ -218,6 +217,7 @@ class PodFinderTest {
     assertNothingLeft();
   }
 
+  /** Whoever may choose the address that he sends from must not make NMI poll either. */
   @Test
   void manyAbsentPodsCauseNoMoreThanOneCallASecond() {
     for (int i = 0; i < 200; i++) {
@@ -305,6 +305,54 @@ class PodFinderTest {
     // Not remembered as absent: nobody was left to ask for it.
     node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
     assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+  }
+
+  @Test
+  void forWhoGivesUpDuringACallThereIsNoOther() {
+    CompletableFuture<List<Pod>> call = new CompletableFuture<>();
+    node.listsAre(() -> call);
+    var unused = finder.find(new Caller.ByAddress(address("10.0.0.9")));
+    CompletableFuture<Pod> late = finder.find(FROM_WEB);
+
+    late.cancel(false);
+    call.complete(List.of());
+    timer.advance(SharedList.REST);
+
+    assertThat(node.lists()).isEqualTo(1);
+  }
+
+  @Test
+  void aCallThatTakesLongerThanTheRestIsFollowedByTheNextAtOnce() {
+    CompletableFuture<List<Pod>> slow = new CompletableFuture<>();
+    node.listsAre(() -> slow);
+    var unused = finder.find(new Caller.ByAddress(address("10.0.0.9")));
+    CompletableFuture<Pod> late = finder.find(FROM_WEB);
+    timer.advance(SharedList.REST);
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+    assertThat(node.lists()).isEqualTo(1);
+
+    slow.complete(List.of());
+
+    assertThat(late).isCompletedWithValue(WEB);
+  }
+
+  @Test
+  void aPodThatACallHasShownIsNotTakenForAbsent() {
+    node.listsAre(() -> CompletableFuture.completedFuture(List.of(WEB)));
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+    timer.advance(SharedList.REST);
+
+    assertThat(finder.find(FROM_WEB)).isCompletedWithValue(WEB);
+  }
+
+  /** As the future of a directory that computes its list in steps ends. */
+  @Test
+  void aFailureThatIsWrappedIsTold() {
+    node.listsAre(() -> CompletableFuture.<List<Pod>>failedFuture(away).thenApply(all -> all));
+    CompletableFuture<Pod> search = finder.find(FROM_WEB);
+    timer.advance(HOLD);
+
+    assertThat(assertRefused(search, ErrorReason.CLUSTER_UNAVAILABLE)).hasCause(away);
   }
 
   private void assertNothingLeft() {

@@ -49,6 +49,15 @@ class TokenBrokerTest {
           timer);
 
   @Test
+  void podThatAsksIsTold() {
+    node.put(WEB);
+    node.put(JOB);
+
+    assertThat(broker.podOf(new Caller.ByAddress(address("10.0.0.8")))).isCompletedWithValue(JOB);
+    assertThat(broker.podOf(new Caller.OnBehalfOf(WEB.name()))).isCompletedWithValue(WEB);
+  }
+
+  @Test
   void whatIsAtHandIsAnsweredOnTheCallersThread() {
     node.put(WEB);
     node.put(record(WEB, X).build());

@@ -75,11 +75,39 @@ class TokenServicesTest {
         };
     TokenSource.Budget budget = () -> {};
 
-    var unused =
+    List<AccessToken> tokens =
         new TokenServices(counting, source("entra"))
             .fetch(new TokenQuery(new TokenQuery.OfNode(IdentityChoice.ANY), "resource"), budget);
 
+    assertThat(tokens).extracting(AccessToken::value).containsExactly("counted");
     assertThat(given).containsExactly(budget);
+  }
+
+  @Test
+  void fingerprintIsThatOfTheServiceThatWouldBeAsked() {
+    TokenSource entra =
+        new TokenSource() {
+          @Override
+          public List<AccessToken> fetch(TokenQuery query) {
+            throw new AssertionError("not asked");
+          }
+
+          @Override
+          public String fingerprint(TokenQuery query) {
+            return "of the Secret";
+          }
+        };
+    AzureIdentity identity =
+        new AzureIdentity(
+            new NamespacedName("default", "identity"),
+            "uid",
+            1,
+            false,
+            new Credential.ClientSecret(PRINCIPAL));
+    TokenQuery query = new TokenQuery(new TokenQuery.Bound(identity), "resource");
+
+    assertThat(new TokenServices(source("imds"), entra).fingerprint(query))
+        .isEqualTo("of the Secret");
   }
 
   private String serviceOf(Credential credential) {

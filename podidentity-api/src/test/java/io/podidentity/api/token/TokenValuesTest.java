@@ -44,6 +44,14 @@ class TokenValuesTest {
         .hasMessage("tokens must not be empty");
   }
 
+  /** They are in the audit log. */
+  @Test
+  void aRightHasAStableName() {
+    assertThat(TokenGrant.Right.values())
+        .extracting(TokenGrant.Right::code)
+        .containsExactly("bound", "exempt", "mic");
+  }
+
   /** 16 and 20 looks, 5 s apart; 4 retries, 300 ms apart. */
   @Test
   void theHoldsOfVersionOneAreTheDefault() {

@@ -2,10 +2,7 @@ package io.podidentity.azure.arm;
 
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.azure.config.CloudConfig;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import io.podidentity.azure.http.RecentSet;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -21,12 +18,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeTargets implements BiFunction<String, String, @Nullable ComputeTarget> {
   private static final Logger log = LoggerFactory.getLogger(NodeTargets.class);
-  private static final int REMEMBERED = 10_000;
 
   private final Supplier<CloudConfig> config;
   private final Predicate<String> subscriptions;
-  private final Set<String> reported =
-      Collections.synchronizedSet(Collections.newSetFromMap(new Remembered()));
+
+  /** Nodes come and go for years; the eldest may be reported again. */
+  private final RecentSet<String> reported = new RecentSet<>(10_000);
 
   /**
    * Targets of one cluster.
@@ -72,16 +69,6 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
           problem,
           nodeName,
           providerId);
-    }
-  }
-
-  /** Nodes come and go for years; the eldest may be reported again. */
-  private static final class Remembered extends LinkedHashMap<String, Boolean> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-      return size() > REMEMBERED;
     }
   }
 }

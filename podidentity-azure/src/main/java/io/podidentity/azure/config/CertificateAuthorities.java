@@ -48,7 +48,7 @@ public final class CertificateAuthorities {
   /**
    * A TLS context for clients.
    *
-   * @param bundle as above
+   * @param bundle as above; null for none
    * @param folders folders with more such files ({@code SSL_CERT_DIR}), among which there may be
    *     others, which are passed over
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if the file

@@ -14,6 +14,7 @@ import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.SecretReader;
 import io.podidentity.api.spi.TokenSource;
 import io.podidentity.azure.config.AuthorityEndpoints;
+import io.podidentity.azure.http.RecentSet;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Clock;
@@ -46,7 +47,7 @@ public final class EntraTokenSource implements TokenSource {
   private final String userAgent;
   private final Duration timeout;
   private final Clock clock;
-  private final FirstTimes warned = new FirstTimes();
+  private final RecentSet<Object> warned = new RecentSet<>(1000);
   private final Fingerprints fingerprints = new Fingerprints();
 
   /**
@@ -162,7 +163,7 @@ public final class EntraTokenSource implements TokenSource {
   }
 
   private void warnOnce(AzureIdentity identity, String what, String details) {
-    if (warned.isFirst(List.of(identity.name(), identity.uid(), identity.generation(), what))) {
+    if (warned.add(List.of(identity.name(), identity.uid(), identity.generation(), what))) {
       log.warn("{} identity={} {}", what, identity.name(), details);
     }
   }

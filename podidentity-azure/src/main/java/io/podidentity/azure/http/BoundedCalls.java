@@ -27,7 +27,7 @@ public final class BoundedCalls {
    * Calls through a client.
    *
    * @param limit how long a call may take; positive
-   * @param maxBytes how long an answer's body may be
+   * @param maxBytes how many bytes an answer's body may have
    */
   public BoundedCalls(HttpClient client, Duration limit, int maxBytes) {
     this.client = requireNonNull(client, "client");

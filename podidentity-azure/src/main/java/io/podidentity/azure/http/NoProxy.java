@@ -1,7 +1,7 @@
 package io.podidentity.azure.http;
 
+import io.podidentity.api.matching.IpAddresses;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config">Config.NoProxy</a>
  */
 record NoProxy(List<Rule> rules) {
-  private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
   private static final Pattern WITH_PORT =
       Pattern.compile("(?:\\[(?<six>[^\\]]+)\\]|(?<host>[^:]+))(?::(?<port>\\d{1,5}))?");
 
@@ -45,7 +44,7 @@ record NoProxy(List<Rule> rules) {
    */
   boolean includes(String host, int port) {
     String name = host.toLowerCase(Locale.ROOT).replaceAll("^\\[|\\]$", "");
-    InetAddress address = address(name);
+    InetAddress address = IpAddresses.parse(name);
     return name.equals("localhost")
         || (address != null && address.isLoopbackAddress())
         || rules.stream().anyMatch(rule -> rule.holds(name, address, port));
@@ -57,11 +56,11 @@ record NoProxy(List<Rule> rules) {
     }
     int slash = text.indexOf('/');
     if (slash >= 0) {
-      return range(address(text.substring(0, slash)), text.substring(slash + 1));
+      return range(IpAddresses.parse(text.substring(0, slash)), text.substring(slash + 1));
     }
     // An IPv6 address without brackets has colons, and no port.
     Matcher parts = WITH_PORT.matcher(text);
-    boolean plain = address(text) != null || !parts.matches();
+    boolean plain = IpAddresses.parse(text) != null || !parts.matches();
     String six = plain ? null : parts.group("six");
     String host = plain ? text : six != null ? six : parts.group("host");
     String port = plain ? null : parts.group("port");
@@ -72,7 +71,7 @@ record NoProxy(List<Rule> rules) {
   }
 
   private static Rule named(String text) {
-    InetAddress own = address(text);
+    InetAddress own = IpAddresses.parse(text);
     if (own != null) {
       return (host, address, port) -> own.equals(address);
     }
@@ -103,17 +102,5 @@ record NoProxy(List<Rule> rules) {
       }
     }
     return true;
-  }
-
-  /** The address that a text is; null if it is a name. Nothing is looked up. */
-  private static @Nullable InetAddress address(String text) {
-    if (!IPV4.matcher(text).matches() && !text.contains(":")) {
-      return null;
-    }
-    try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException e) {
-      return null;
-    }
   }
 }

@@ -11,6 +11,7 @@ import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.azure.http.RecentSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnTokensOnly implements TokenSource {
   private final TokenSource imds;
-  private final RecentIdentities proven = new RecentIdentities();
+
+  /**
+   * A node has a few dozen, and an edit makes another of one; what is forgotten is proven again.
+   */
+  private final RecentSet<AzureIdentity> proven = new RecentSet<>(1000);
 
   /** A check behind a source. */
   public OwnTokensOnly(TokenSource imds) {

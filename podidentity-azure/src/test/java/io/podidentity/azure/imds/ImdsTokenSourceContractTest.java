@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 
-final class ImdsTokenSourceContractTest extends TokenSourceContract {
+class ImdsTokenSourceContractTest extends TokenSourceContract {
   private static final String MACHINE =
       "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm";
   private static final String IDENTITY =

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code status} of an {@code AzureAssignedIdentity}.
+ * The {@code status} of an {@code AzureAssignedIdentity}. What it does not say is null.
  *
  * @param metadata not used
  * @param availableReplicas always 1

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code spec} of an {@code AzureAssignedIdentity}.
+ * The {@code spec} of an {@code AzureAssignedIdentity}. What it does not say is null.
  *
  * @param metadata not used
  * @param azureIdentityRef a copy of the identity, with its metadata

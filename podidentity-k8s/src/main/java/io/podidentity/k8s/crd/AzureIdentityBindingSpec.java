@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code spec} of an {@code AzureIdentityBinding}.
+ * The {@code spec} of an {@code AzureIdentityBinding}. What it does not say is null.
  *
  * @param metadata not used
  * @param azureIdentity the name of an identity

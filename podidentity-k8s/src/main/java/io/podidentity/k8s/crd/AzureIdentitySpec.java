@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code spec} of an {@code AzureIdentity}.
+ * The {@code spec} of an {@code AzureIdentity}. What it does not say is null.
  *
  * @param metadata not used
  * @param type 0, 1 or 2; absent means 0
@@ -36,7 +36,7 @@ public record AzureIdentitySpec(
     @Nullable Number replicas) {
 
   /**
-   * The name of a Secret.
+   * The name of a Secret. What it does not say is null.
    *
    * @param name its name
    * @param namespace its namespace

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code spec} of an {@code AzurePodIdentityException}.
+ * The {@code spec} of an {@code AzurePodIdentityException}. What it does not say is null.
  *
  * @param metadata not used
  * @param podLabels the labels of pods that are exempt

@@ -6,7 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code status} of an {@code AzurePodIdentityException}; nobody reads it.
+ * The {@code status} of an {@code AzurePodIdentityException}; nobody reads it. What it does not say
+ * is null.
  *
  * @param metadata not used
  * @param status not used

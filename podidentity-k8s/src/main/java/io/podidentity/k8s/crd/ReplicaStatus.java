@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code status} of an {@code AzureIdentity} and of an {@code AzureIdentityBinding}; nobody
- * reads it.
+ * reads it. What it does not say is null.
  *
  * @param metadata not used
  * @param availableReplicas not used

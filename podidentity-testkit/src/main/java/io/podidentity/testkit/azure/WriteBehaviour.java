@@ -59,7 +59,7 @@ public record WriteBehaviour(
     return new WriteBehaviour(mode, newStatus, duration, retryAfter);
   }
 
-  /** The same with another {@code Retry-After}, or none. */
+  /** The same with another {@code Retry-After}; null for none. */
   public WriteBehaviour withRetryAfter(@Nullable Duration wait) {
     return new WriteBehaviour(mode, status, duration, wait);
   }

@@ -52,6 +52,14 @@ final class Habits {
                     && access.getTargetOwner().isAssignableTo(Throwable.class)));
   }
 
+  /** Whoever answers for a name would say whose tokens an address gets: IpAddresses reads them. */
+  static ArchRule looksNoNamesUp() {
+    return noClass(
+        "look up a name, or what may be taken for one",
+        Set.of(),
+        access -> nameOf(access).matches("java\\.net\\.Inet\\w*Address\\.get(By|AllBy)Name"));
+  }
+
   /** Libraries and programs log by SLF4J, and the API not at all. */
   static ArchRule usesNoJavaUtilLogging() {
     return noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..");

@@ -50,7 +50,7 @@ final class HabitsTest {
   }
 
   static List<ArchRule> rulesOfTheProduct() {
-    return List.of(Habits.takesTimeFromOthers());
+    return List.of(Habits.takesTimeFromOthers(), Habits.looksNoNamesUp());
   }
 
   /** Each planted line, by the name of its method or type. */
@@ -80,6 +80,7 @@ final class HabitsTest {
             "Habits.calendar",
             "Habits.source"),
         plant(Habits.printsInMainsOnly(), "Habits.out", "Habits.err", "Habits.trace"),
+        plant(Habits.looksNoNamesUp(), "Habits.lookUp", "Habits.lookUpAll"),
         plant(Habits.usesNoJavaUtilLogging(), "Habits.log"),
         plant(Habits.throwsNothingGeneric(), "Habits.fail"),
         plant(Habits.hasOneException(), "Habits$OwnException"),

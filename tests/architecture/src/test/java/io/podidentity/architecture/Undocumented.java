@@ -1,5 +1,10 @@
 package io.podidentity.architecture;
 
+import com.sun.source.doctree.DocCommentTree;
+import com.sun.source.doctree.DocTree;
+import com.sun.source.doctree.ParamTree;
+import com.sun.source.tree.AnnotatedTypeTree;
+import com.sun.source.tree.AnnotationTree;
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;
@@ -8,6 +13,7 @@ import com.sun.source.tree.Tree;
 import com.sun.source.tree.VariableTree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
+import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.lang.model.element.Modifier;
 import javax.tools.JavaCompiler;
@@ -23,11 +30,21 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * Finds what others can call or implement and has no Javadoc. What overrides has its parent's. The
- * compiler's own check wants a {@code @param} and a {@code @return} everywhere too, also where the
- * sentence says it all.
+ * Finds what others can call or implement and has no Javadoc, or has one that does not say what
+ * null means, or what a number counts. What overrides has its parent's. The compiler's own check
+ * wants a {@code @param} and a {@code @return} everywhere too, also where the sentence says it all.
  */
 final class Undocumented {
+  private static final Pattern NULL = Pattern.compile("\\bnull\\b", Pattern.CASE_INSENSITIVE);
+  private static final Set<String> NUMBERS = Set.of("int", "long", "double", "float");
+
+  /** What numbers are of. */
+  private static final Pattern COUNTS =
+      Pattern.compile(
+          "\\b(how many|number|counts?|times|entries|bytes|(milli|nano)?seconds?|minute|at once|part|port"
+              + "|share|seed|status|size|exit code)\\b",
+          Pattern.CASE_INSENSITIVE);
+
   private Undocumented() {}
 
   /** A line for each, in the sources below the folders. */
@@ -66,6 +83,14 @@ final class Undocumented {
         String outer = around;
         around = outer + type.getSimpleName();
         look("");
+        boolean isRecord = type.getKind() == Tree.Kind.RECORD;
+        for (Tree member : type.getMembers()) {
+          if (isRecord
+              && member instanceof VariableTree component
+              && !component.getModifiers().getFlags().contains(Modifier.STATIC)) {
+            lookAt(component.getModifiers(), component.getType(), component.getName().toString());
+          }
+        }
         around += ".";
         boolean opens = type.getKind() == Tree.Kind.INTERFACE;
         type.getMembers().forEach(member -> scan(member, opens));
@@ -81,8 +106,63 @@ final class Undocumented {
               .anyMatch(each -> each.getAnnotationType().toString().equals("Override"));
       if (isOpen(method.getModifiers(), inInterface) && !overrides) {
         look(method.getName().toString());
+        around += method.getName();
+        lookAt(method.getModifiers(), method.getReturnType(), "");
+        for (VariableTree parameter : method.getParameters()) {
+          lookAt(parameter.getModifiers(), parameter.getType(), parameter.getName().toString());
+        }
+        around = around.substring(0, around.length() - method.getName().length());
       }
       return null;
+    }
+
+    /** What is said of a parameter, a component or, without a name, of a result. */
+    private void lookAt(ModifiersTree modifiers, Tree type, String name) {
+      if (type == null) {
+        return;
+      }
+      String said = saidOf(getCurrentPath(), name);
+      if (getCurrentPath().getLeaf() instanceof MethodTree made
+          && made.getName().contentEquals("<init>")) {
+        // What a record says of a component counts for each of its constructors.
+        said += saidOf(getCurrentPath().getParentPath(), name);
+      }
+      if (isNullable(modifiers, type) && !NULL.matcher(said).find()) {
+        found.add(around + (name.isEmpty() ? "" : " " + name) + ": null");
+      }
+      if (NUMBERS.contains(type.toString()) && !COUNTS.matcher(said + words(name)).find()) {
+        found.add(around + (name.isEmpty() ? "" : " " + name) + ": unit");
+      }
+    }
+
+    private String saidOf(TreePath path, String name) {
+      DocCommentTree comment = trees.getDocCommentTree(path);
+      if (comment == null) {
+        return "";
+      }
+      StringBuilder said = new StringBuilder(comment.getFullBody().toString());
+      for (DocTree tag : comment.getBlockTags()) {
+        if (tag instanceof ParamTree param
+            ? param.getName().toString().equals(name)
+            : tag.getKind() == DocTree.Kind.RETURN && name.isEmpty()) {
+          said.append(' ').append(tag);
+        }
+      }
+      return said.append(' ').toString();
+    }
+
+    /** A name may say it, as {@code maxBytes} does. */
+    private static String words(String name) {
+      return name.replaceAll("([A-Z])", " $1");
+    }
+
+    private static boolean isNullable(ModifiersTree modifiers, Tree type) {
+      List<? extends AnnotationTree> annotations =
+          type instanceof AnnotatedTypeTree annotated
+              ? annotated.getAnnotations()
+              : modifiers.getAnnotations();
+      return annotations.stream()
+          .anyMatch(each -> each.getAnnotationType().toString().equals("Nullable"));
     }
 
     @Override

@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever others can call of what is published has Javadoc. */
+/**
+ * Whatever others can call of what is published has Javadoc, which says what null means and what a
+ * number counts.
+ */
 final class UndocumentedTest {
   @TempDir private Path folder;
 
@@ -57,5 +60,48 @@ final class UndocumentedTest {
             "Planted.Kind",
             "Planted.Kind.ONE",
             "Planted.Value.<init>");
+  }
+
+  @Test
+  void nullAndNumbersOfWhichNothingIsSaidAreFound() throws IOException {
+    Files.writeString(
+        folder.resolve("Planted.java"),
+        """
+        /** Has one. */
+        public class Planted {
+          /** Says it: null if there is none. */
+          public @Nullable String said() { return null; }
+          /** Does not. */
+          public @Nullable String unsaid() { return null; }
+          /**
+           * One of both.
+           *
+           * @param one null for none
+           * @param other something
+           */
+          public void take(@Nullable String one, Outer.@Nullable Inner other) {}
+          /** How many there are. */
+          public int said(long maxBytes) { return 1; }
+          /** What it is. */
+          public long wait(int long_) { return 1; }
+          /**
+           * Has one.
+           *
+           * @param part null for none
+           */
+          public record Value(@Nullable String part, @Nullable String rest) {
+            /** Of which it is said there. */
+            public Value(@Nullable String part) { this(part, null); }
+          }
+        }
+        """);
+
+    assertThat(Undocumented.in(List.of(folder)))
+        .containsExactly(
+            "Planted.unsaid: null",
+            "Planted.take other: null",
+            "Planted.wait: unit",
+            "Planted.wait long_: unit",
+            "Planted.Value rest: null");
   }
 }

@@ -1,5 +1,7 @@
 package io.podidentity.azure;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -78,6 +80,14 @@ public final class PlantedHabits {
 
   void trace(Exception e) {
     e.printStackTrace();
+  }
+
+  InetAddress lookUp(String text) throws UnknownHostException {
+    return InetAddress.getByName(text);
+  }
+
+  InetAddress[] lookUpAll(String text) throws UnknownHostException {
+    return InetAddress.getAllByName(text);
   }
 
   void log() {

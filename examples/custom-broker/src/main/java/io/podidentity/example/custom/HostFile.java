@@ -1,8 +1,8 @@
 package io.podidentity.example.custom;
 
+import io.podidentity.api.matching.IpAddresses;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Pod;
@@ -13,7 +13,6 @@ import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -31,9 +29,6 @@ import java.util.stream.Collectors;
  */
 final class HostFile implements PodDirectory, BindingDirectory {
   private static final String NAMESPACE = "hosts";
-
-  private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-  private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
 
   private final List<Pod> workloads;
   private final Map<NamespacedName, AzureIdentity> identities = new HashMap<>();
@@ -101,12 +96,7 @@ final class HostFile implements PodDirectory, BindingDirectory {
     }
     NamespacedName name = new NamespacedName(NAMESPACE, words[1]);
     AzureIdentity identity =
-        new AzureIdentity(
-            name,
-            "identity-" + words[1],
-            1,
-            true,
-            new Credential.ManagedIdentity(new ResourceId(words[3]), new ClientId(words[2])));
+        AzureIdentity.managed(name, new ResourceId(words[3]), new ClientId(words[2]));
     if (identities.put(name, identity) != null) {
       throw new IllegalArgumentException("two lines for " + words[1]);
     }
@@ -123,13 +113,10 @@ final class HostFile implements PodDirectory, BindingDirectory {
 
   /** Nothing is looked up: whoever answers for a name would say whose tokens an address gets. */
   private static InetAddress address(String text) {
-    if (!text.contains(":") && !IPV4.matcher(text).matches()) {
+    InetAddress address = IpAddresses.parse(text);
+    if (address == null) {
       throw new IllegalArgumentException("not an address: " + text);
     }
-    try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("not an address: " + text, e);
-    }
+    return address;
   }
 }

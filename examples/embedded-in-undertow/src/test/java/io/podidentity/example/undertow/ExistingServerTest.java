@@ -9,7 +9,6 @@ import io.podidentity.api.embed.Workloads;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClientId;
-import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.model.TokenQuery;
@@ -183,13 +182,9 @@ final class ExistingServerTest {
   }
 
   private static AzureIdentity identity() {
-    return new AzureIdentity(
+    return AzureIdentity.managed(
         new NamespacedName("ci", "deployer"),
-        "uid",
-        1,
-        true,
-        new Credential.ManagedIdentity(
-            ResourceId.of("s", "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", "d"),
-            new ClientId("11111111-2222-3333-4444-555555555555")));
+        ResourceId.of("s", "rg", "Microsoft.ManagedIdentity", "userAssignedIdentities", "d"),
+        new ClientId("11111111-2222-3333-4444-555555555555"));
   }
 }

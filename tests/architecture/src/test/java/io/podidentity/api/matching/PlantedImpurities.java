@@ -5,18 +5,10 @@ import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Calendar;
 import java.util.Comparator;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 import java.util.logging.Logger;
 import java.util.stream.LongStream;
 
@@ -152,53 +143,5 @@ public final class PlantedImpurities {
 
   Instant now() {
     return Instant.now();
-  }
-
-  long millis() {
-    return System.currentTimeMillis();
-  }
-
-  void sleep() throws InterruptedException {
-    Thread.sleep(1);
-  }
-
-  void otherSleep() throws InterruptedException {
-    TimeUnit.SECONDS.sleep(1);
-  }
-
-  Clock clock() {
-    return Clock.systemUTC();
-  }
-
-  LocalTime timeOfDay() {
-    return LocalTime.now();
-  }
-
-  LocalDate day() {
-    return LocalDate.now();
-  }
-
-  Supplier<ZonedDateTime> moment() {
-    return ZonedDateTime::now;
-  }
-
-  Clock zonedClock(ZoneId zone) {
-    return Clock.system(zone);
-  }
-
-  Clock ticking(ZoneId zone) {
-    return Clock.tickSeconds(zone);
-  }
-
-  Date date() {
-    return new Date();
-  }
-
-  Calendar calendar() {
-    return Calendar.getInstance();
-  }
-
-  InstantSource source() {
-    return InstantSource.system();
   }
 }
