@@ -142,6 +142,7 @@ final class TargetDraft implements Comparable<TargetDraft> {
         departures.leftovers,
         checks,
         attach,
+        asksForOrigins ? departures.doubted(attach) : Set.of(),
         departures.detach,
         asksForOrigins ? origins(attach) : Map.of());
   }
@@ -280,6 +281,22 @@ final class TargetDraft implements Comparable<TargetDraft> {
     /** A time that is yet to come was written by a clock that is wrong. */
     private boolean isDue(Instant since) {
       return since.isAfter(now) || !now.isBefore(since.plus(options.detachDelay()));
+    }
+
+    /** Which of these MIC may be taking off, if one that died has begun it. */
+    Set<ResourceId> doubted(Set<ResourceId> ids) {
+      Set<ResourceId> going = new HashSet<>();
+      known().filter(this::mayBeGoing).forEach(record -> going.addAll(added(record)));
+      going.retainAll(ids);
+      return going;
+    }
+
+    private boolean mayBeGoing(AssignedIdentity record) {
+      if (record.state() != AssignmentState.UNASSIGNED && !holdsMore(record)) {
+        return record.terminating();
+      }
+      Instant since = record.provenance().unneededSince();
+      return record.terminating() || since == null || isDue(since);
     }
 
     private Set<ResourceId> departing(AssignedIdentity record, Collection<ResourceId> ids) {
