@@ -11,6 +11,7 @@ import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.http.HttpClients;
 import io.podidentity.testkit.MutableClock;
 import io.podidentity.testkit.azure.FakeAzure;
 import io.podidentity.testkit.azure.IdentityBlock;
@@ -119,6 +120,18 @@ final class SimulatedCluster implements AutoCloseable {
         clock,
         timer,
         new Reports());
+  }
+
+  ArmRights rights() {
+    return ArmClients.rights(
+        config(),
+        cloud(),
+        () -> HttpClients.cloud(simulated.certificates().clientContext()),
+        url -> null,
+        simulated.imdsUri(),
+        "test-agent",
+        ArmOptions.DEFAULT,
+        clock);
   }
 
   UserAssignedIdentity create(String name) {
