@@ -68,6 +68,7 @@ public final class Mic implements AutoCloseable {
   private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
   private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
   private final AtomicReference<@Nullable KubernetesEvents> events = new AtomicReference<>();
+  private final AtomicReference<@Nullable KubernetesClusterView> views = new AtomicReference<>();
   private final Leadership leadership;
   private volatile boolean closing;
   private final UnaryOperator<ClusterView> shown;
@@ -126,6 +127,7 @@ public final class Mic implements AutoCloseable {
     KubernetesClusterView view =
         parts.add(
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
+    views.set(view);
     CallRate rate = CallRate.perSecond(options.clientQps());
     KubernetesEvents told = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock, rate);
     events.set(told);
@@ -258,7 +260,15 @@ public final class Mic implements AutoCloseable {
     Path file = options.cloudFile();
     return file == null
         ? options::cloud
-        : parts.add(new CloudConfigFile(file, timer, CONFIG_INTERVAL));
+        : parts.add(new CloudConfigFile(file, timer, CONFIG_INTERVAL, this::configChanged));
+  }
+
+  /** Which machines are ours, and which identity is the cluster's own, is said there. */
+  private void configChanged() {
+    KubernetesClusterView view = views.get();
+    if (view != null) {
+      view.targetsMayDiffer();
+    }
   }
 
   private final class LeadersWork implements Leadership.Work {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes events, later and elsewhere. The same one again within ten minutes is counted in the one
- * that is there. What cannot be written is logged, and lost.
+ * Writes events, later and elsewhere. The same one again within a quarter of an hour is counted in
+ * the one that is there. What cannot be written is logged, and lost.
  */
 final class EventLog {
   /**
@@ -52,7 +52,10 @@ final class EventLog {
   private record Written(String name, int count, Instant last) {}
 
   private static final Logger log = LoggerFactory.getLogger(EventLog.class);
-  private static final Duration SAME = Duration.ofMinutes(10);
+
+  /** Longer than any rest between two tries of what fails. */
+  private static final Duration SAME = Duration.ofMinutes(15);
+
   private static final int REMEMBERED = 1000;
 
   /** The API server takes no longer message. */

@@ -41,6 +41,9 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    */
   private record Original<T, V>(T object, V meaning) {}
 
+  /** A node, and what its target is found by. */
+  private record KnownNode(String providerId, Node meaning) {}
+
   static final Mirror.Kind<AzureIdentityResource> IDENTITIES =
       new Mirror.Kind<>("azureidentities.aadpodidentity.k8s.io", AzureIdentityResource::new);
   static final Mirror.Kind<AzureIdentityBindingResource> BINDINGS =
@@ -50,7 +53,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
   private final Mirror<PodResource, Pod> pods;
-  private final Mirror<io.fabric8.kubernetes.api.model.Node, Node> nodes;
+  private final Mirror<io.fabric8.kubernetes.api.model.Node, KnownNode> nodes;
   private final Mirror<AzureIdentityResource, Original<AzureIdentityResource, AzureIdentity>>
       identities;
   private final Mirror<
@@ -60,6 +63,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final SharedParts parts =
       new SharedParts(this::knownPod, this::knownIdentity, this::knownBinding, this::knownTarget);
   private final Mirrors all;
+  private final BiFunction<String, String, @Nullable ComputeTarget> targets;
   private final Clock clock;
 
   /**
@@ -68,7 +72,8 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    * @param connection may list and watch all that is shown, in all namespaces; it stays the
    *     caller's to close
    * @param targets gives a node's virtual machine or scale set from its name and its {@code
-   *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread
+   *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread,
+   *     and on that of {@link #targetsMayDiffer}
    * @param clock for the time of each picture
    */
   public KubernetesClusterView(
@@ -82,6 +87,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       KubernetesClient client,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
+    this.targets = targets;
     this.clock = clock;
     pods =
         new Mirror<>(
@@ -97,7 +103,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
         new Mirror<>(
             new Mirror.Kind<>("nodes", io.fabric8.kubernetes.api.model.Node::new),
             client.nodes().withLimit(PAGE),
-            node -> node(node, targets),
+            this::node,
             (before, after) -> nudge());
     identities =
         new Mirror<>(
@@ -140,7 +146,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
         identities.values().stream().map(Original::meaning).toList(),
         bindings.values().stream().map(Original::meaning).toList(),
         List.copyOf(written.over(records.values(), version)),
-        List.copyOf(nodes.values()),
+        nodes.values().stream().map(KnownNode::meaning).toList(),
         clock.instant());
   }
 
@@ -159,6 +165,15 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   @Override
   ClusterFollower mirrors() {
     return all;
+  }
+
+  /**
+   * What gives nodes their targets may give others from now on: asks it again for each node, and
+   * calls back as after any other change.
+   */
+  public void targetsMayDiffer() {
+    nodes.renew(known -> node(known.meaning().name(), known.providerId()));
+    nudge();
   }
 
   /** The identity as it is now, whole; null if it is gone. Not to be changed. */
@@ -200,8 +215,8 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   }
 
   private @Nullable ComputeTarget knownTarget(String nodeName) {
-    Node known = nodes.get(nodeName);
-    return known == null ? null : known.target();
+    KnownNode known = nodes.get(nodeName);
+    return known == null ? null : known.meaning().target();
   }
 
   private @Nullable IdentityBinding knownBinding(NamespacedName name) {
@@ -240,11 +255,12 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     return object;
   }
 
-  private static Node node(
-      io.fabric8.kubernetes.api.model.Node node,
-      BiFunction<String, String, @Nullable ComputeTarget> targets) {
-    String name = node.getMetadata().getName();
+  private KnownNode node(io.fabric8.kubernetes.api.model.Node node) {
     String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
-    return new Node(name.intern(), targets.apply(name, Metadata.orEmpty(providerId)));
+    return node(node.getMetadata().getName().intern(), Metadata.orEmpty(providerId));
+  }
+
+  private KnownNode node(String name, String providerId) {
+    return new KnownNode(providerId, new Node(name, targets.apply(name, providerId)));
   }
 }

@@ -190,7 +190,7 @@ final class TargetChanges {
     }
     Duration rest = mismatched.computeIfAbsent(managed, one -> quarantine.mismatched(target, one));
     hold(rest);
-    return reported.isEmpty() ? nameless(rest) : mismatch(identity, managed, rest);
+    return reported.isEmpty() ? nameless() : mismatch(identity, managed);
   }
 
   /** Whether Azure reports another client ID for it. */
@@ -284,20 +284,20 @@ final class TargetChanges {
             .formatted(target == null ? "it" : target.id(), there.clientIds().size(), limit));
   }
 
-  private static PodIdentityException nameless(Duration rest) {
+  // Without the time of the next look: the same text again is one event, which is counted.
+
+  private static PodIdentityException nameless() {
     return new PodIdentityException(
         ErrorReason.TARGET_UNAVAILABLE,
-        ("Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
-                + " deleted; it is looked at again in %d s")
-            .formatted(rest.toSeconds()));
+        "Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
+            + " deleted; it is looked at again from time to time");
   }
 
-  private static PodIdentityException mismatch(
-      AzureIdentity identity, ManagedIdentity managed, Duration rest) {
+  private static PodIdentityException mismatch(AzureIdentity identity, ManagedIdentity managed) {
     return new PodIdentityException(
         ErrorReason.IDENTITY_INVALID,
         ("the clientID of AzureIdentity %s is not that of its resourceID %s; write the client ID that"
-                + " the Azure portal shows for it. It is looked at again in %d s")
-            .formatted(identity.name(), managed.resourceId(), rest.toSeconds()));
+                + " the Azure portal shows for it. It is looked at again from time to time")
+            .formatted(identity.name(), managed.resourceId()));
   }
 }

@@ -105,16 +105,40 @@ final class ReconciledCluster implements AutoCloseable {
   /** A pod on that machine that is bound to an identity of its own. */
   void pod(String pod, ComputeTarget machine) {
     UserAssignedIdentity identity = azure.create(pod);
+    put(pod, machine, identity.clientId());
+  }
+
+  /** The same, with another client ID than its identity has. */
+  void podWithClientId(String pod, ComputeTarget machine, String clientId) {
+    azure.create(pod);
+    put(pod, machine, clientId);
+  }
+
+  /** A pod on that machine that is bound to a service principal of its own. */
+  void servicePrincipal(String pod, ComputeTarget machine) {
+    put(
+        pod,
+        machine,
+        new Credential.ClientSecret(
+            new Credential.ServicePrincipal(
+                "tenant",
+                new ClientId("client-of-" + pod),
+                new NamespacedName("default", pod),
+                List.of(),
+                null)));
+  }
+
+  private void put(String pod, ComputeTarget machine, String clientId) {
+    put(
+        pod,
+        machine,
+        new Credential.ManagedIdentity(SimulatedCluster.identityId(pod), new ClientId(clientId)));
+  }
+
+  private void put(String pod, ComputeTarget machine, Credential credential) {
     NamespacedName name = new NamespacedName("default", pod);
     cluster.putNode(new Node(machine.id().name(), machine));
-    cluster.putIdentity(
-        new AzureIdentity(
-            name,
-            "uid-of-" + pod,
-            1,
-            false,
-            new Credential.ManagedIdentity(
-                SimulatedCluster.identityId(pod), new ClientId(identity.clientId()))));
+    cluster.putIdentity(new AzureIdentity(name, "uid-of-" + pod, 1, false, credential));
     cluster.putBinding(new IdentityBinding(name, pod, pod));
     cluster.putPod(
         new Pod(

@@ -82,6 +82,11 @@ final class SimulatedCluster implements AutoCloseable {
     return reports;
   }
 
+  /** Who the cluster asks as, unless a test says otherwise. */
+  UserAssignedIdentity own() {
+    return own;
+  }
+
   MutableClock clock() {
     return clock;
   }
