@@ -49,7 +49,7 @@ revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 # All files of an image have the time that all entries of the jars have.
 time=$(sed -n 's/.*<project.build.outputTimestamp>\(.*\)<.*/\1/p' pom.xml)
 # Each date(1) reads a time in a way of its own. A year begins in March here, so that its last day is the one that may be missing.
-SOURCE_DATE_EPOCH=$(echo "$time" | tr -c '0-9\n' ' ' | awk '{
+SOURCE_DATE_EPOCH=$(echo "$time" | sed 's|[^0-9]| |g' | awk '{
   year = $1; month = $2; if (month < 3) { year--; month += 12 }
   days = 365 * year + int(year / 4) - int(year / 100) + int(year / 400) + int((153 * month - 457) / 5) + $3 - 719469
   printf "%.0f\n", ((days * 24 + $4) * 60 + $5) * 60 + $6 }')

@@ -1,7 +1,5 @@
 package io.podidentity.mic;
 
-import io.podidentity.api.ErrorReason;
-import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.assignment.AssignmentPlan;
 import io.podidentity.api.assignment.AssignmentPlanner;
 import io.podidentity.api.assignment.PlanReasons;
@@ -9,13 +7,12 @@ import io.podidentity.api.assignment.PlannedStep;
 import io.podidentity.api.explain.Finding;
 import io.podidentity.api.explain.Step.Verdict;
 import io.podidentity.api.model.ClusterSnapshot;
-import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Node;
-import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.azure.arm.ArmClients;
+import io.podidentity.azure.arm.ArmRights;
 import io.podidentity.azure.arm.NodeTargets;
 import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.AzureCloud;
@@ -31,29 +28,16 @@ import io.podidentity.k8s.ServedDefinitions;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * {@code mic doctor}: what is the matter with MIC, its rights at the API server and in Azure, and
- * what it keeps. It writes nothing; of Azure it reads the machines of the cluster's nodes.
+ * what it keeps. It writes nothing; of Azure it reads the machines of the cluster's nodes, and asks
+ * what MIC may do there.
  */
 final class DoctorCommand {
-  /** From here on a machine's identities are worth a warning. */
-  private static final double NEARLY = 0.9;
-
   /** More of a kind say nothing new. */
   private static final int SHOWN = 20;
-
-  private static final int READS_AT_A_TIME = 8;
 
   private final MicOptions options;
   private final String userAgent;
@@ -117,7 +101,7 @@ final class DoctorCommand {
       view.awaitSynced(left());
       ClusterSnapshot cluster = view.snapshot();
       records(cluster);
-      machines(cluster, subscriptions, clock);
+      azure(cluster, subscriptions, clock);
     }
   }
 
@@ -159,7 +143,7 @@ final class DoctorCommand {
         || step.action() == PlannedStep.Action.REMOVE;
   }
 
-  private void machines(ClusterSnapshot cluster, AllowedSubscriptions subscriptions, Clock clock) {
+  private void azure(ClusterSnapshot cluster, AllowedSubscriptions subscriptions, Clock clock) {
     for (Node node : cluster.nodes()) {
       if (node.target() == null && node.initialized()) {
         found.add(
@@ -171,13 +155,13 @@ final class DoctorCommand {
             "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node.name()));
       }
     }
-    ExecutorService readers = Threads.atMost(READS_AT_A_TIME, "machine");
+    AzureCloud cloud = AzureCloud.named(options.cloud().cloud(), options.customCloud());
     try (ScheduledTimer timer = new ScheduledTimer("doctor")) {
       ComputeIdentities azure =
           ArmClients.computeIdentities(
               options::cloud,
               subscriptions,
-              AzureCloud.named(options.cloud().cloud(), options.customCloud()),
+              cloud,
               options.access(),
               Mic.IMDS,
               userAgent,
@@ -186,63 +170,17 @@ final class DoctorCommand {
               timer,
               Telemetry.NOOP,
               WriteGuard.NONE);
-      Map<ComputeTarget, Future<TargetIdentities>> reads = new LinkedHashMap<>();
-      cluster.nodes().stream()
-          .map(Node::target)
-          .filter(Objects::nonNull)
-          .distinct()
-          .sorted(Comparator.comparing(target -> target.id().lowerCase()))
-          .forEach(target -> reads.put(target, readers.submit(() -> azure.read(target))));
-      reads.forEach(this::machine);
-    } finally {
-      readers.shutdownNow();
-    }
-  }
-
-  private void machine(ComputeTarget target, Future<TargetIdentities> read) {
-    try {
-      int count = await(target, read).clientIds().size();
+      ArmRights rights =
+          ArmClients.rights(
+              options.cloud(),
+              cloud,
+              options.access(),
+              Mic.IMDS,
+              userAgent,
+              options.assignment().arm(),
+              clock);
       int most = options.assignment().identitiesPerTarget();
-      String text = "%s has %d identities of %d".formatted(target.id(), count, most);
-      if (count >= most * NEARLY) {
-        found.add(
-            "machines",
-            count >= most ? Verdict.WRONG : Verdict.WARNING,
-            Finding.IDENTITY_LIMIT.code(),
-            text,
-            "az resource show --ids %s --query identity".formatted(target.id()));
-      } else {
-        found.ok("machines", text);
-      }
-    } catch (PodIdentityException e) {
-      boolean refused = e.reason() == ErrorReason.TARGET_REJECTED;
-      found.add(
-          "machines",
-          e.reason() == ErrorReason.TARGET_NOT_PERMITTED ? Verdict.WARNING : Verdict.WRONG,
-          refused ? Finding.ARM_PERMISSION_MISSING.code() : e.reason().code(),
-          String.valueOf(e.getMessage()),
-          "az resource show --ids %s --query identity".formatted(target.id()));
-    }
-  }
-
-  /** Each call may take minutes, and there may be hundreds. */
-  private TargetIdentities await(ComputeTarget target, Future<TargetIdentities> read) {
-    try {
-      return read.get(left().toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new PodIdentityException(
-          ErrorReason.TARGET_UNAVAILABLE,
-          "no answer about %s within %d s, which --timeout may prolong"
-              .formatted(target.id(), atMost.toSeconds()),
-          e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof PodIdentityException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "interrupted", e);
+      new AzureDoctor(azure, rights, most, this::left, found).look(cluster);
     }
   }
 

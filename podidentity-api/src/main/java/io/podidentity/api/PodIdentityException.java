@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one exception of the libraries. It carries an {@link ErrorReason}; the message says what was
  * being done, for which object, and what to look at next. It holds no secret and no body of another
- * service.
+ * service; of a refusal by Azure Resource Manager it may hold one line of that service's text.
  */
 public final class PodIdentityException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -50,6 +50,9 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    */
   private static final String UNINITIALIZED = "node.cloudprovider.kubernetes.io/uninitialized";
 
+  /** A node, and what its target is found by. */
+  private record KnownNode(String providerId, Node meaning) {}
+
   static final Mirror.Kind<AzureIdentityResource> IDENTITIES =
       new Mirror.Kind<>("azureidentities.aadpodidentity.k8s.io", AzureIdentityResource::new);
   static final Mirror.Kind<AzureIdentityBindingResource> BINDINGS =
@@ -59,7 +62,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
   private final Mirror<PodResource, Pod> pods;
-  private final Mirror<io.fabric8.kubernetes.api.model.Node, Node> nodes;
+  private final Mirror<io.fabric8.kubernetes.api.model.Node, KnownNode> nodes;
   private final Mirror<AzureIdentityResource, Original<AzureIdentityResource, AzureIdentity>>
       identities;
   private final Mirror<
@@ -69,6 +72,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final SharedParts parts =
       new SharedParts(this::knownPod, this::knownIdentity, this::knownBinding, this::knownTarget);
   private final Mirrors all;
+  private final BiFunction<String, String, @Nullable ComputeTarget> targets;
   private final Clock clock;
 
   /**
@@ -77,7 +81,8 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    * @param connection may list and watch all that is shown, in all namespaces; it stays the
    *     caller's to close
    * @param targets gives a node's virtual machine or scale set from its name and its {@code
-   *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread
+   *     spec.providerID}, which may be empty; null if it cannot tell. Called on the watch's thread,
+   *     and on that of {@link #targetsMayDiffer}
    * @param clock for the time of each picture
    */
   public KubernetesClusterView(
@@ -91,6 +96,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       KubernetesClient client,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
+    this.targets = targets;
     this.clock = clock;
     pods =
         new Mirror<>(
@@ -106,7 +112,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
         new Mirror<>(
             new Mirror.Kind<>("nodes", io.fabric8.kubernetes.api.model.Node::new),
             client.nodes().withLimit(PAGE),
-            node -> node(node, targets),
+            this::node,
             (before, after) -> nudge());
     identities =
         new Mirror<>(
@@ -149,7 +155,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
         identities.values().stream().map(Original::meaning).toList(),
         bindings.values().stream().map(Original::meaning).toList(),
         List.copyOf(written.over(records.values(), version)),
-        List.copyOf(nodes.values()),
+        nodes.values().stream().map(KnownNode::meaning).toList(),
         clock.instant());
   }
 
@@ -168,6 +174,15 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   @Override
   ClusterFollower mirrors() {
     return all;
+  }
+
+  /**
+   * What gives nodes their targets may give others from now on: asks it again for each node, and
+   * calls back as after any other change.
+   */
+  public void targetsMayDiffer() {
+    nodes.renew(this::node);
+    nudge();
   }
 
   /** The identity as it is now, whole; null if it is gone. Not to be changed. */
@@ -209,8 +224,8 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   }
 
   private @Nullable ComputeTarget knownTarget(String nodeName) {
-    Node known = nodes.get(nodeName);
-    return known == null ? null : known.target();
+    KnownNode known = nodes.get(nodeName);
+    return known == null ? null : known.meaning().target();
   }
 
   private @Nullable IdentityBinding knownBinding(NamespacedName name) {
@@ -249,19 +264,28 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     return object;
   }
 
-  static Node node(
-      io.fabric8.kubernetes.api.model.Node node,
-      BiFunction<String, String, @Nullable ComputeTarget> targets) {
-    String name = node.getMetadata().getName();
+  private KnownNode node(io.fabric8.kubernetes.api.model.Node node) {
     NodeSpec spec = node.getSpec();
     String providerId = Metadata.orEmpty(spec == null ? null : spec.getProviderID());
-    return spec != null && providerId.isEmpty() && isUninitialized(spec)
-        ? new Node(name.intern(), null, false)
-        : new Node(name.intern(), targets.apply(name, providerId));
+    String name = node.getMetadata().getName().intern();
+    return isInitialized(node)
+        ? node(name, providerId)
+        : new KnownNode(providerId, new Node(name, null, false));
   }
 
-  /** The kubelet registers a node so; the cloud's controller then says what it is. */
-  private static boolean isUninitialized(NodeSpec spec) {
-    return spec.getTaints().stream().anyMatch(taint -> UNINITIALIZED.equals(taint.getKey()));
+  private KnownNode node(KnownNode known) {
+    return known.meaning.initialized() ? node(known.meaning.name(), known.providerId) : known;
+  }
+
+  /** Before it is the kubelet has registered it, and the cloud's controller not seen it. */
+  static boolean isInitialized(io.fabric8.kubernetes.api.model.Node node) {
+    NodeSpec spec = node.getSpec();
+    return spec == null
+        || !Metadata.orEmpty(spec.getProviderID()).isEmpty()
+        || spec.getTaints().stream().noneMatch(taint -> UNINITIALIZED.equals(taint.getKey()));
+  }
+
+  private KnownNode node(String name, String providerId) {
+    return new KnownNode(providerId, new Node(name, targets.apply(name, providerId)));
   }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.Executor;
  * azureidentitybinding} shows them.
  *
  * <p>It never blocks its caller and never fails: an event that cannot be written is logged and
- * lost. One that repeats within ten minutes is counted, not written again.
+ * lost. One that repeats within a quarter of an hour is counted, not written again.
  */
 public final class KubernetesEvents implements Telemetry {
   private static final String NORMAL = "Normal";

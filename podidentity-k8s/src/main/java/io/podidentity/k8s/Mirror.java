@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,8 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
   private final Function<T, @Nullable V> mapping;
   private final Observer<V> observer;
   private final Map<String, V> values = new ConcurrentHashMap<>();
+  // Held while a value is made and put: an older one must not come after a newer one.
+  private final Object writing = new Object();
   private final SharedIndexInformer<T> informer;
   private final CompletableFuture<Void> synced = new CompletableFuture<>();
 
@@ -76,6 +79,13 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
   /** All values, at about the same time. */
   Collection<V> values() {
     return values.values();
+  }
+
+  /** Makes all values anew, where what they are made with has changed. */
+  void renew(UnaryOperator<V> made) {
+    synchronized (writing) {
+      values.forEach((key, value) -> put(key, made.apply(value)));
+    }
   }
 
   /**
@@ -150,13 +160,17 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
 
     @Override
     public @Nullable T put(String key, T object) {
-      Mirror.this.put(key, map(key, object));
+      synchronized (writing) {
+        Mirror.this.put(key, map(key, object));
+      }
       return null;
     }
 
     @Override
     public @Nullable T remove(String key) {
-      Mirror.this.put(key, null);
+      synchronized (writing) {
+        Mirror.this.put(key, null);
+      }
       return null;
     }
 

@@ -106,7 +106,10 @@ final class PlanTable {
   }
 
   private static io.podidentity.api.model.Node node(Node node) {
-    return KubernetesClusterView.node(
-        node, (name, providerId) -> ComputeTarget.fromProviderId(providerId).orElse(null));
+    String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
+    return new io.podidentity.api.model.Node(
+        node.getMetadata().getName(),
+        ComputeTarget.fromProviderId(Metadata.orEmpty(providerId)).orElse(null),
+        KubernetesClusterView.isInitialized(node));
   }
 }

@@ -10,9 +10,11 @@ import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.IdentityBinding;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.Await;
@@ -25,6 +27,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +180,28 @@ final class ViewNudgesTest {
         new KubernetesClusterView(mic, (name, providerId) -> null, Clock.systemUTC())) {
       TestCluster.follow(later);
       assertSharesParts(later, record);
+    }
+  }
+
+  /** The cloud's configuration says whose machines are ours, and may change. */
+  @Test
+  void nodesAreAskedForTheirTargetsAnewWhenTheyMayDiffer() {
+    ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "moved");
+    AtomicReference<@Nullable ComputeTarget> target = new AtomicReference<>();
+    objects.put(new Node("moved", machine));
+    try (KubernetesClusterView asked =
+        new KubernetesClusterView(watching, (name, id) -> target.get(), Clock.systemUTC())) {
+      TestCluster.follow(asked);
+      asked.onChange(nudges::incrementAndGet);
+      assertThat(asked.snapshot().nodes()).contains(new Node("moved", null));
+      target.set(machine);
+
+      asked.targetsMayDiffer();
+
+      assertThat(asked.snapshot().nodes()).contains(new Node("moved", machine));
+      assertThat(nudges.get()).isPositive();
+    } finally {
+      objects.deleteNode("moved");
     }
   }
 

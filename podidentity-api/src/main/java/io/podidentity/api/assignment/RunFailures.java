@@ -57,9 +57,11 @@ final class RunFailures {
   }
 
   ReconcileReport report(@Nullable Duration heldFor) {
+    // What is refused may be refused again: work that Azure is not needed for need not wait.
+    boolean rests = unavailable != null && unavailable.reason() == ErrorReason.TARGET_UNAVAILABLE;
     return new ReconcileReport(
         count.get(),
-        unavailable != null,
+        rests,
         unavailable == null ? null : unavailable.retryAfter().orElse(null),
         heldFor);
   }

@@ -23,13 +23,25 @@ final class SeenIdentities {
 
   private final Clock clock;
   private final Map<ComputeTarget, Seen> targets = new ConcurrentHashMap<>();
+  private volatile Instant nextSweep = Instant.MIN;
 
   SeenIdentities(Clock clock) {
     this.clock = clock;
   }
 
   void saw(ComputeTarget target, TargetIdentities identities) {
-    targets.put(target, new Seen(identities, clock.instant().plus(KEPT)));
+    Instant now = clock.instant();
+    if (now.isAfter(nextSweep)) {
+      // Machines come and go, and nobody asks again for those that are gone.
+      nextSweep = now.plus(KEPT);
+      targets.values().removeIf(seen -> now.isAfter(seen.until));
+    }
+    targets.put(target, new Seen(identities, now.plus(KEPT)));
+  }
+
+  /** How many targets are remembered: at most those of twice the three minutes. */
+  int size() {
+    return targets.size();
   }
 
   void forget(ComputeTarget target) {

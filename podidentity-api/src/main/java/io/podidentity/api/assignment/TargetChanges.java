@@ -34,6 +34,7 @@ final class TargetChanges {
 
   private final @Nullable ComputeTarget target;
   private final Set<String> immutable;
+  private final Set<ResourceId> doubted;
   private final ComputeIdentities compute;
   private final SeenIdentities seen;
   private final Quarantine quarantine;
@@ -59,6 +60,7 @@ final class TargetChanges {
       RunFailures failures) {
     this.target = plan.target();
     this.immutable = plan.immutable();
+    this.doubted = plan.doubted();
     this.compute = compute;
     this.seen = seen;
     this.quarantine = quarantine;
@@ -85,7 +87,7 @@ final class TargetChanges {
 
   /**
    * Finds out what is there. What was seen lately will do if all of it is there, as the client IDs
-   * say.
+   * say. What MIC may be taking off is not counted: it is asked for, which waits for that to end.
    *
    * @return why that cannot be known; null if it is
    */
@@ -94,12 +96,17 @@ final class TargetChanges {
       failures.ofRecord();
       return noTarget();
     }
-    TargetIdentities lately = anew ? null : seen.lately(target);
+    TargetIdentities lately = anew || !doubted.isEmpty() ? null : seen.lately(target);
     if (lately != null && wanted.stream().allMatch(identity -> isVerified(lately, identity))) {
       there = lately;
       return null;
     }
-    return read(target, false);
+    PodIdentityException failure = read(target, false);
+    if (failure == null && !doubted.isEmpty()) {
+      there = there.without(doubted);
+      seen.saw(target, there);
+    }
+    return failure;
   }
 
   private @Nullable PodIdentityException read(ComputeTarget from, boolean mayBeGone) {
@@ -246,7 +253,7 @@ final class TargetChanges {
     }
     Duration rest = mismatched.computeIfAbsent(managed, one -> quarantine.mismatched(target, one));
     hold(rest);
-    return reported.isEmpty() ? nameless(rest) : mismatch(identity, managed, rest);
+    return reported.isEmpty() ? nameless() : mismatch(identity, managed);
   }
 
   /** Whether Azure reports another client ID for it. */
@@ -367,21 +374,21 @@ final class TargetChanges {
             .formatted(target == null ? "it" : target.id(), there.clientIds().size(), limit));
   }
 
-  private static PodIdentityException nameless(Duration rest) {
+  // Without the time of the next look: the same text again is one event, which is counted.
+
+  private static PodIdentityException nameless() {
     return new PodIdentityException(
         ErrorReason.TARGET_UNAVAILABLE,
-        ("Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
-                + " deleted. If it stays so it is attached again, where MIC attached it; otherwise"
-                + " take it off the machine. It is looked at again in %d s")
-            .formatted(rest.toSeconds()));
+        "Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
+            + " deleted. If it stays so it is attached again, where MIC attached it; otherwise take"
+            + " it off the machine");
   }
 
-  private static PodIdentityException mismatch(
-      AzureIdentity identity, ManagedIdentity managed, Duration rest) {
+  private static PodIdentityException mismatch(AzureIdentity identity, ManagedIdentity managed) {
     return new PodIdentityException(
         ErrorReason.IDENTITY_INVALID,
         ("the clientID of AzureIdentity %s is not that of its resourceID %s; write the client ID that"
-                + " the Azure portal shows for it. It is looked at again in %d s")
-            .formatted(identity.name(), managed.resourceId(), rest.toSeconds()));
+                + " the Azure portal shows for it. It is looked at again from time to time")
+            .formatted(identity.name(), managed.resourceId()));
   }
 }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param checks assigned records whose identities are to be looked for; empty unless that was asked
  *     for
  * @param attach identities that creates, confirms and updates need on the target
+ * @param doubted those of them that MIC may be taking off at this moment, as a record says: one
+ *     that died may have begun it, so that the target has them is no sign that it keeps them
  * @param detach identities that removals and leftovers leave behind and nothing else on the target
  *     needs
  * @param immutable client IDs, in lower case, of identities that must not be detached whatever
@@ -44,6 +46,7 @@ public record TargetPlan(
     List<Change> leftovers,
     List<Change> checks,
     Set<ResourceId> attach,
+    Set<ResourceId> doubted,
     Set<ResourceId> detach,
     Set<String> immutable,
     Map<ResourceId, Boolean> origins) {
@@ -58,6 +61,7 @@ public record TargetPlan(
     checks = List.copyOf(checks);
     // Copies that keep the order, which Set.copyOf does not.
     attach = Collections.unmodifiableSet(new LinkedHashSet<>(attach));
+    doubted = Set.copyOf(doubted);
     detach = Collections.unmodifiableSet(new LinkedHashSet<>(detach));
     immutable = Set.copyOf(immutable);
     origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));

@@ -54,11 +54,10 @@ final class TargetPlans {
   }
 
   /** Nothing is done about it, and it needs what it has. */
-  void stay(@Nullable AssignedIdentity record) {
-    TargetDraft draft = record == null ? null : draftOf(record);
-    if (record != null && draft != null) {
-      draft.known.add(record);
-      draft.needed.add(record.identity());
+  void stay(AssignedIdentity record) {
+    TargetDraft draft = draftOf(record);
+    if (draft != null) {
+      draft.stay(record);
     }
   }
 
@@ -66,8 +65,7 @@ final class TargetPlans {
   void leave(AssignedIdentity record) {
     TargetDraft draft = draftOf(record);
     if (draft != null) {
-      draft.known.add(record);
-      draft.leaving.add(record);
+      draft.leave(record);
     }
   }
 
@@ -75,8 +73,7 @@ final class TargetPlans {
   void clear(AssignedIdentity record) {
     TargetDraft draft = draftOf(record);
     if (draft != null) {
-      draft.known.add(record);
-      draft.clearing.add(record);
+      draft.clear(record);
     }
   }
 

@@ -9,8 +9,9 @@ import io.podidentity.api.fixture.InMemoryAzure;
 import io.podidentity.api.fixture.InMemoryCluster;
 import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.fixture.PodBuilder;
-import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.fixture.Samples;
+import io.podidentity.api.fixture.SlowAzure;
+import io.podidentity.api.fixture.Turns;
 import io.podidentity.api.matching.BindingMatcher;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
@@ -20,23 +21,20 @@ import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.model.ResourceId;
-import io.podidentity.api.model.TargetIdentities;
-import io.podidentity.api.spi.ComputeIdentities;
-import io.podidentity.api.spi.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
 /**
- * A small cluster and its Azure, what happens to them by chance, and a MIC that dies at times. One
- * seed is one story: time, threads and chance are all of this world's.
+ * A small cluster and its Azure, what happens to them by chance, and a MIC that dies at times. Pods
+ * come singly and by threes, changes of Azure take their time, and between any two calls of MIC
+ * anything else may happen. One seed is one story: time, threads and chance are all of this
+ * world's.
  */
 final class RandomWorld {
   private static final List<Node> NODES =
@@ -55,19 +53,19 @@ final class RandomWorld {
   private final ManualTimer timer = new ManualTimer();
   private final InMemoryCluster cluster;
   private final InMemoryAzure azure = new InMemoryAzure(log);
+  private final SlowAzure slow;
   private final AssignmentPlanner planner =
       new AssignmentPlanner(new PlannerOptions(false, Set.of(), "", false, Duration.ofMinutes(2)));
-  // What is there by other hands than MIC's, and what has ever been.
-  private final Map<ComputeTarget, Set<ResourceId>> foreign = new HashMap<>();
-  private final Map<ComputeTarget, Set<ResourceId>> everForeign = new HashMap<>();
+  private final OtherHands others;
 
   private Duration skew = Duration.ZERO;
-  private QueuedExecutor threads = new QueuedExecutor();
-  private Reconciler mic;
+  private RandomMic mic;
 
   RandomWorld(long seed) {
     random = new Random(seed);
+    slow = new SlowAzure(azure, timer, random, this::note);
     cluster = new InMemoryCluster(log, new SkewedClock());
+    others = new OtherHands(cluster, azure, slow, RandomWorld::targetOf, this::note);
     NODES.forEach(cluster::put);
     for (int i = 0; i < IDENTITIES; i++) {
       identityComes(i);
@@ -79,12 +77,18 @@ final class RandomWorld {
   /** Something happens, and then for a while nothing does. */
   void event() {
     switch (random.nextInt(15)) {
-      case 0, 1, 2, 3 -> podComes();
-      case 4, 5 -> podGoes("web" + random.nextInt(8));
+      case 0, 1 -> podComes();
+      case 2, 3 -> podsCome();
+      case 4 -> podGoes("web" + random.nextInt(8));
+      case 5 -> {
+        for (int pod = 0; pod < 3; pod++) {
+          podGoes("set" + pod);
+        }
+      }
       case 6 -> identityComes(some());
       case 7 -> identityGoes("x" + some());
-      case 8 -> othersAttach(target(), Samples.identityId(oneIn(3) ? "other" : "r" + some()));
-      case 9 -> othersDetach(target(), Samples.identityId("r" + some()));
+      case 8 -> others.attach(target(), Samples.identityId(oneIn(3) ? "other" : "r" + some()));
+      case 9 -> others.detach(target(), Samples.identityId("r" + some()));
       case 10 -> {
         boolean azureIsAway = oneIn(3);
         boolean serverIsAway = oneIn(4);
@@ -122,6 +126,7 @@ final class RandomWorld {
   /** No more faults, and time enough for what rests after the last ones. */
   void calm() {
     azure.fail(null);
+    slow.beQuick();
     cluster.failWrites(null);
     for (int i = 0; i < IDENTITIES; i++) {
       azure.accept(Samples.identityId("r" + i));
@@ -133,10 +138,10 @@ final class RandomWorld {
   void pass(Duration time) {
     Duration step = Duration.ofSeconds(5);
     for (Duration left = time; !left.isNegative(); left = left.minus(step)) {
-      threads.runAll();
+      mic.turns().runAll();
       timer.advance(step);
     }
-    threads.runAll();
+    mic.turns().runAll();
   }
 
   /** What happened, after a {@code #}, and what MIC did, in this order. */
@@ -146,6 +151,10 @@ final class RandomWorld {
 
   int reads() {
     return azure.reads().size();
+  }
+
+  int mostChangesInAMinute() {
+    return slow.mostInAMinute();
   }
 
   int calls() {
@@ -167,22 +176,30 @@ final class RandomWorld {
       desired.stream()
           .filter(wanted -> targetOf(wanted.nodeName()).equals(target))
           .forEach(wanted -> needed.addAll(TargetPlans.managedIdentity(wanted.identity())));
-      Set<ResourceId> mayBe = new HashSet<>(of(everForeign, target));
-      mayBe.addAll(needed);
-      assertThat(azure.on(target))
-          .as("on %s", target)
-          .containsAll(needed)
-          .containsAll(of(foreign, target))
-          .isSubsetOf(mayBe);
+      assertThat(azure.on(target)).as("on %s", target).containsAll(needed);
+      others.assertNothingLeaked(target, needed);
     }
   }
 
   private void podComes() {
+    podComes("web" + random.nextInt(8), some(), "n" + random.nextInt(NODES.size()));
+  }
+
+  /** Of one identity, on one target. */
+  private void podsCome() {
+    int identity = some();
+    String node = oneIn(2) ? "n2" : "n" + random.nextInt(NODES.size());
+    for (int pod = 0; pod < 3; pod++) {
+      podComes("set" + pod, identity, node.equals("n2") && oneIn(2) ? "n3" : node);
+    }
+  }
+
+  private void podComes(String name, int identity, String node) {
     PodBuilder pod =
-        PodBuilder.pod("default/web" + random.nextInt(8))
+        PodBuilder.pod("default/" + name)
             .uid("uid-" + random.nextInt(1_000))
-            .bindingLabel("app" + some())
-            .node("n" + random.nextInt(NODES.size()));
+            .bindingLabel("app" + identity)
+            .node(node);
     put((oneIn(8) ? pod.phase(PodPhase.SUCCEEDED) : pod).build());
   }
 
@@ -218,79 +235,24 @@ final class RandomWorld {
     story.add("# " + event);
   }
 
-  /** Nobody can tell whose it is if a record says that MIC is about to attach it. */
-  private void othersAttach(ComputeTarget target, ResourceId id) {
-    boolean intended =
-        cluster.records().values().stream()
-            .map(AssignedIdentity::provenance)
-            .anyMatch(known -> target.equals(known.target()) && known.addedIds().contains(id));
-    if (!intended && !azure.on(target).contains(id)) {
-      note("others attach %s to %s".formatted(id.name(), target.id().name()));
-      azure.put(target, id);
-      of(foreign, target).add(id);
-      of(everForeign, target).add(id);
-    }
-  }
-
-  private void othersDetach(ComputeTarget target, ResourceId id) {
-    note("others detach %s from %s".formatted(id.name(), target.id().name()));
-    azure.remove(target, id);
-    of(foreign, target).remove(id);
-  }
-
   /** Some of what MIC's threads could do now. */
   private void work() {
-    for (int i = random.nextInt(12); i > 0 && threads.queued() > 0; i--) {
-      if (random.nextBoolean()) {
-        threads.runNext();
-      } else {
-        threads.runNewest();
-      }
+    Turns threads = mic.turns();
+    for (int i = random.nextInt(40); i > 0 && threads.ready() > 0; i--) {
+      threads.run(random.nextInt(threads.ready()));
     }
   }
 
-  /** What the dead one had not done yet is never done. */
   private void startAgain() {
     note("MIC starts again");
-    mic.close();
+    mic.kill();
     log.restart();
     skew = Duration.ofSeconds(random.nextInt(1_200) - 600L);
-    threads = new QueuedExecutor();
     mic = start();
   }
 
-  private Reconciler start() {
-    Reconciler started =
-        new Reconciler(
-            cluster,
-            planner,
-            new TargetApplier(
-                cluster,
-                new Watched(),
-                Telemetry.NOOP,
-                Runnable::run,
-                ApplierOptions.DEFAULT.withBatchSize(3),
-                new SkewedClock()),
-            new Telemetry() {
-              @Override
-              public void passFailed(RuntimeException error) {
-                boolean made =
-                    error instanceof CallLog.Killed || error.getCause() instanceof CallLog.Killed;
-                if (!made) {
-                  throw new AssertionError("failed otherwise than it was made to", error);
-                }
-              }
-            },
-            threads,
-            timer,
-            new ReconcilePace(
-                Duration.ofHours(1),
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(3),
-                new RetryPolicy(Duration.ofSeconds(1), Duration.ofMinutes(2))),
-            random::nextDouble);
-    started.start();
-    return started;
+  private RandomMic start() {
+    return new RandomMic(cluster, slow, planner, timer, new SkewedClock(), random::nextDouble);
   }
 
   private int some() {
@@ -313,36 +275,12 @@ final class RandomWorld {
         .orElseThrow();
   }
 
-  private static Set<ResourceId> of(Map<ComputeTarget, Set<ResourceId>> map, ComputeTarget target) {
-    return map.computeIfAbsent(target, key -> new HashSet<>());
-  }
-
   private static PodIdentityException lost() {
     return new PodIdentityException(ErrorReason.CLUSTER_UNAVAILABLE, "the answer is lost");
   }
 
   private static PodIdentityException unavailable() {
     return new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "for the test");
-  }
-
-  /** Azure as MIC has it: what it takes off is its own, and nobody's who was told to have it. */
-  private final class Watched implements ComputeIdentities {
-    @Override
-    public TargetIdentities read(ComputeTarget target) {
-      return azure.read(target);
-    }
-
-    @Override
-    public TargetIdentities update(
-        ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
-      assertThat(detach).noneMatch(of(foreign, target)::contains);
-      assertThat(cluster.records().values())
-          .filteredOn(record -> record.state() == AssignmentState.ASSIGNED)
-          .filteredOn(record -> targetOf(record.nodeName()).equals(target))
-          .flatExtracting(record -> TargetPlans.managedIdentity(record.identity()))
-          .noneMatch(detach::contains);
-      return azure.update(target, attach, detach);
-    }
   }
 
   /** A clock that may be wrong, and is wrong by something else in each process. */

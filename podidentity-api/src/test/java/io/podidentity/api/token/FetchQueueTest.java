@@ -320,6 +320,28 @@ class FetchQueueTest {
   }
 
   @Test
+  void whatAnExecutorRefusesInItsOwnWayIsNotSpentEither() {
+    int[] refusals = {20};
+    Executor own =
+        task -> {
+          if (refusals[0]-- > 0) {
+            throw new IllegalStateException("full");
+          }
+          threads.execute(task);
+        };
+    FetchQueue queue =
+        new FetchQueue(this::fetch, own, timer, clock, limits(FetchLimits.IMDS), reports);
+    for (int i = 0; i < 20; i++) {
+      assertThat(queue.fetch(X, WEB)).isCompletedExceptionally();
+    }
+
+    CompletableFuture<?> token = queue.fetch(X, WEB);
+    threads.runAll();
+
+    assertThat(token).isCompleted();
+  }
+
+  @Test
   void noMoreThanFiveAreUnderWay() {
     FetchQueue queue = queue(FetchLimits.IMDS);
     for (int i = 0; i < 20; i++) {

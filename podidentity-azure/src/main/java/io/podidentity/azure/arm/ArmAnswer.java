@@ -52,10 +52,14 @@ record ArmAnswer(int status, HttpHeaders headers, byte[] body) {
     return code != null && CODE.matcher(code).matches() ? code : null;
   }
 
+  /** The message of the error in the body, not to be printed as it is; null if there is none. */
+  @Nullable String errorMessage() {
+    return Json.text(Json.object(members(), "error"), "message");
+  }
+
   /** Which of these resource IDs, in lower case, the message of the error names. */
   Set<String> named(Collection<String> ids) {
-    Map<?, ?> error = Json.object(members(), "error");
-    String message = Json.text(error, "message");
+    String message = errorMessage();
     if (message == null) {
       return Set.of();
     }

@@ -1,5 +1,6 @@
 package io.podidentity.azure.arm;
 
+import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
@@ -120,6 +121,79 @@ public final class ArmClients {
       Telemetry telemetry,
       WriteGuard guard) {
     HttpClient client = new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization);
+    Function<CloudConfig, TokenCredential> credentials =
+        credentials(cloud, clients, imdsBase, userAgent, clock);
+    return new CurrentComputeIdentities(
+        config,
+        now ->
+            new ArmComputeIdentities(
+                cloud,
+                credentials.apply(now),
+                permitted,
+                client,
+                userAgent,
+                options,
+                clock,
+                timer,
+                telemetry,
+                guard));
+  }
+
+  /**
+   * What the cluster's identity may do, through the proxy and with the certificates of the
+   * environment. Makes no call yet.
+   *
+   * @param imdsBase the metadata service, for a managed identity
+   * @param userAgent the {@code User-Agent} header of all calls
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
+   *     certificate cannot be read
+   */
+  public static ArmRights rights(
+      CloudConfig config,
+      AzureCloud cloud,
+      CloudAccess access,
+      URI imdsBase,
+      String userAgent,
+      ArmOptions options,
+      Clock clock) {
+    return rights(
+        config,
+        cloud,
+        access::newClient,
+        access::proxyAuthorization,
+        imdsBase,
+        userAgent,
+        options,
+        clock);
+  }
+
+  static ArmRights rights(
+      CloudConfig config,
+      AzureCloud cloud,
+      Supplier<java.net.http.HttpClient.Builder> clients,
+      Function<URI, @Nullable String> proxyAuthorization,
+      URI imdsBase,
+      String userAgent,
+      ArmOptions options,
+      Clock clock) {
+    TokenCredential credential =
+        credentials(cloud, clients, imdsBase, userAgent, clock).apply(config);
+    return new ArmRights(
+        cloud.resourceManagerEndpoint(),
+        new ArmHttp(
+            cloud.resourceManagerEndpoint(),
+            new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization),
+            userAgent,
+            new KeptToken(credential, cloud.resourceManagerAudience(), clock),
+            options.callLimit()));
+  }
+
+  private static Function<CloudConfig, TokenCredential> credentials(
+      AzureCloud cloud,
+      Supplier<java.net.http.HttpClient.Builder> clients,
+      URI imdsBase,
+      String userAgent,
+      Clock clock) {
     Supplier<EntraClient> entra =
         () ->
             new EntraClient(
@@ -129,22 +203,10 @@ public final class ArmClients {
                 TOKEN_LIMIT,
                 clock);
     TokenSource imds = new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock);
-    return new CurrentComputeIdentities(
-        config,
-        now ->
-            new ArmComputeIdentities(
-                cloud,
-                now.useManagedIdentityExtension()
-                    ? ArmCredentials.managedIdentity(now, cloud, imds)
-                    : ArmCredentials.servicePrincipal(now, cloud, entra.get()),
-                permitted,
-                client,
-                userAgent,
-                options,
-                clock,
-                timer,
-                telemetry,
-                guard));
+    return now ->
+        now.useManagedIdentityExtension()
+            ? ArmCredentials.managedIdentity(now, cloud, imds)
+            : ArmCredentials.servicePrincipal(now, cloud, entra.get());
   }
 
   private static HttpClient httpClient(

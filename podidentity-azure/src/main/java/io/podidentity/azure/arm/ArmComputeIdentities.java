@@ -19,9 +19,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -48,6 +46,9 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   /** So many changes in one request, as in AAD Pod Identity v1. */
   private static final int CHUNK = 150;
 
+  /** After so many times of what a change may take, Azure has ended it. */
+  private static final int OPERATIONS = 4;
+
   private final AzureCloud cloud;
   private final ArmOptions options;
   private final Clock clock;
@@ -57,9 +58,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private final ArmHttp http;
   private final Predicate<String> permitted;
   private final ArmThrottle throttle;
-  // The IDs in lower case that a change was about that was lost sight of: what its target shows of
-  // them now may not be what comes of it.
-  private final Map<ComputeTarget, Set<String>> unsettled = new ConcurrentHashMap<>();
+  private final LostChanges lost;
 
   /**
    * Identities of one cloud, in all subscriptions that the credential may change.
@@ -92,6 +91,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     this.telemetry = requireNonNull(telemetry, "telemetry");
     this.pause = new Pause(requireNonNull(timer, "timer"));
     this.throttle = new ArmThrottle(clock, pause);
+    this.lost = new LostChanges(clock, options.operationLimit().multipliedBy(OPERATIONS));
     this.http =
         new ArmHttp(
             cloud.resourceManagerEndpoint(),
@@ -107,10 +107,10 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     ComputeResource resource = resource(target);
     IdentityState state = read(resource, url(resource));
     if (!state.isChanging()) {
-      unsettled.remove(target);
+      lost.ended(target);
     }
     // Else nothing would be asked for where an identity is there and about to go.
-    return state.without(unsettled.getOrDefault(target, Set.of())).toTargetIdentities();
+    return state.without(lost.at(target)).toTargetIdentities();
   }
 
   @Override
@@ -122,9 +122,11 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     // Before the look, which a wait would make old.
     try (ArmThrottle.Turn turn = throttle.awaitWrite(target.id().subscription())) {
       IdentityState state = read(resource, url);
+      requireStaying(resource, state, attach);
       // More than one chunk: each begins with what the one before has left.
       for (int round = 0; round <= asked / CHUNK; round++) {
         requireSettled(resource, state);
+        requireGone(resource, state, detach);
         IdentityDelta delta = IdentityDelta.between(state, attach, detach, CHUNK);
         if (delta.isEmpty()) {
           break;
@@ -195,13 +197,43 @@ public final class ArmComputeIdentities implements ComputeIdentities {
    * is being taken off would count as there.
    */
   private void requireSettled(ComputeResource resource, IdentityState state) {
-    if (state.isChanging() && unsettled.containsKey(resource.target())) {
+    if (state.isChanging() && !lost.at(resource.target()).isEmpty()) {
       throw new PodIdentityException(
           ErrorReason.TARGET_UNAVAILABLE,
           "cannot change the identities of %s: an earlier change of ours is still going on"
               .formatted(resource));
     }
-    unsettled.remove(resource.target());
+    lost.ended(resource.target());
+  }
+
+  /**
+   * What is not there while the target is being changed may be what that puts on: a MIC that died
+   * may have asked for it. Its record would go, and it would come and stay for ever.
+   */
+  private static void requireGone(
+      ComputeResource resource, IdentityState state, Set<ResourceId> detach) {
+    if (state.isChanging()
+        && detach.stream().anyMatch(id -> !state.userAssigned().contains(id.lowerCase()))) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "cannot tell whether %s is about to get what is to be taken off: a change of it is still going on"
+              .formatted(resource));
+    }
+  }
+
+  /**
+   * What is there while the target is being changed may be what that takes off: a MIC that died may
+   * have asked for it, and Azure shows it to the end.
+   */
+  private static void requireStaying(
+      ComputeResource resource, IdentityState state, Set<ResourceId> attach) {
+    if (state.isChanging()
+        && attach.stream().anyMatch(id -> state.userAssigned().contains(id.lowerCase()))) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "cannot tell whether %s keeps its identities: a change of it is still going on"
+              .formatted(resource));
+    }
   }
 
   private IdentityState read(ComputeResource resource, URI url) {
@@ -213,7 +245,11 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     throttle.awaitRead(resource.target().id().subscription());
     ArmAnswer answer = send(resource, ArmCall.get(asked.doing(), url));
     if (answer.status() != 200) {
-      throw ArmErrors.of(asked, answer, clock.instant());
+      PodIdentityException error = ArmErrors.of(asked, answer, clock.instant());
+      if (error.reason() == ErrorReason.TARGET_NOT_FOUND) {
+        lost.ended(resource.target());
+      }
+      throw error;
     }
     return resource.read(answer.body());
   }
@@ -223,17 +259,17 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     Asked asked = Asked.toChange(resource, delta);
     LongOperation operation = new LongOperation(http, options, clock, pause, asked, url);
     // Before it is sent: one without an answer may go on as well.
-    unsettled.put(resource.target(), delta.ids());
+    lost.begins(resource.target(), delta.ids());
     ArmAnswer answer =
         send(resource, ArmCall.patch(asked.doing(), url, resource.patch(delta), state.etag()));
     if (answer.status() < 200 || answer.status() > 202) {
       if (answer.status() >= 400 && answer.status() < 500) {
-        unsettled.remove(resource.target());
+        lost.ended(resource.target());
       }
       throw ArmErrors.of(asked, answer, clock.instant());
     }
     ArmAnswer last = operation.await(answer);
-    unsettled.remove(resource.target());
+    lost.ended(resource.target());
     log.info(
         "identities changed target={} attached={} detached={}",
         resource.target().id(),

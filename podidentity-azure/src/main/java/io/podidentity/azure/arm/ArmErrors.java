@@ -7,7 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an error of Resource Manager means. Of the body, messages hold the error's code alone.
+ * What an error of Resource Manager means. Of the body, messages hold the error's code, and of a
+ * refusal, which a person has to mend, also what {@link ArmMessage} leaves of its text.
  *
  * @see <a
  *     href="https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors">
@@ -77,7 +78,8 @@ final class ArmErrors {
         "cannot %s: Azure Resource Manager answered %d%s%s"
             .formatted(asked.doing(), answer.status(), shown(code), advice(answer.status(), code));
     if (reason == ErrorReason.TARGET_REJECTED) {
-      return PodIdentityException.blaming(reason, message, blamed(asked, answer, code));
+      return PodIdentityException.blaming(
+          reason, message + words(answer), blamed(asked, answer, code));
     }
     return new PodIdentityException(
         reason,
@@ -94,7 +96,8 @@ final class ArmErrors {
     return PodIdentityException.blaming(
         passing ? ErrorReason.TARGET_UNAVAILABLE : ErrorReason.TARGET_REJECTED,
         "cannot %s: Azure accepted the change, which then ended as %s%s%s"
-            .formatted(asked.doing(), status, shown(code), advice(0, code)),
+                .formatted(asked.doing(), status, shown(code), advice(0, code))
+            + (passing ? "" : words(answer)),
         blamed(asked, answer, code));
   }
 
@@ -126,6 +129,12 @@ final class ArmErrors {
 
   private static String shown(@Nullable String code) {
     return code == null ? "" : " (" + code + ")";
+  }
+
+  /** Last: an event that is too long loses its end. */
+  private static String words(ArmAnswer answer) {
+    String words = ArmMessage.shown(answer.errorMessage());
+    return words.isEmpty() ? "" : "; Azure says: " + words;
   }
 
   private static String advice(int status, @Nullable String code) {

@@ -126,11 +126,12 @@ final class ArmThrottle {
     throw closed(scope, left);
   }
 
+  /** Without the time: the same text again is one event, which is counted. */
   private static PodIdentityException closed(Scope scope, Duration left) {
     return new PodIdentityException(
         ErrorReason.TARGET_UNAVAILABLE,
-        "Azure throttles all %s of the subscription for another %d s"
-            .formatted(scope.kind, left.toSeconds() + 1),
+        "Azure throttles all %s of subscription %s; they go on as soon as it permits"
+            .formatted(scope.kind, scope.subscription),
         left,
         null);
   }

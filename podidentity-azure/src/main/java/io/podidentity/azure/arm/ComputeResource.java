@@ -15,8 +15,6 @@ import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -44,18 +42,15 @@ record ComputeResource(ComputeTarget target) {
    *     which would lead to another URL
    */
   URI url(URI endpoint, String apiVersion) {
-    StringBuilder url = new StringBuilder(endpoint.toString());
-    for (String segment : target.id().value().substring(1).split("/", -1)) {
-      if (segment.equals(".") || segment.equals("..")) {
-        throw new PodIdentityException(
-            ErrorReason.TARGET_REJECTED,
-            "%s is not an ID that Azure gives; check the node's spec.providerID".formatted(this));
-      }
-      // A plus means a space in forms only.
-      String encoded = URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
-      url.append('/').append(encoded);
-    }
-    return URI.create(url.append("?api-version=").append(apiVersion).toString());
+    String path =
+        ResourcePath.of(target.id())
+            .orElseThrow(
+                () ->
+                    new PodIdentityException(
+                        ErrorReason.TARGET_REJECTED,
+                        "%s is not an ID that Azure gives; check the node's spec.providerID"
+                            .formatted(this)));
+    return URI.create(endpoint + path + "?api-version=" + apiVersion);
   }
 
   /**

@@ -147,13 +147,17 @@ final class ArmOperationsTest {
           .simulated()
           .arm()
           .failNextWrites(
-              MACHINE.id().value(), 1, ArmError.of(status, code, "hidden words about 'ids'"));
+              MACHINE.id().value(), 1, ArmError.of(status, code, "their words about 'ids'"));
 
       PodIdentityException error = failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
 
       assertThat(error.reason()).as(mode.name()).isEqualTo(reason);
       assertThat(error).hasMessageContaining(code).hasMessageContaining(MACHINE.id().value());
-      assertThat(Failures.everything(error)).doesNotContain("hidden words");
+      if (reason == ErrorReason.TARGET_REJECTED) {
+        assertThat(error).hasMessageEndingWith("; Azure says: their words about 'ids'");
+      } else {
+        assertThat(Failures.everything(error)).doesNotContain("their words");
+      }
     }
     assertThat(cluster.names(MACHINE)).isEmpty();
   }

@@ -68,8 +68,8 @@ final class ArmStatusTest {
   void theStatusDecidesWhatTheFailureIs(int status, @Nullable String code, ErrorReason reason) {
     Reply reply =
         code == null
-            ? Reply.text(status, "hidden words")
-            : Reply.json(status, Map.of("error", Map.of("code", code, "message", "hidden words")));
+            ? Reply.text(status, "their words")
+            : Reply.json(status, Map.of("error", Map.of("code", code, "message", "their words")));
     for (String method : new String[] {"GET", "PATCH"}) {
       cluster.simulated().arm().requests().clear();
       cluster.simulated().arm().faults().next(Fault.reply(reply).on(method, "/vm-0"));
@@ -80,7 +80,7 @@ final class ArmStatusTest {
       assertThat(error)
           .hasMessageContaining("answered " + status + (code == null ? "" : " (" + code + ")"))
           .hasMessageContaining(MACHINE.id().value());
-      assertThat(Failures.everything(error)).doesNotContain("hidden words");
+      assertSaysTheirWords(error, reason == ErrorReason.TARGET_REJECTED && code != null);
       // Nothing repeats a request behind the reconciler's back, least of all a PATCH.
       assertThat(cluster.arm(method)).hasSize(1);
     }
@@ -134,7 +134,19 @@ final class ArmStatusTest {
     assertThat(error.reason()).isEqualTo(ErrorReason.TARGET_REJECTED);
     assertThat(error)
         .hasMessageContaining("LinkedAuthorizationFailed")
-        .hasMessageContaining("Managed Identity Operator");
+        .hasMessageContaining("Managed Identity Operator")
+        .hasMessageContaining("Microsoft.ManagedIdentity/userAssignedIdentities/assign/action")
+        .hasMessageContaining("with object id '" + cluster.own().principalId() + "'");
+    assertThat(Failures.everything(error)).doesNotContain(cluster.own().clientId());
+  }
+
+  /** Of a refusal a person needs to know more; what heals by itself needs no words. */
+  private static void assertSaysTheirWords(PodIdentityException error, boolean says) {
+    if (says) {
+      assertThat(error).hasMessageEndingWith("; Azure says: their words");
+    } else {
+      assertThat(Failures.everything(error)).doesNotContain("their words");
+    }
   }
 
   @ParameterizedTest

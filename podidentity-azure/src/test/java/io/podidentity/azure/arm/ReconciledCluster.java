@@ -19,6 +19,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.ManualTimer;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /**
  * MIC's work over a cluster in memory and a simulated Resource Manager, on the caller's thread and
@@ -49,6 +51,15 @@ final class ReconciledCluster implements AutoCloseable {
   }
 
   ReconciledCluster() {
+    this(SimulatedCluster::adapter);
+  }
+
+  /**
+   * The same with another way to Azure.
+   *
+   * @param compute asked once
+   */
+  ReconciledCluster(Function<SimulatedCluster, ComputeIdentities> compute) {
     Telemetry telemetry = new Failures();
     reconciler =
         new Reconciler(
@@ -56,7 +67,7 @@ final class ReconciledCluster implements AutoCloseable {
             new AssignmentPlanner(new PlannerOptions(false, Set.of())),
             new TargetApplier(
                 cluster,
-                azure.adapter(),
+                compute.apply(azure),
                 telemetry,
                 Runnable::run,
                 ApplierOptions.DEFAULT,
@@ -94,16 +105,40 @@ final class ReconciledCluster implements AutoCloseable {
   /** A pod on that machine that is bound to an identity of its own. */
   void pod(String pod, ComputeTarget machine) {
     UserAssignedIdentity identity = azure.create(pod);
+    put(pod, machine, identity.clientId());
+  }
+
+  /** The same, with another client ID than its identity has. */
+  void podWithClientId(String pod, ComputeTarget machine, String clientId) {
+    azure.create(pod);
+    put(pod, machine, clientId);
+  }
+
+  /** A pod on that machine that is bound to a service principal of its own. */
+  void servicePrincipal(String pod, ComputeTarget machine) {
+    put(
+        pod,
+        machine,
+        new Credential.ClientSecret(
+            new Credential.ServicePrincipal(
+                "tenant",
+                new ClientId("client-of-" + pod),
+                new NamespacedName("default", pod),
+                List.of(),
+                null)));
+  }
+
+  private void put(String pod, ComputeTarget machine, String clientId) {
+    put(
+        pod,
+        machine,
+        new Credential.ManagedIdentity(SimulatedCluster.identityId(pod), new ClientId(clientId)));
+  }
+
+  private void put(String pod, ComputeTarget machine, Credential credential) {
     NamespacedName name = new NamespacedName("default", pod);
     cluster.putNode(new Node(machine.id().name(), machine));
-    cluster.putIdentity(
-        new AzureIdentity(
-            name,
-            "uid-of-" + pod,
-            1,
-            false,
-            new Credential.ManagedIdentity(
-                SimulatedCluster.identityId(pod), new ClientId(identity.clientId()))));
+    cluster.putIdentity(new AzureIdentity(name, "uid-of-" + pod, 1, false, credential));
     cluster.putBinding(new IdentityBinding(name, pod, pod));
     cluster.putPod(
         new Pod(

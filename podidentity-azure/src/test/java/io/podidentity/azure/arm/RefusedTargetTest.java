@@ -62,6 +62,19 @@ final class RefusedTargetTest {
   }
 
   @Test
+  void aServicePrincipalNeedsNoMachineAndDoesNotWaitForIt() {
+    refuse("GET", 403, "AuthorizationFailed");
+    cluster.pod("web", MACHINE);
+    cluster.start();
+    cluster.advance(Duration.ofMinutes(10));
+
+    cluster.servicePrincipal("api", MACHINE);
+    cluster.advance(seconds(1));
+
+    assertThat(cluster.assigned()).isEqualTo(1);
+  }
+
+  @Test
   void aMachineThatMayNotBeChangedIsNoFaultOfItsIdentities() {
     refuse("PATCH", 403, "AuthorizationFailed");
     bind(50);

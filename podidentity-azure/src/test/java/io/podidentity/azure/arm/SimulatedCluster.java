@@ -11,6 +11,7 @@ import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
+import io.podidentity.azure.http.HttpClients;
 import io.podidentity.testkit.MutableClock;
 import io.podidentity.testkit.azure.FakeAzure;
 import io.podidentity.testkit.azure.IdentityBlock;
@@ -81,6 +82,11 @@ final class SimulatedCluster implements AutoCloseable {
     return reports;
   }
 
+  /** Who the cluster asks as, unless a test says otherwise. */
+  UserAssignedIdentity own() {
+    return own;
+  }
+
   MutableClock clock() {
     return clock;
   }
@@ -119,6 +125,18 @@ final class SimulatedCluster implements AutoCloseable {
         clock,
         timer,
         new Reports());
+  }
+
+  ArmRights rights() {
+    return ArmClients.rights(
+        config(),
+        cloud(),
+        () -> HttpClients.cloud(simulated.certificates().clientContext()),
+        url -> null,
+        simulated.imdsUri(),
+        "test-agent",
+        ArmOptions.DEFAULT,
+        clock);
   }
 
   UserAssignedIdentity create(String name) {

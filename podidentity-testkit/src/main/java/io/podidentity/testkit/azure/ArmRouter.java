@@ -5,6 +5,7 @@ import io.podidentity.testkit.http.Reply;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,6 +62,11 @@ final class ArmRouter {
         return done(refusal);
       }
       return done(operations.status(request, Objects.requireNonNull(operation.group(2))));
+    }
+    Optional<ArmId> permissions = ArmPermissions.askedOf(path);
+    if (permissions.isPresent()) {
+      allow(request, "GET");
+      return done(ArmPermissions.of(azure, permissions.get()));
     }
     if (!ArmId.isValid(path)) {
       throw new ArmException(

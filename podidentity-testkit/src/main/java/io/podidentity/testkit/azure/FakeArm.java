@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Azure Resource Manager, over HTTPS: GET and PATCH of virtual machines and scale sets, GET of
- * user-assigned identities, and the polling of long writes. A caller needs a token that {@link
- * FakeImds} or {@link FakeEntra} of the same {@link FakeAzure} gave out for Resource Manager.
+ * user-assigned identities, of what a caller may do, and the polling of long writes. A caller needs
+ * a token that {@link FakeImds} or {@link FakeEntra} of the same {@link FakeAzure} gave out for
+ * Resource Manager.
  */
 public final class FakeArm extends AzureEndpoint {
   private final ArmAuthentication authentication;

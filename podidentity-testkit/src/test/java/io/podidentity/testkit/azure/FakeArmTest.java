@@ -193,4 +193,25 @@ class FakeArmTest {
     assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
     return json(answer).at("/error/code").asString();
   }
+
+  // https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource
+  @Test
+  void permissionsAreAllButToAssignWhatMayNotBeAssigned() throws IOException {
+    String permissions = "/providers/Microsoft.Authorization/permissions" + VERSION;
+    azure.azure.denyAssign(Ids.identity("Two"));
+
+    for (String id : new String[] {Ids.VM, Ids.VMSS, Ids.identity("One"), Ids.identity("Two")}) {
+      JsonNode permission = json(azure.get(id + permissions)).at("/value/0");
+
+      assertThat(permission.at("/actions/0").asString()).isEqualTo("*");
+      assertThat(permission.at("/notActions/0").asString(""))
+          .isEqualTo(
+              id.equals(Ids.identity("Two"))
+                  ? "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
+                  : "");
+    }
+    assertThat(
+            azure.get(Ids.VM + "/providers/Microsoft.Authorization/locks" + VERSION).statusCode())
+        .isEqualTo(404);
+  }
 }

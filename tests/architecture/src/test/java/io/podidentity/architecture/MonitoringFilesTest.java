@@ -3,6 +3,7 @@ package io.podidentity.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.bin.metrics.Family;
 import io.podidentity.mic.MicMetrics;
 import io.podidentity.nmi.NmiMetrics;
 import java.io.IOException;
@@ -29,13 +30,8 @@ final class MonitoringFilesTest {
   @Test
   void everyMetricOfTheDashboardAndTheAlertsExists() throws IOException {
     Set<String> known =
-        Stream.of(new NmiMetrics().registry(), new MicMetrics(Telemetry.NOOP).registry())
-            .flatMap(registry -> registry.families().stream())
-            .flatMap(
-                family ->
-                    family.type().equals("histogram")
-                        ? Stream.of("_bucket", "_sum", "_count").map(it -> family.name() + it)
-                        : Stream.of(family.name()))
+        families()
+            .flatMap(MonitoringFilesTest::series)
             .collect(Collectors.toCollection(TreeSet::new));
 
     Set<String> used = found(METRIC, "deploy/monitoring/dashboard.json");
@@ -45,9 +41,31 @@ final class MonitoringFilesTest {
   }
 
   @Test
+  void everyMetricThatV1DoesNotHaveIsOnTheDashboardOrInAnAlert() throws IOException {
+    Set<String> used = found(METRIC, "deploy/monitoring/dashboard.json");
+    used.addAll(expressions());
+
+    assertThat(families().filter(family -> family.name().startsWith("podidentity_")))
+        .hasSizeGreaterThan(20)
+        .allMatch(family -> series(family).anyMatch(used::contains));
+  }
+
+  @Test
   void everyAlertIsDocumentedAndNoOther() throws IOException {
     assertThat(found(NAMED_ALERT, "docs/metrics.md"))
         .isEqualTo(found(ALERT, "deploy/monitoring/alerts.yaml"));
+  }
+
+  private static Stream<Family<?>> families() {
+    return Stream.of(new NmiMetrics().registry(), new MicMetrics(Telemetry.NOOP).registry())
+        .flatMap(registry -> registry.families().stream());
+  }
+
+  /** The names under which Prometheus keeps it. */
+  private static Stream<String> series(Family<?> family) {
+    return family.type().equals("histogram")
+        ? Stream.of("_bucket", "_sum", "_count").map(suffix -> family.name() + suffix)
+        : Stream.of(family.name());
   }
 
   /** The alerts' texts name metrics without their histogram's parts. */

@@ -38,6 +38,11 @@ record ChartSecurity(
     return of("default.yaml", "DaemonSet");
   }
 
+  /** NMI's, with {@code nmi.iptablesBackend: nft}. */
+  static ChartSecurity nmiOfNft() {
+    return of("new-values.yaml", "DaemonSet");
+  }
+
   /** MIC's, by the chart's defaults: as root, to read the node's {@code azure.json}. */
   static ChartSecurity mic() {
     return of("default.yaml", "Deployment");

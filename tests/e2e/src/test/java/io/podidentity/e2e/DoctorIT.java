@@ -29,6 +29,7 @@ final class DoctorIT {
     assertThat(mic.isWell()).as("%s", mic.json()).isTrue();
     assertThat(mic.exitCode()).isZero();
     assertThat(mic.verdicts("machines")).hasSizeGreaterThanOrEqualTo(3).containsOnly("ok");
+    assertThat(mic.verdicts("identities")).containsExactly("ok");
     assertThat(mic.verdicts("permissions")).containsExactly("ok");
   }
 
@@ -121,6 +122,42 @@ final class DoctorIT {
 
       assertThat(mic.cause()).as("%s", mic.json()).isEqualTo("arm-permission-missing");
       assertThat(mic.exitCode()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void machineThatMicMayReadAndNotChangeIsWrong(EndToEndCluster cluster) {
+    Map<String, ?> reader =
+        Map.of(
+            "status",
+            200,
+            "pathContains",
+            "virtualmachines/spare/providers/microsoft.authorization/permissions",
+            "body",
+            "{\"value\":[{\"actions\":[\"*/read\"],\"notActions\":[]}]}");
+    try (var fault = cluster.azure().fault("arm", reader)) {
+      Explained mic = micDoctor(cluster);
+
+      assertThat(mic.cause()).as("%s", mic.json()).isEqualTo("arm-permission-missing");
+      assertThat(mic.json().toString()).contains("Microsoft.Compute/virtualMachines/write");
+      assertThat(mic.verdicts("machines")).containsOnlyOnce("wrong").contains("ok");
+    }
+  }
+
+  @Test
+  void identityThatMicMayNotAssignIsAWarning(EndToEndCluster cluster, Scene scene) {
+    BoundIdentity denied = scene.identity("denied");
+    scene.bind(denied, "nobody-has-this-label");
+    cluster.azure().denyAssign(denied);
+    try {
+      Explained mic = micDoctor(cluster);
+
+      assertThat(mic.codes("warning"))
+          .as("%s", mic.json())
+          .containsExactly("arm-permission-missing");
+      assertThat(mic.json().toString()).contains("may not put " + denied.resourceId());
+    } finally {
+      cluster.azure().allowAssign(denied);
     }
   }
 

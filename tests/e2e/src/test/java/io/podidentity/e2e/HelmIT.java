@@ -103,7 +103,8 @@ final class HelmIT {
     try (ReleaseWorld world = ReleaseWorld.start(EnvtestBinaries.findNewest())) {
       String rules = UninstallIT.rules(world.node());
       String values = world.values("networkPolicy: {enabled: true}", "").toString();
-      world.helm("install", RELEASE, CHART, "--values", values, "--wait");
+      String notes = world.helm("install", RELEASE, CHART, "--values", values, "--wait");
+      assertThat(notes).as("whether pods pass NMI by").contains(lookOfTheChartsPage());
       world.awaitPods(OURS, 3);
       BoundIdentity orders = world.bind("orders");
       TestPod pod = world.pod("orders", "orders");
@@ -128,6 +129,14 @@ final class HelmIT {
       assertNothingIsLeft(world, rules, orders);
       assertThat(world.runner().failures()).isEmpty();
     }
+  }
+
+  private static String lookOfTheChartsPage() {
+    return ProjectFiles.text("charts/aad-pod-identity/README.md")
+        .lines()
+        .filter(line -> line.startsWith("kubectl run try "))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void assertToken(ReleaseWorld world, TestPod pod, BoundIdentity identity) {

@@ -31,6 +31,9 @@ final class Program implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(20);
   private static final Duration TRAINED = Duration.ofMinutes(2);
 
+  /** The flag with which an NMI needs no {@code NET_RAW}. */
+  static final String OF_NFT = "--iptables-backend=nft";
+
   private final NetworkNamespace namespace;
   private final String label;
   private final int probePort;
@@ -174,13 +177,18 @@ final class Program implements AutoCloseable {
     Path cniResults = node.network().cniResults().folder();
     Command command =
         PodImage.inUse()
-            ? nmiImage(ChartSecurity.nmi(), account, azure, cniResults, flags)
+            ? nmiImage(security(flags), account, azure, cniResults, flags)
             : with(
                 cloud(azure),
                 account
                     .inPod(Command.of(script).withArguments(flags))
                     .withPrefix(List.of("sh", "-ec", CNI_RESULTS, "sh", cniResults.toString())));
     return new Program(node.network().namespace(), "nmi-" + node.name(), 8085, command);
+  }
+
+  /** What the chart makes of such flags. */
+  private static ChartSecurity security(List<String> flags) {
+    return flags.contains(OF_NFT) ? ChartSecurity.nmiOfNft() : ChartSecurity.nmi();
   }
 
   private static Command nmiImage(

@@ -149,6 +149,16 @@ final class SimulatedAzureProcess {
             1));
   }
 
+  /** Refuses whoever puts the identity anywhere, for want of a role. */
+  void denyAssign(BoundIdentity identity) {
+    control("POST", "/denied?id=" + encode(identity.resourceId()), Map.of());
+  }
+
+  /** Undoes {@link #denyAssign}. */
+  void allowAssign(BoundIdentity identity) {
+    control("DELETE", "/denied?id=" + encode(identity.resourceId()), Map.of());
+  }
+
   /** Puts the identity on the virtual machine or scale set, as somebody else may. */
   void attach(BoundIdentity identity, TestNode node) {
     change("attach", identity, node);

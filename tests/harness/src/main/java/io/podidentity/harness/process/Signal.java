@@ -4,8 +4,6 @@ package io.podidentity.harness.process;
 public enum Signal {
   /** Asks to end. */
   TERM,
-  /** Ctrl-C. */
-  INT,
   /** Ends at once. */
   KILL,
   /** Freezes. */

@@ -30,10 +30,10 @@ final class ManagedProcessTest {
   @Test
   void lineAfterAMarkIsAnotherOne() {
     try (ManagedProcess process =
-        shell("trap 'echo ready again' INT; echo ready; while :; do sleep 0.05; done")) {
+        shell("trap 'echo ready again' TERM; echo ready; while :; do sleep 0.05; done")) {
       process.awaitLine(READY, LONG);
       long mark = process.lineCount();
-      process.signal(Signal.INT);
+      process.signal(Signal.TERM);
       assertThat(process.awaitLine(READY, mark, LONG)).isEqualTo("ready again");
     }
   }
