@@ -55,6 +55,13 @@ public final class Mic implements AutoCloseable {
   /** Enough to load what calls need and to open connections; the first run may begin meanwhile. */
   private static final int REHEARSED_CALLS = 8;
 
+  /**
+   * So long the leader's work may take to end; the lease is let go of then in any case. What is
+   * under way for longer than that is one call for each thread: a write that another one's version
+   * keeps out, or a change that Azure shows to be going on.
+   */
+  private static final Duration WORK_ENDS = Duration.ofSeconds(1);
+
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
   private final Parts parts = new Parts();
@@ -63,6 +70,7 @@ public final class Mic implements AutoCloseable {
   private final AtomicReference<@Nullable KubernetesEvents> events = new AtomicReference<>();
   private final AtomicReference<@Nullable KubernetesClusterView> views = new AtomicReference<>();
   private final Leadership leadership;
+  private volatile boolean closing;
   private final UnaryOperator<ClusterView> shown;
 
   private Mic(UnaryOperator<ClusterView> shown, Consumer<String> onEnd) {
@@ -150,7 +158,11 @@ public final class Mic implements AutoCloseable {
     KubernetesAssignmentStore records =
         new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly);
     AssignmentStore store = new CountedStore(records, metrics.v1(), clock);
-    ExecutorService writers = pool(WRITES_AT_A_TIME, "record");
+    ExecutorService writers = Threads.atMost(WRITES_AT_A_TIME, "record");
+    ExecutorService workers = Threads.atMost(TARGETS_AT_A_TIME, "target");
+    ExecutorService rehearses = Threads.atMost(1, "rehearsal");
+    // At once: they wait for each other's work.
+    parts.add(() -> Threads.end(WORK_ENDS, workers, writers, rehearses));
     ComputeIdentities compute =
         ArmClients.computeIdentities(
             config,
@@ -173,7 +185,7 @@ public final class Mic implements AutoCloseable {
             planner,
             new TargetApplier(store, compute, telemetry, writers, work.applier(), clock),
             telemetry,
-            pool(TARGETS_AT_A_TIME, "target"),
+            workers,
             timer,
             work.pace(options.syncInterval()));
     parts.add(reconciler);
@@ -203,7 +215,7 @@ public final class Mic implements AutoCloseable {
                     leadership.blind(failure);
                   }
                 });
-    var unused = known.thenRunAsync(rehearsal::run, pool(1, "rehearsal"));
+    var unused = known.thenRunAsync(rehearsal::run, rehearses);
     metrics.v1().election();
     election.start();
     once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
@@ -214,14 +226,16 @@ public final class Mic implements AutoCloseable {
     return leadership.isActive() && leads();
   }
 
+  /** One that stops leads no longer: it begins no write, though it holds the lease for a moment. */
   private boolean leads() {
     LeaderElection election = elections.get();
-    return election != null && election.isLeader();
+    return election != null && election.isLeader() && !closing;
   }
 
   /** Stops, and lets go of the lease, so that another may follow at once. */
   @Override
   public void close() {
+    closing = true;
     leadership.close();
     parts.close();
   }

@@ -1,6 +1,7 @@
 package io.podidentity.mic;
 
 import io.podidentity.bin.Daemons;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -25,6 +26,21 @@ final class Threads {
             Daemons.named(name));
     pool.allowCoreThreadTimeOut(true);
     return pool;
+  }
+
+  /**
+   * Interrupts what several pools are at, and waits for all of it, no longer than that.
+   *
+   * @param pools of which one may wait for the work of another
+   */
+  static void end(Duration atMost, ExecutorService... pools) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    for (ExecutorService pool : pools) {
+      pool.shutdownNow();
+    }
+    for (ExecutorService pool : pools) {
+      pool.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Interrupts what a pool is at, and waits for it, for some seconds at most. */

@@ -14,11 +14,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,13 +43,6 @@ final class EventLog {
     }
   }
 
-  /**
-   * One that waits to be written.
-   *
-   * @param since when its wait began: {@link System#nanoTime()}
-   */
-  private record Waiting(Entry entry, Instant now, long since) {}
-
   /** As whom v1's MIC and this one write. */
   static final String COMPONENT = Api.GROUP;
 
@@ -67,7 +57,6 @@ final class EventLog {
   private static final Duration SAME = Duration.ofMinutes(15);
 
   private static final int REMEMBERED = 1000;
-  private static final int MOST_WAITING = 1000;
 
   /** The API server takes no longer message. */
   private static final int MOST_CHARACTERS = 1024;
@@ -77,10 +66,7 @@ final class EventLog {
   private final Clock clock;
   private final String component;
   private final CallRate rate;
-  private final Semaphore free = new Semaphore(MOST_WAITING);
-  // Somebody may be looking for what is wrong, and nobody for what is well.
-  private final Queue<Waiting> warnings = new ConcurrentLinkedQueue<>();
-  private final Queue<Waiting> others = new ConcurrentLinkedQueue<>();
+  private final EventQueue waiting = new EventQueue();
   private final Object lock = new Object();
   // Guarded by lock, which is held through the calls: events are written one after the other.
   private final Map<Entry, Written> written =
@@ -104,36 +90,30 @@ final class EventLog {
 
   /** Returns at once. */
   void add(Entry entry) {
-    if (!free.tryAcquire()) {
-      log.warn("event lost, too many wait: reason={} message={}", entry.reason(), entry.message());
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    EventQueue.Waiting event = new EventQueue.Waiting(entry, now, System.nanoTime());
+    if (!waiting.add(event)) {
       return;
     }
-    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    Waiting waiting = new Waiting(entry, now, System.nanoTime());
-    Queue<Waiting> line = entry.type().equals(WARNING) ? warnings : others;
-    line.add(waiting);
     try {
       executor.execute(this::writeNext);
     } catch (RejectedExecutionException e) {
-      if (line.remove(waiting)) {
-        free.release();
-      }
+      waiting.remove(event);
       log.debug("event lost, stopping: reason={} message={}", entry.reason(), entry.message());
     }
   }
 
   private void writeNext() {
-    Waiting warning = warnings.poll();
-    Waiting next = warning == null ? others.poll() : warning;
+    EventQueue.Waiting next = waiting.next();
     if (next != null) {
-      write(next.entry, next.now, next.since);
+      write(next.entry(), next.now(), next.since());
     }
   }
 
   private void write(Entry entry, Instant now, long since) {
     try {
       // A pod waits for its record, and nobody for an event; but none is to be lost.
-      if (free.availablePermits() < MOST_WAITING / 2) {
+      if (waiting.isLong()) {
         rate.await();
       } else {
         rate.awaitSpare(since);
@@ -150,8 +130,6 @@ final class EventLog {
           entry.reason(),
           entry.message(),
           Failures.brief(e));
-    } finally {
-      free.release();
     }
   }
 

@@ -24,6 +24,7 @@ public final class InMemoryCompute implements ComputeIdentities {
   // All guarded by lock.
   private final Map<ComputeTarget, Set<ResourceId>> targets = new HashMap<>();
   private final Set<ResourceId> refused = new HashSet<>();
+  private final Map<ComputeTarget, Set<ResourceId>> going = new HashMap<>();
   private @Nullable PodIdentityException failure;
   private long changes;
 
@@ -42,6 +43,32 @@ public final class InMemoryCompute implements ComputeIdentities {
   public void delete(ComputeTarget target) {
     synchronized (lock) {
       targets.remove(target);
+    }
+  }
+
+  /**
+   * Begins to take identities off, as others may; until {@link #endDetach} they are shown.
+   *
+   * @param target one that is there
+   */
+  public void beginDetach(ComputeTarget target, ResourceId... identities) {
+    requireNonNull(target, "target");
+    synchronized (lock) {
+      going.put(target, Set.of(identities));
+    }
+  }
+
+  /** Ends what was begun: they are off. */
+  public void endDetach(ComputeTarget target) {
+    synchronized (lock) {
+      Set<ResourceId> gone = going.remove(target);
+      targets.computeIfPresent(
+          target,
+          (key, there) -> {
+            Set<ResourceId> left = new HashSet<>(there);
+            left.removeAll(gone == null ? Set.of() : gone);
+            return left;
+          });
     }
   }
 
@@ -79,6 +106,7 @@ public final class InMemoryCompute implements ComputeIdentities {
       ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> detach) {
     synchronized (lock) {
       Set<ResourceId> there = on(target);
+      checkStaying(target, attach, there);
       Set<ResourceId> after = new HashSet<>(there);
       after.removeAll(detach);
       after.addAll(attach);
@@ -100,6 +128,13 @@ public final class InMemoryCompute implements ComputeIdentities {
       throw new PodIdentityException(ErrorReason.TARGET_NOT_FOUND, target.id() + " does not exist");
     }
     return there;
+  }
+
+  private void checkStaying(ComputeTarget target, Set<ResourceId> attach, Set<ResourceId> there) {
+    if (going.containsKey(target) && attach.stream().anyMatch(there::contains)) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE, target.id() + " is being changed");
+    }
   }
 
   private void checkAllowed(ComputeTarget target, Set<ResourceId> after, Set<ResourceId> there) {

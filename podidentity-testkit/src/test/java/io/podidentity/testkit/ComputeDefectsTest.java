@@ -1,5 +1,6 @@
 package io.podidentity.testkit;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
@@ -41,6 +42,20 @@ final class ComputeDefectsTest {
                 3,
                 call -> call.proceedWith(call.argument(0), call.argument(1), Set.of())),
             new Defect("makes it be what is asked for", "update", 3, ComputeDefectsTest::replace),
+            new Defect(
+                "takes what is on its way off for there",
+                "update",
+                3,
+                call -> {
+                  try {
+                    return call.proceed();
+                  } catch (PodIdentityException e) {
+                    if (e.reason() != ErrorReason.TARGET_UNAVAILABLE) {
+                      throw e;
+                    }
+                    return compute(call).read(call.argument(0));
+                  }
+                }),
             new Defect("asks for what is so already", "update", 3, ComputeDefectsTest::insist),
             new Defect(
                 "takes a missing machine for an empty one",

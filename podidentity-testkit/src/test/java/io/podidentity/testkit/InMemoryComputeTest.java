@@ -1,5 +1,7 @@
 package io.podidentity.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.ComputeTarget;
@@ -7,6 +9,8 @@ import io.podidentity.api.model.ResourceId;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.testkit.contract.ComputeIdentitiesContract;
 import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 
 class InMemoryComputeTest extends ComputeIdentitiesContract {
   private final InMemoryCompute compute = new InMemoryCompute();
@@ -41,6 +45,11 @@ class InMemoryComputeTest extends ComputeIdentitiesContract {
   }
 
   @Override
+  protected void beginDetach(ResourceId identity) {
+    compute.beginDetach(target(), identity);
+  }
+
+  @Override
   protected void refuse(ResourceId identity) {
     compute.refuse(identity);
   }
@@ -55,5 +64,18 @@ class InMemoryComputeTest extends ComputeIdentitiesContract {
   @Override
   protected long changes() {
     return compute.changes();
+  }
+
+  @Test
+  void whatWasBegunToBeTakenOffIsShownUntilItIs() {
+    ResourceId one = identity("one");
+    attach(one);
+    beginDetach(one);
+    assertThat(compute.read(target()).has(one)).isTrue();
+
+    compute.endDetach(target());
+
+    assertThat(compute.read(target()).has(one)).isFalse();
+    assertThat(compute.update(target(), Set.of(one), Set.of()).has(one)).isTrue();
   }
 }

@@ -1,7 +1,8 @@
 package io.podidentity.api.assignment;
 
 import io.podidentity.api.matching.BindingMatcher;
-import io.podidentity.api.matching.Matches;
+import io.podidentity.api.matching.BindingMatcher.Compared;
+import io.podidentity.api.matching.RecordComparison;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.AzureIdentity;
@@ -9,7 +10,6 @@ import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.DesiredAssignment;
-import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Notice;
 import java.util.ArrayList;
@@ -56,35 +56,59 @@ public final class AssignmentPlanner {
   AssignmentPlan plan(ClusterSnapshot snapshot, Predicate<ComputeTarget> checked) {
     PlannerOptions options = current.get();
     List<Notice> notices = new ArrayList<>();
-    Matches matches =
-        new BindingMatcher(options.forceNamespaced())
-            .match(withoutRefused(snapshot, options, notices));
+    ClusterSnapshot usable = withoutRefused(snapshot, options, notices);
     Map<String, Node> nodes = new HashMap<>();
     snapshot.nodes().forEach(node -> nodes.put(node.name(), node));
-    Map<NamespacedName, AssignedIdentity> records =
-        new HashMap<>(snapshot.records().size() * 4 / 3);
-    snapshot.records().forEach(record -> records.put(record.name(), record));
+    Compared<Sorter> compared =
+        new BindingMatcher(options.forceNamespaced())
+            .compare(
+                usable,
+                () -> new Sorter(nodes, new TargetPlans(options, nodes, snapshot.now(), checked)));
+    notices.addAll(compared.told().notices);
+    TargetPlans plans = compared.told().plans;
+    List<TargetPlan> targets = plans.build();
+    return new AssignmentPlan(
+        targets,
+        compared.problems(),
+        notices.stream().distinct().sorted(Notice.ORDER).toList(),
+        plans.next());
+  }
 
-    TargetPlans plans = new TargetPlans(options, nodes, snapshot.now(), checked);
-    for (DesiredAssignment desired : matches.byRecord().values()) {
+  /** Gives each record and each assignment to the target that it is about. */
+  private static final class Sorter implements RecordComparison {
+    final TargetPlans plans;
+    final List<Notice> notices = new ArrayList<>();
+    private final Map<String, Node> nodes;
+
+    Sorter(Map<String, Node> nodes, TargetPlans plans) {
+      this.nodes = nodes;
+      this.plans = plans;
+    }
+
+    @Override
+    public void leftOver(AssignedIdentity record) {
+      plans.leave(record);
+    }
+
+    @Override
+    public void desired(DesiredAssignment desired, @Nullable AssignedIdentity record) {
       TargetDraft draft = plans.ofNode(desired.nodeName());
       if (draft == null) {
-        // Not seen yet, or gone already. A record of the pod is removed below; the pod follows.
-        continue;
+        // Not seen yet, or gone already. A record of the pod is removed; the pod follows.
+        if (record != null) {
+          plans.leave(record);
+        }
+        return;
       }
       if (desired.pod().hostNetwork()) {
         notices.add(ofHostNetwork(desired));
       }
-      AssignedIdentity record = records.remove(desired.record());
       if (record != null && isInTheWay(record, desired, draft.target, nodes)) {
         // The name must be free first. Its removal changes the cluster, and so brings the next
         // plan. Until then nobody would know whose the identity is, so it does not count as needed.
         plans.clear(record);
-        continue;
-      }
-      draft.needed.add(desired.identity());
-      if (record == null) {
-        draft.creates.add(desired);
+      } else if (record == null) {
+        draft.create(desired);
       } else if (!record.describes(desired)) {
         draft.update(record, desired);
       } else if (record.state() != AssignmentState.ASSIGNED) {
@@ -93,13 +117,6 @@ public final class AssignmentPlanner {
         draft.keep(record, desired);
       }
     }
-    records.values().forEach(plans::leave);
-    List<TargetPlan> targets = plans.build();
-    return new AssignmentPlan(
-        targets,
-        matches.problems(),
-        notices.stream().distinct().sorted(Notice.ORDER).toList(),
-        plans.next());
   }
 
   /**

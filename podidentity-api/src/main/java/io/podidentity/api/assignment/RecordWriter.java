@@ -1,11 +1,14 @@
 package io.podidentity.api.assignment;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.AssignmentStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +19,31 @@ record RecordWriter(AssignmentStore store, Batches batches, RunFailures failures
    * Does the same with each, and waits for the last.
    *
    * @return as of {@link #begin}
+   * @throws PodIdentityException as {@link #await} does
    */
   <T, R> List<R> each(
       List<T> items,
       Function<T, @Nullable R> action,
       BiConsumer<T, PodIdentityException> onFailure) {
-    return begin(items, action, onFailure).join();
+    return await(begin(items, action, onFailure));
+  }
+
+  /**
+   * Waits for what was begun.
+   *
+   * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted: then
+   *     those who write are about to be stopped too, and what they have not begun may never end
+   */
+  static <R> List<R> await(CompletableFuture<List<R>> begun) {
+    try {
+      return begun.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PodIdentityException(
+          ErrorReason.SHUTTING_DOWN, "gave up to wait for records that are being written", e);
+    } catch (ExecutionException e) {
+      throw new CompletionException(e.getCause());
+    }
   }
 
   /**

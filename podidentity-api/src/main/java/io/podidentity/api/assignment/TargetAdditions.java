@@ -116,10 +116,10 @@ final class TargetAdditions {
     } finally {
       if (!attached) {
         // A run must not end while any of it still goes on.
-        var unused = written.exceptionally(failure -> List.of()).join();
+        var unused = RecordWriter.await(written.exceptionally(failure -> List.of()));
       }
     }
-    return written.join();
+    return RecordWriter.await(written);
   }
 
   private void leaveOutHeld(List<DesiredAssignment> creates, List<Change> changes) {
@@ -168,8 +168,26 @@ final class TargetAdditions {
     List<Change> waiting =
         changes.stream().filter(change -> needsTarget(change.desired())).toList();
     changes.removeAll(waiting);
+    if (plan.target() == null) {
+      // No machine will ever have it: the pod must not go on with what it had before an edit.
+      records.each(
+          waiting.stream().filter(TargetAdditions::isOld).toList(), this::retract, this::fails);
+    }
     waiting.forEach(change -> fails(change, blind));
     checks = List.of();
+  }
+
+  /** Whether its record says that the pod has something else than it should. */
+  private static boolean isOld(Change change) {
+    return change.record().state() == AssignmentState.ASSIGNED
+        && !change.record().describes(change.desired());
+  }
+
+  private @Nullable Void retract(Change change) {
+    records
+        .store()
+        .replace(change.record(), change.desired(), AssignmentState.CREATED, Provenance.UNKNOWN);
+    return null;
   }
 
   private static boolean needsTarget(DesiredAssignment desired) {

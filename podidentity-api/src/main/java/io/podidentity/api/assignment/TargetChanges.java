@@ -29,6 +29,7 @@ final class TargetChanges {
   private static final int REFUSALS = 16;
 
   private final @Nullable ComputeTarget target;
+  private final Set<ResourceId> doubted;
   private final ComputeIdentities compute;
   private final SeenIdentities seen;
   private final Quarantine quarantine;
@@ -51,6 +52,7 @@ final class TargetChanges {
       int limit,
       RunFailures failures) {
     this.target = plan.target();
+    this.doubted = plan.doubted();
     this.compute = compute;
     this.seen = seen;
     this.quarantine = quarantine;
@@ -77,7 +79,7 @@ final class TargetChanges {
 
   /**
    * Finds out what is there. What was seen lately will do if all of it is there, as the client IDs
-   * say.
+   * say. What MIC may be taking off is not counted: it is asked for, which waits for that to end.
    *
    * @return why that cannot be known; null if it is
    */
@@ -86,13 +88,13 @@ final class TargetChanges {
       failures.ofRecord();
       return noTarget();
     }
-    TargetIdentities lately = anew ? null : seen.lately(target);
+    TargetIdentities lately = anew || !doubted.isEmpty() ? null : seen.lately(target);
     if (lately != null && wanted.stream().allMatch(identity -> isVerified(lately, identity))) {
       there = lately;
       return null;
     }
     try {
-      there = compute.read(target);
+      there = compute.read(target).without(doubted);
       seen.saw(target, there);
       return null;
     } catch (PodIdentityException e) {

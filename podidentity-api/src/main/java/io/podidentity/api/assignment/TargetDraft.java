@@ -3,7 +3,6 @@ package io.podidentity.api.assignment;
 import io.podidentity.api.assignment.TargetPlan.Change;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
-import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Provenance;
@@ -33,52 +32,61 @@ final class TargetDraft implements Comparable<TargetDraft> {
   final @Nullable ComputeTarget target;
 
   /** Whether what should be there is to be looked for. */
-  final boolean isChecked;
+  private final boolean isChecked;
 
-  /** What has to be there. */
-  final List<AzureIdentity> needed = new ArrayList<>();
+  /** Records that are as they should be. Their identities are needed there. */
+  private final List<AssignedIdentity> right = new ArrayList<>();
 
-  /** All records about pods on it. */
-  final List<AssignedIdentity> known = new ArrayList<>();
+  private final List<DesiredAssignment> creates = new ArrayList<>();
+  private final List<Change> confirms = new ArrayList<>();
+  private final List<Change> updates = new ArrayList<>();
+  private final List<Change> checks = new ArrayList<>();
 
-  final List<DesiredAssignment> creates = new ArrayList<>();
-  final List<Change> confirms = new ArrayList<>();
-  final List<Change> updates = new ArrayList<>();
-  final List<Change> checks = new ArrayList<>();
-
-  /** Assigned records that may hold more than their own identity. */
-  final List<Change> kept = new ArrayList<>();
+  /** Those of them that may hold more than their own identity. */
+  private final List<Change> kept = new ArrayList<>();
 
   /** Records that nothing desires any more. */
-  final List<AssignedIdentity> leaving = new ArrayList<>();
+  private final List<AssignedIdentity> leaving = new ArrayList<>();
 
   /** The same, and they cannot wait. */
-  final List<AssignedIdentity> clearing = new ArrayList<>();
+  private final List<AssignedIdentity> clearing = new ArrayList<>();
 
   TargetDraft(@Nullable ComputeTarget target, boolean isChecked) {
     this.target = target;
     this.isChecked = isChecked;
   }
 
+  void create(DesiredAssignment desired) {
+    creates.add(desired);
+  }
+
   void confirm(AssignedIdentity record, DesiredAssignment desired) {
-    known.add(record);
     confirms.add(new Change(record, desired));
   }
 
   void update(AssignedIdentity record, DesiredAssignment desired) {
-    known.add(record);
     updates.add(new Change(record, desired));
   }
 
   /** It is as it should be. */
   void keep(AssignedIdentity record, DesiredAssignment desired) {
-    known.add(record);
+    right.add(record);
     if (isChecked) {
       checks.add(new Change(record, desired));
     }
     if (holdsMore(record)) {
       kept.add(new Change(record, desired));
     }
+  }
+
+  /** Nothing desires it any more. */
+  void leave(AssignedIdentity record) {
+    leaving.add(record);
+  }
+
+  /** The same, and it has to go at once: its name is needed. */
+  void clear(AssignedIdentity record) {
+    clearing.add(record);
   }
 
   /** Whether MIC put something there for it besides its own identity, or was about to. */
@@ -119,12 +127,10 @@ final class TargetDraft implements Comparable<TargetDraft> {
     Stream.of(leaving, clearing).forEach(list -> list.sort(BY_NAME));
     Set<ResourceId> attach = new LinkedHashSet<>();
     creates.forEach(desired -> attach.addAll(TargetPlans.managedIdentity(desired.identity())));
-    Stream.of(confirms, updates)
-        .flatMap(List::stream)
-        .forEach(c -> attach.addAll(TargetPlans.managedIdentity(c.desired().identity())));
+    changes().forEach(c -> attach.addAll(TargetPlans.managedIdentity(c.desired().identity())));
 
     Departures departures = new Departures(options, now, waits);
-    departures.decide();
+    departures.decide(attach);
     boolean asksForOrigins = !attach.isEmpty();
     return new TargetPlan(
         target,
@@ -136,20 +142,34 @@ final class TargetDraft implements Comparable<TargetDraft> {
         departures.leftovers,
         checks,
         attach,
+        asksForOrigins ? departures.doubted(attach) : Set.of(),
         departures.detach,
         asksForOrigins ? origins(attach) : Map.of());
+  }
+
+  private Stream<Change> changes() {
+    return Stream.concat(confirms.stream(), updates.stream());
+  }
+
+  /** All records about pods on it. */
+  private Stream<AssignedIdentity> known() {
+    return Stream.of(
+            changes().map(Change::record), right.stream(), leaving.stream(), clearing.stream())
+        .flatMap(records -> records);
   }
 
   /** Whether MIC put these on the target, as far as any record knows. */
   private Map<ResourceId, Boolean> origins(Set<ResourceId> ids) {
     Set<ResourceId> ours = new HashSet<>();
     Set<ResourceId> found = new HashSet<>();
-    for (AssignedIdentity record : known) {
-      ours.addAll(added(record));
-      if (record.provenance().isKnown()) {
-        found.addAll(TargetPlans.managedIdentity(record.identity()));
-      }
-    }
+    known()
+        .forEach(
+            record -> {
+              ours.addAll(added(record));
+              if (record.provenance().isKnown()) {
+                found.addAll(TargetPlans.managedIdentity(record.identity()));
+              }
+            });
     Map<ResourceId, Boolean> origins = new LinkedHashMap<>();
     for (ResourceId id : ids) {
       if (ours.contains(id) || found.contains(id)) {
@@ -198,11 +218,12 @@ final class TargetDraft implements Comparable<TargetDraft> {
       this.waits = waits;
     }
 
-    void decide() {
+    void decide(Set<ResourceId> attach) {
       if (leaving.isEmpty() && clearing.isEmpty() && kept.isEmpty()) {
         return;
       }
-      needed.forEach(identity -> stays.addAll(TargetPlans.managedIdentity(identity)));
+      stays.addAll(attach);
+      right.forEach(record -> stays.addAll(TargetPlans.managedIdentity(record.identity())));
       clearing.forEach(record -> depart(record, true));
       leaving.forEach(record -> depart(record, record.terminating()));
       kept.forEach(this::shed);
@@ -260,6 +281,22 @@ final class TargetDraft implements Comparable<TargetDraft> {
     /** A time that is yet to come was written by a clock that is wrong. */
     private boolean isDue(Instant since) {
       return since.isAfter(now) || !now.isBefore(since.plus(options.detachDelay()));
+    }
+
+    /** Which of these MIC may be taking off, if one that died has begun it. */
+    Set<ResourceId> doubted(Set<ResourceId> ids) {
+      Set<ResourceId> going = new HashSet<>();
+      known().filter(this::mayBeGoing).forEach(record -> going.addAll(added(record)));
+      going.retainAll(ids);
+      return going;
+    }
+
+    private boolean mayBeGoing(AssignedIdentity record) {
+      if (record.state() != AssignmentState.UNASSIGNED && !holdsMore(record)) {
+        return record.terminating();
+      }
+      Instant since = record.provenance().unneededSince();
+      return record.terminating() || since == null || isDue(since);
     }
 
     private Set<ResourceId> departing(AssignedIdentity record, Collection<ResourceId> ids) {

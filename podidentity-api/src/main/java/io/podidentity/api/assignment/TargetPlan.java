@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param checks assigned records whose identities are to be looked for; empty unless that was asked
  *     for
  * @param attach identities that creates, confirms and updates need on the target
+ * @param doubted those of them that MIC may be taking off at this moment, as a record says: one
+ *     that died may have begun it, so that the target has them is no sign that it keeps them
  * @param detach identities that removals and leftovers leave behind and nothing else on the target
  *     needs
  * @param origins of identities of which some record knows: whether MIC put them on the target
@@ -42,6 +44,7 @@ public record TargetPlan(
     List<Change> leftovers,
     List<Change> checks,
     Set<ResourceId> attach,
+    Set<ResourceId> doubted,
     Set<ResourceId> detach,
     Map<ResourceId, Boolean> origins) {
   /** Copies its parts, and keeps their order. */
@@ -55,6 +58,7 @@ public record TargetPlan(
     checks = List.copyOf(checks);
     // Copies that keep the order, which Set.copyOf does not.
     attach = Collections.unmodifiableSet(new LinkedHashSet<>(attach));
+    doubted = Set.copyOf(doubted);
     detach = Collections.unmodifiableSet(new LinkedHashSet<>(detach));
     origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
   }

@@ -49,16 +49,12 @@ final class TargetPlans {
 
   /** Nothing desires it any more. */
   void leave(AssignedIdentity record) {
-    TargetDraft draft = draftOf(record);
-    draft.known.add(record);
-    draft.leaving.add(record);
+    draftOf(record).leave(record);
   }
 
   /** It has to go at once: its name is needed. */
   void clear(AssignedIdentity record) {
-    TargetDraft draft = draftOf(record);
-    draft.known.add(record);
-    draft.clearing.add(record);
+    draftOf(record).clear(record);
   }
 
   /** One for each target with anything to do, in a stable order, and each in a stable order. */

@@ -1,7 +1,9 @@
 package io.podidentity.api.model;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The user-assigned identities on a virtual machine or scale set, as Azure shows them.
@@ -21,6 +23,13 @@ public record TargetIdentities(Map<ResourceId, String> clientIds) {
   /** Whether it is there. */
   public boolean has(ResourceId id) {
     return clientIds.containsKey(id);
+  }
+
+  /** The same without these. */
+  public TargetIdentities without(Set<ResourceId> ids) {
+    Map<ResourceId, String> left = new HashMap<>(clientIds);
+    left.keySet().removeAll(ids);
+    return new TargetIdentities(left);
   }
 
   /** The client ID that Azure gives for it; empty if it gives none. */

@@ -23,6 +23,10 @@ public interface ComputeIdentities {
    * nothing is asked for if there is none. Identities that are not named, and a system-assigned
    * identity, are left as they are.
    *
+   * <p>If Azure is changing the target already, for whomever, an identity that is to be attached
+   * and is there may be on its way off: then {@code TARGET_UNAVAILABLE} is thrown, until that is
+   * over.
+   *
    * @param attach identities that shall be there; disjoint from {@code detach}
    * @param detach identities that shall not be there
    * @return what is there afterwards

@@ -105,6 +105,30 @@ class IdentityEditsTest {
     assertThat(scene.azure.on(N1)).isEmpty();
   }
 
+  /** Its spec.providerID is not Azure's, or not written yet; v1 may have taken it for a machine. */
+  @Test
+  void onANodeWithoutAMachineThePodLosesWhatItHadBeforeTheEdit() {
+    scene.pod("web", "x");
+    scene.cluster.put(Samples.node("n1", null));
+    scene.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/web").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x"))
+            .podUid(null)
+            .build());
+    scene.run();
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+
+    scene.cluster.put(Samples.identity("default/x", "new"));
+    scene.run();
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+    assertThat(scene.record("web", "x").identity()).isEqualTo(Samples.identity("default/x", "new"));
+    scene.log.calls().clear();
+    scene.run();
+    assertThat(scene.log.calls()).isEmpty();
+  }
+
   private static PodIdentityException away() {
     return new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "for the test");
   }

@@ -122,6 +122,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     // Before the look, which a wait would make old.
     try (ArmThrottle.Turn turn = throttle.awaitWrite(target.id().subscription())) {
       IdentityState state = read(resource, url);
+      requireStaying(resource, state, attach);
       // More than one chunk: each begins with what the one before has left.
       for (int round = 0; round <= asked / CHUNK; round++) {
         requireSettled(resource, state);
@@ -216,6 +217,21 @@ public final class ArmComputeIdentities implements ComputeIdentities {
       throw new PodIdentityException(
           ErrorReason.TARGET_UNAVAILABLE,
           "cannot tell whether %s is about to get what is to be taken off: a change of it is still going on"
+              .formatted(resource));
+    }
+  }
+
+  /**
+   * What is there while the target is being changed may be what that takes off: a MIC that died may
+   * have asked for it, and Azure shows it to the end.
+   */
+  private static void requireStaying(
+      ComputeResource resource, IdentityState state, Set<ResourceId> attach) {
+    if (state.isChanging()
+        && attach.stream().anyMatch(id -> state.userAssigned().contains(id.lowerCase()))) {
+      throw new PodIdentityException(
+          ErrorReason.TARGET_UNAVAILABLE,
+          "cannot tell whether %s keeps its identities: a change of it is still going on"
               .formatted(resource));
     }
   }

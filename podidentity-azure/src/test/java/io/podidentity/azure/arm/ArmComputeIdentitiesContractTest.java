@@ -2,11 +2,13 @@ package io.podidentity.azure.arm;
 
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.ResourceId;
+import io.podidentity.testkit.azure.WriteBehaviour;
 import io.podidentity.testkit.contract.ComputeIdentitiesContract;
 import io.podidentity.testkit.http.Fault;
 import io.podidentity.testkit.http.Reply;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 final class ArmComputeIdentitiesContractTest extends ComputeIdentitiesContract {
@@ -48,6 +50,13 @@ final class ArmComputeIdentitiesContractTest extends ComputeIdentitiesContract {
     cluster
         .azure()
         .attach(target().id().value(), cluster.azure().identity(identity.value()).orElseThrow());
+  }
+
+  /** By another MIC, which gives up waiting. */
+  @Override
+  protected void beginDetach(ResourceId identity) {
+    cluster.simulated().arm().writes(WriteBehaviour.asyncOperation(Duration.ofDays(1)));
+    SimulatedCluster.failure(() -> cluster.adapter().update(target(), Set.of(), Set.of(identity)));
   }
 
   @Override

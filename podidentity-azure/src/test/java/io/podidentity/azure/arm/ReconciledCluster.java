@@ -19,6 +19,7 @@ import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Pod;
 import io.podidentity.api.model.PodPhase;
+import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.testkit.InMemoryCluster;
 import io.podidentity.testkit.ManualTimer;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /**
  * MIC's work over a cluster in memory and a simulated Resource Manager, on the caller's thread and
@@ -49,6 +51,15 @@ final class ReconciledCluster implements AutoCloseable {
   }
 
   ReconciledCluster() {
+    this(SimulatedCluster::adapter);
+  }
+
+  /**
+   * The same with another way to Azure.
+   *
+   * @param compute asked once
+   */
+  ReconciledCluster(Function<SimulatedCluster, ComputeIdentities> compute) {
     Telemetry telemetry = new Failures();
     reconciler =
         new Reconciler(
@@ -56,7 +67,7 @@ final class ReconciledCluster implements AutoCloseable {
             new AssignmentPlanner(new PlannerOptions(false, Set.of())),
             new TargetApplier(
                 cluster,
-                azure.adapter(),
+                compute.apply(azure),
                 telemetry,
                 Runnable::run,
                 ApplierOptions.DEFAULT,

@@ -36,6 +36,9 @@ public abstract class ComputeIdentitiesContract {
   /** Puts an identity on the target by other hands. */
   protected abstract void attach(ResourceId identity);
 
+  /** Has Azure begin to take the identity off the target, by other hands; it does not end. */
+  protected abstract void beginDetach(ResourceId identity);
+
   /** Has Azure refuse to assign the identity, naming it. */
   protected abstract void refuse(ResourceId identity);
 
@@ -97,6 +100,17 @@ public abstract class ComputeIdentitiesContract {
     compute().update(target(), Set.of(shouted(one)), Set.of());
 
     assertThat(changes()).isEqualTo(known);
+  }
+
+  @Test
+  void identityThatMayBeOnItsWayOffDoesNotCountAsThere() {
+    ResourceId one = identity("one");
+    compute().update(target(), Set.of(one), Set.of());
+    beginDetach(one);
+
+    PodIdentityException refusal = failure(() -> compute().update(target(), Set.of(one), Set.of()));
+
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.TARGET_UNAVAILABLE);
   }
 
   @Test

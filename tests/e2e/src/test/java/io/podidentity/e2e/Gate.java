@@ -9,15 +9,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The boundaries of one process's writes: {@code before PATCH virtualMachines #1} is the moment
- * before its first such call goes out, {@code after …} that before it learns of the answer. At one
- * of them the process can be made to wait. Thread-safe.
+ * The boundaries of one process's calls, of Kubernetes its writes and of Azure all: {@code before
+ * PATCH virtualMachines #1} is the moment before its first such call goes out, {@code after …} that
+ * before it learns of the answer. At one of them the process can be made to wait. Thread-safe.
  */
 final class Gate {
-  private static final Pattern WRITE =
+  private static final Pattern CALL =
       Pattern.compile(
-          "^(POST|PUT|PATCH|DELETE) \\S*/(azureassignedidentities|events|endpoints|leases|configmaps"
-              + "|virtualMachines)\\b.*");
+          "^(?:(POST|PUT|PATCH|DELETE) \\S*/"
+              + "(azureassignedidentities|events|endpoints|leases|configmaps|virtualMachines)"
+              + "|(GET) \\S*/(virtualMachines|operations))\\b.*");
 
   // All guarded by this.
   private final List<String> passed = new ArrayList<>();
@@ -27,10 +28,15 @@ final class Gate {
   private boolean open;
   private boolean dropped;
 
-  /** What a request's head asks for, if that is a write. */
+  /** What a request's head asks for, if that has boundaries. */
   static @Nullable String call(String head) {
-    Matcher write = WRITE.matcher(head.lines().findFirst().orElse(""));
-    return write.matches() ? write.group(1) + " " + write.group(2) : null;
+    Matcher call = CALL.matcher(head.lines().findFirst().orElse(""));
+    if (!call.matches()) {
+      return null;
+    }
+    return call.group(1) != null
+        ? call.group(1) + " " + call.group(2)
+        : call.group(3) + " " + call.group(4);
   }
 
   /** Counts from here on, and stops at that boundary; at none if it is empty. */
@@ -51,6 +57,15 @@ final class Gate {
   /** The boundaries that were passed since {@link #begin}, in order. */
   synchronized List<String> passed() {
     return List.copyOf(passed);
+  }
+
+  /**
+   * How many boundaries of a kind were passed.
+   *
+   * @param kind without the number, for example {@code after POST events}
+   */
+  synchronized int count(String kind) {
+    return counts.getOrDefault(kind, 0);
   }
 
   /** Lets go on what waits. */

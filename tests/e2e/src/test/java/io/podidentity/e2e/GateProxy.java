@@ -21,8 +21,9 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in front of an HTTPS server, and stops at a {@link Gate} before each write goes on to it
- * and before its answer goes back. HTTP/1.1 without pipelining; upgraded connections pass through.
+ * Stands in front of an HTTPS server, and stops at a {@link Gate} before each of its calls goes on
+ * to it and before its answer goes back. HTTP/1.1 without pipelining; upgraded connections pass
+ * through.
  */
 final class GateProxy implements AutoCloseable {
   private final ServerSocket listener;

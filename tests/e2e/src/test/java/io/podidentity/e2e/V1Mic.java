@@ -55,15 +55,26 @@ final class V1Mic {
         "[{\"op\":\"replace\",\"path\":\"/status/status\",\"value\":\"" + state + "\"}]");
   }
 
-  /**
-   * Its two calls after an edit of an identity or binding: annotations are not among its fields.
-   */
+  /** Its two calls after an edit of an identity or binding. */
   void rewrite(String record) {
+    rewriteAsCreated(record);
+    setState(record, "Assigned");
+  }
+
+  /** The first of them, with copies as they are now: annotations are not among its fields. */
+  void rewriteAsCreated(String record) {
     ObjectNode anew = (ObjectNode) record(record);
     ((ObjectNode) anew.get("metadata")).remove("annotations");
+    ObjectNode spec = (ObjectNode) anew.get("spec");
+    spec.set("azureIdentityRef", again("azureidentity", spec.get("azureIdentityRef")));
+    spec.set("azureBindingRef", again("azureidentitybinding", spec.get("azureBindingRef")));
     ((ObjectNode) anew.get("status")).put("status", "Created");
     api.kubectlWithInput(anew.toString(), "replace", "-f", "-");
-    setState(record, "Assigned");
+  }
+
+  private JsonNode again(String kind, JsonNode copy) {
+    return get(
+        kind, copy.at("/metadata/namespace").asString(), copy.at("/metadata/name").asString());
   }
 
   /** Its three calls for a removal. */
