@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** How often a file is read, and for how long its key is kept. */
 final class SigningKeysTest {
   private static final byte[] FILE = {1, 2, 3};
+  private static final TestCertificate CERTIFICATE = TestCertificates.selfSigned("app");
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final MutableClock clock = MutableClock.startingAt(Instant.parse("2026-03-01T12:00:00Z"));
@@ -53,8 +54,7 @@ final class SigningKeysTest {
     if (problem != null) {
       throw problem;
     }
-    TestCertificate certificate = TestCertificates.selfSigned("app");
-    return new SigningKey(certificate.privateKey(), List.of(certificate.certificate()));
+    return new SigningKey(CERTIFICATE.privateKey(), List.of(CERTIFICATE.certificate()));
   }
 
   @Test
