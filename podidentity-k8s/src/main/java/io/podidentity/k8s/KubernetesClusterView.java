@@ -19,8 +19,10 @@ import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,9 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       new Mirror.Kind<>(
           "azureidentitybindings.aadpodidentity.k8s.io", AzureIdentityBindingResource::new);
 
+  /** A watch whose other end is dead has been opened anew by then, and has told what it missed. */
+  private static final Duration CAUGHT_UP = Duration.ofMinutes(1);
+
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
   private final Mirror<PodResource, Pod> pods;
@@ -74,6 +79,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final Mirrors all;
   private final BiFunction<String, String, @Nullable ComputeTarget> targets;
   private final Clock clock;
+  private final WatchSockets sockets;
 
   /**
    * A view that has not begun.
@@ -89,15 +95,24 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       KubernetesConnection connection,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
-    this(connection.client(), targets, clock);
+    this(connection.client(), connection.sockets(), targets, clock);
   }
 
   KubernetesClusterView(
       KubernetesClient client,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
+    this(client, new WatchSockets(), targets, clock);
+  }
+
+  KubernetesClusterView(
+      KubernetesClient client,
+      WatchSockets sockets,
+      BiFunction<String, String, @Nullable ComputeTarget> targets,
+      Clock clock) {
     this.targets = targets;
     this.clock = clock;
+    this.sockets = sockets;
     pods =
         new Mirror<>(
             new Mirror.Kind<>("pods", PodResource::new),
@@ -169,6 +184,15 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   @Override
   public Subscription onChange(Runnable nudge) {
     return nudges.subscribe(nudge);
+  }
+
+  /**
+   * Completes when this view shows all that had happened when this was called, which each of its
+   * watches says by an answer: one may have been dead for a while without a sign of it. Without
+   * answers it completes after a minute, when a dead one has been noticed.
+   */
+  public CompletableFuture<Void> caughtUp() {
+    return sockets.caughtUp(all.resources(), CAUGHT_UP);
   }
 
   @Override

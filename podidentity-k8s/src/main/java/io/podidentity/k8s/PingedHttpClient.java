@@ -30,14 +30,17 @@ final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
     private final Duration ping;
+    private final WatchSockets sockets;
 
     /**
      * A factory.
      *
      * @param ping between two pings of a WebSocket
+     * @param sockets is told of the WebSockets of all of its clients
      */
-    Factory(Duration ping) {
+    Factory(Duration ping, WatchSockets sockets) {
       this.ping = ping;
+      this.sockets = sockets;
     }
 
     @Override
@@ -66,22 +69,24 @@ final class PingedHttpClient extends HttpClient {
 
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
-      return new Builder(super.createNewHttpClientBuilder(), ping);
+      return new Builder(super.createNewHttpClientBuilder(), ping, sockets);
     }
   }
 
   private final HttpClient client;
   private final PlainWatches watches;
   private final ServerContact contact = new ServerContact();
+  private final WatchSockets sockets;
 
-  private PingedHttpClient(HttpClient client, Duration ping) {
+  private PingedHttpClient(HttpClient client, Duration ping, WatchSockets sockets) {
     this.client = client;
     this.watches = new PlainWatches(ping);
+    this.sockets = sockets;
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), watches, contact);
+    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), watches, contact, sockets);
   }
 
   @Override
@@ -173,15 +178,17 @@ final class PingedHttpClient extends HttpClient {
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
     private final Duration ping;
+    private final WatchSockets sockets;
 
-    Builder(HttpClient.Builder builder, Duration ping) {
+    Builder(HttpClient.Builder builder, Duration ping, WatchSockets sockets) {
       this.builder = builder;
       this.ping = ping;
+      this.sockets = sockets;
     }
 
     @Override
     public HttpClient build() {
-      return new PingedHttpClient(builder.build(), ping);
+      return new PingedHttpClient(builder.build(), ping, sockets);
     }
 
     @Override
