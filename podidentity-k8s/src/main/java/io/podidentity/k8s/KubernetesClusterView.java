@@ -62,7 +62,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
           "azureidentitybindings.aadpodidentity.k8s.io", AzureIdentityBindingResource::new);
 
   /** A watch whose other end is dead has been opened anew by then, and has told what it missed. */
-  private static final Duration CAUGHT_UP = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
@@ -79,7 +79,9 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final Mirrors all;
   private final BiFunction<String, String, @Nullable ComputeTarget> targets;
   private final Clock clock;
-  private final WatchSockets sockets;
+  private final CatchingUp catchingUp;
+  private final List<Followed> followed;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   /**
    * A view that has not begun.
@@ -95,32 +97,33 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       KubernetesConnection connection,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
-    this(connection.client(), connection.sockets(), targets, clock);
+    this(connection.client(), new CatchingUp(connection.sockets(), PATIENCE), targets, clock);
   }
 
   KubernetesClusterView(
       KubernetesClient client,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
-    this(client, new WatchSockets(), targets, clock);
+    this(client, new CatchingUp(new WatchSockets(), PATIENCE), targets, clock);
   }
 
   KubernetesClusterView(
       KubernetesClient client,
-      WatchSockets sockets,
+      CatchingUp catchingUp,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
     this.targets = targets;
     this.clock = clock;
-    this.sockets = sockets;
+    this.catchingUp = catchingUp;
+    var podObjects =
+        client.resources(PodResource.class).inAnyNamespace().withLabel(IdentityBinding.POD_LABEL);
+    var identityObjects = client.resources(AzureIdentityResource.class).inAnyNamespace();
+    var bindingObjects = client.resources(AzureIdentityBindingResource.class).inAnyNamespace();
+    var recordObjects = client.resources(AzureAssignedIdentityResource.class).inAnyNamespace();
     pods =
         new Mirror<>(
             new Mirror.Kind<>("pods", PodResource::new),
-            client
-                .resources(PodResource.class)
-                .inAnyNamespace()
-                .withLabel(IdentityBinding.POD_LABEL)
-                .withLimit(PAGE),
+            podObjects.withLimit(PAGE),
             PodMapping::forPlanning,
             (before, after) -> nudge());
     nodes =
@@ -132,7 +135,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     identities =
         new Mirror<>(
             IDENTITIES,
-            client.resources(AzureIdentityResource.class).inAnyNamespace().withLimit(PAGE),
+            identityObjects.withLimit(PAGE),
             object ->
                 new Original<>(
                     trimmed(object), IdentityMapping.identity(object, Metadata.of(object).name())),
@@ -140,7 +143,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     bindings =
         new Mirror<>(
             BINDINGS,
-            client.resources(AzureIdentityBindingResource.class).inAnyNamespace().withLimit(PAGE),
+            bindingObjects.withLimit(PAGE),
             object ->
                 new Original<>(
                     trimmed(object), IdentityMapping.binding(object, Metadata.of(object).name())),
@@ -148,11 +151,18 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     records =
         new Mirror<>(
             KubernetesAssignmentStore.KIND,
-            client.resources(AzureAssignedIdentityResource.class).inAnyNamespace().withLimit(PAGE),
+            recordObjects.withLimit(PAGE),
             object -> parts.in(RecordMapping.record(object)),
             this::recordChanged);
     // The records last: they share what the others know.
     all = new Mirrors(List.of(pods, nodes, identities, bindings), List.of(records));
+    followed =
+        List.of(
+            new Followed(pods, podObjects, PAGE),
+            new Followed(nodes, client.nodes(), PAGE),
+            new Followed(identities, identityObjects, PAGE),
+            new Followed(bindings, bindingObjects, PAGE),
+            new Followed(records, recordObjects, PAGE));
     var unused = all.synced().thenRun(nudges::call);
   }
 
@@ -188,11 +198,21 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
 
   /**
    * Completes when this view shows all that had happened when this was called, which each of its
-   * watches says by an answer: one may have been dead for a while without a sign of it. Without
-   * answers it completes after a minute, when a dead one has been noticed.
+   * watches says by an answer: one may have been dead for a while without a sign of it. Where one
+   * does not answer within a minute the objects are listed, and this view has to come as far. At
+   * the latest it completes after 15 minutes, when each watch has been opened anew; cancelled if
+   * the view is closed before.
    */
   public CompletableFuture<Void> caughtUp() {
-    return sockets.caughtUp(all.resources(), CAUGHT_UP);
+    CompletableFuture<Void> caughtUp = catchingUp.ask(followed);
+    var unused = closed.thenRun(() -> caughtUp.cancel(false));
+    return caughtUp;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    closed.complete(null);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.podidentity.k8s;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Several that are followed together. */
@@ -43,11 +42,6 @@ final class Mirrors implements ClusterFollower {
                   }
                 });
     return synced;
-  }
-
-  /** The names of what is followed in the API's paths. */
-  List<String> resources() {
-    return Stream.of(first, then).flatMap(List::stream).map(Mirror::resource).toList();
   }
 
   private void completed(@Nullable Void nothing, @Nullable Throwable failure) {

@@ -24,22 +24,19 @@ import org.jspecify.annotations.Nullable;
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
  * PingedWebSocket}. fabric8 sends pings, and looks at no answer. It also logs when the server goes
  * away and when it is back: see {@link ServerContact}. Long answers come compressed: see {@link
- * Gunzip}. Where WebSockets cannot be had, watches have an end: see {@link PlainWatches}.
+ * Gunzip}.
  */
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
-    private final Duration ping;
     private final WatchSockets sockets;
 
     /**
      * A factory.
      *
-     * @param ping between two pings of a WebSocket
      * @param sockets is told of the WebSockets of all of its clients
      */
-    Factory(Duration ping, WatchSockets sockets) {
-      this.ping = ping;
+    Factory(WatchSockets sockets) {
       this.sockets = sockets;
     }
 
@@ -69,24 +66,22 @@ final class PingedHttpClient extends HttpClient {
 
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
-      return new Builder(super.createNewHttpClientBuilder(), ping, sockets);
+      return new Builder(super.createNewHttpClientBuilder(), sockets);
     }
   }
 
   private final HttpClient client;
-  private final PlainWatches watches;
   private final ServerContact contact = new ServerContact();
   private final WatchSockets sockets;
 
-  private PingedHttpClient(HttpClient client, Duration ping, WatchSockets sockets) {
+  private PingedHttpClient(HttpClient client, WatchSockets sockets) {
     this.client = client;
-    this.watches = new PlainWatches(ping);
     this.sockets = sockets;
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), watches, contact, sockets);
+    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact, sockets);
   }
 
   @Override
@@ -150,10 +145,7 @@ final class PingedHttpClient extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    return watched(
-        client.sendAsync(
-            watches.bounded(Gunzip.accepting(request)),
-            watches.bounded(request, Gunzip.before(handler))));
+    return watched(client.sendAsync(Gunzip.accepting(request), Gunzip.before(handler)));
   }
 
   @Override
@@ -161,11 +153,7 @@ final class PingedHttpClient extends HttpClient {
       HttpRequest request,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.PushPromiseHandler<T> pushes) {
-    return watched(
-        client.sendAsync(
-            watches.bounded(Gunzip.accepting(request)),
-            watches.bounded(request, Gunzip.before(handler)),
-            pushes));
+    return watched(client.sendAsync(Gunzip.accepting(request), Gunzip.before(handler), pushes));
   }
 
   /** The same future, which whoever has it may cancel. */
@@ -177,18 +165,16 @@ final class PingedHttpClient extends HttpClient {
   /** The JDK's builder, until it builds. */
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
-    private final Duration ping;
     private final WatchSockets sockets;
 
-    Builder(HttpClient.Builder builder, Duration ping, WatchSockets sockets) {
+    Builder(HttpClient.Builder builder, WatchSockets sockets) {
       this.builder = builder;
-      this.ping = ping;
       this.sockets = sockets;
     }
 
     @Override
     public HttpClient build() {
-      return new PingedHttpClient(builder.build(), ping, sockets);
+      return new PingedHttpClient(builder.build(), sockets);
     }
 
     @Override

@@ -200,17 +200,11 @@ final class PingedWebSocket implements WebSocket {
   /** The JDK's builder, until it builds. */
   static final class Builder implements WebSocket.Builder {
     private final WebSocket.Builder builder;
-    private final PlainWatches watches;
     private final ServerContact contact;
     private final WatchSockets sockets;
 
-    Builder(
-        WebSocket.Builder builder,
-        PlainWatches watches,
-        ServerContact contact,
-        WatchSockets sockets) {
+    Builder(WebSocket.Builder builder, ServerContact contact, WatchSockets sockets) {
       this.builder = builder;
-      this.watches = watches;
       this.contact = contact;
       this.sockets = sockets;
     }
@@ -218,8 +212,8 @@ final class PingedWebSocket implements WebSocket {
     @Override
     public CompletableFuture<WebSocket> buildAsync(URI uri, Listener listener) {
       Ears ears = new Ears(listener, uri, sockets);
-      return watches
-          .open(builder, uri, ears)
+      return builder
+          .buildAsync(uri, ears)
           .handle(
               (socket, error) -> {
                 if (error != null) {

@@ -12,6 +12,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Whether a view is an old one is asked of its watches. */
@@ -19,13 +21,30 @@ import org.junit.jupiter.api.Test;
 final class CaughtUpTest {
   private static final Duration PING = Duration.ofSeconds(2);
   private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  private final WatchSockets sockets = new WatchSockets();
+  private Relay relay;
+  private KubernetesClient admin;
+  private KubernetesClient mic;
+
+  @BeforeEach
+  void connect() {
+    relay = Relay.to(URI.create(KubeApiServer.shared().url()));
+    admin = TestCluster.shared().asAdmin();
+    mic = TestCluster.shared().asMicThrough(relay, PING, sockets);
+  }
+
+  @AfterEach
+  void disconnect() {
+    mic.close();
+    admin.close();
+    relay.close();
+  }
 
   @Test
   void viewWhoseWatchesAreAliveIsCaughtUpAtOnce() throws Exception {
-    WatchSockets sockets = new WatchSockets();
-    try (Relay relay = relay();
-        KubernetesClient mic = mic(relay, sockets);
-        KubernetesClusterView view = view(mic, sockets)) {
+    try (KubernetesClusterView view = view(sockets, NEVER)) {
       TestCluster.follow(view);
       // A watch that has just been opened may have more to tell.
       view.caughtUp().get(30, TimeUnit.SECONDS);
@@ -36,38 +55,52 @@ final class CaughtUpTest {
 
   @Test
   void viewWhoseWatchesAreDeadIsCaughtUpWhenTheyHaveBeenOpenedAnew() throws Exception {
-    WatchSockets sockets = new WatchSockets();
-    try (Relay relay = relay();
-        KubernetesClient admin = TestCluster.shared().asAdmin();
-        KubernetesClient mic = mic(relay, sockets);
-        KubernetesClusterView view = view(mic, sockets)) {
+    try (KubernetesClusterView view = view(sockets, NEVER)) {
       TestCluster.follow(view);
       view.caughtUp().get(30, TimeUnit.SECONDS);
       relay.forgetConnections();
-      Pod pod =
-          new ClusterObjects(admin)
-              .put(TestObjects.pod("missed-by-a-dead-watch", "caught-up-node"));
-      CompletableFuture<Boolean> shown =
-          view.caughtUp()
-              .thenApply(
-                  any ->
-                      view.snapshot().pods().stream()
-                          .anyMatch(known -> known.name().equals(pod.name())));
 
-      assertThat(shown.get(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(showsWhenCaughtUp(view, "missed-by-a-dead-watch").get(30, TimeUnit.SECONDS))
+          .isTrue();
       view.caughtUp().get(SOON.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
-  private static Relay relay() {
-    return Relay.to(URI.create(KubeApiServer.shared().url()));
+  /** As where nothing lets WebSockets pass. */
+  @Test
+  void viewWithoutWebSocketsIsCaughtUpWhenItHasComeAsFarAsAList() throws Exception {
+    try (KubernetesClusterView view = view(new WatchSockets(), Duration.ZERO)) {
+      TestCluster.follow(view);
+      view.caughtUp().get(30, TimeUnit.SECONDS);
+      relay.forgetConnections();
+
+      assertThat(showsWhenCaughtUp(view, "missed-by-a-silent-watch").get(30, TimeUnit.SECONDS))
+          .isTrue();
+    }
   }
 
-  private static KubernetesClient mic(Relay relay, WatchSockets sockets) {
-    return TestCluster.shared().asMicThrough(relay, PING, sockets);
+  @Test
+  void viewThatIsClosedIsAskedNoMore() {
+    CompletableFuture<Void> caughtUp;
+    try (KubernetesClusterView view = view(new WatchSockets(), NEVER)) {
+      caughtUp = view.caughtUp();
+      assertThat(caughtUp).isNotDone();
+    }
+
+    assertThat(caughtUp).isCancelled();
   }
 
-  private static KubernetesClusterView view(KubernetesClient mic, WatchSockets sockets) {
-    return new KubernetesClusterView(mic, sockets, (name, providerId) -> null, Clock.systemUTC());
+  /** Whether the view shows a pod that came just before it was asked. */
+  private CompletableFuture<Boolean> showsWhenCaughtUp(KubernetesClusterView view, String name) {
+    Pod pod = new ClusterObjects(admin).put(TestObjects.pod(name, "caught-up-node"));
+    return view.caughtUp()
+        .thenApply(
+            any ->
+                view.snapshot().pods().stream().anyMatch(known -> known.name().equals(pod.name())));
+  }
+
+  private KubernetesClusterView view(WatchSockets asked, Duration patience) {
+    return new KubernetesClusterView(
+        mic, new CatchingUp(asked, patience), (name, providerId) -> null, Clock.systemUTC());
   }
 }

@@ -174,8 +174,7 @@ final class ClusterAuthorityTest {
   private static boolean trustsAll(Config config) {
     var builder =
         (StandardHttpClientBuilder<?, ?, ?>)
-            new PingedHttpClient.Factory(Duration.ofSeconds(15), new WatchSockets())
-                .newBuilder(config);
+            new PingedHttpClient.Factory(new WatchSockets()).newBuilder(config);
     return builder.getTrustManagers()[0].getClass().getName().contains("SSLUtils");
   }
 

@@ -34,7 +34,7 @@ public final class Reconciler implements AutoCloseable {
   private final ClusterView view;
   private final AssignmentPlanner planner;
   private final Telemetry telemetry;
-  private final Executor workers;
+  private final Executor passes;
   private final Timer timer;
   private final ReconcilePace pace;
   private final TargetWorkers targets;
@@ -75,11 +75,30 @@ public final class Reconciler implements AutoCloseable {
       Executor workers,
       Timer timer,
       ReconcilePace pace) {
+    this(view, planner, applier, telemetry, workers, workers, timer, pace);
+  }
+
+  /**
+   * The same with a place for passes that targets, however long they take, cannot fill.
+   *
+   * @param passes where passes run, one at a time
+   * @param workers where targets run; it should have a thread for each
+   */
+  public Reconciler(
+      ClusterView view,
+      AssignmentPlanner planner,
+      TargetApplier applier,
+      Telemetry telemetry,
+      Executor passes,
+      Executor workers,
+      Timer timer,
+      ReconcilePace pace) {
     this(
         view,
         planner,
         applier,
         telemetry,
+        passes,
         workers,
         timer,
         pace,
@@ -100,11 +119,25 @@ public final class Reconciler implements AutoCloseable {
       Timer timer,
       ReconcilePace pace,
       DoubleSupplier chance) {
+    this(view, planner, applier, telemetry, workers, workers, timer, pace, chance);
+  }
+
+  private Reconciler(
+      ClusterView view,
+      AssignmentPlanner planner,
+      TargetApplier applier,
+      Telemetry telemetry,
+      Executor passes,
+      Executor workers,
+      Timer timer,
+      ReconcilePace pace,
+      DoubleSupplier chance) {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
     requireNonNull(applier, "applier");
     this.telemetry = requireNonNull(telemetry, "telemetry");
-    this.workers = requireNonNull(workers, "workers");
+    this.passes = requireNonNull(passes, "passes");
+    requireNonNull(workers, "workers");
     this.timer = requireNonNull(timer, "timer");
     this.pace = requireNonNull(pace, "pace");
     this.targets = new TargetWorkers(applier, telemetry, workers, timer, pace, this::nudge);
@@ -134,7 +167,7 @@ public final class Reconciler implements AutoCloseable {
     }
     boolean begun = false;
     try {
-      workers.execute(this::passes);
+      passes.execute(this::passes);
       begun = true;
     } catch (RuntimeException e) {
       failed(e);
