@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 /**
  * Finds out when mirrors show all that had happened at one time: a watch may have been dead for a
  * while without a sign of it. Each WebSocket is asked for an answer. Where none comes, as where
- * something on the way lets no WebSocket pass, the objects are listed, and the mirror has to come as
- * far.
+ * something on the way lets no WebSocket pass, the objects are listed, and the mirror has to come
+ * as far.
  *
  * @param patience how long an answer is waited for before that; a WebSocket whose other end is dead
  *     has been opened anew by then
@@ -50,8 +50,7 @@ record CatchingUp(WatchSockets sockets, Duration patience) {
         caughtUp,
         after(patience, () -> CompletableFuture.completedFuture(null))
             .thenCompose(any -> untilItSucceeds(() -> latest(one, caughtUp), LIST_AGAIN, caughtUp))
-            .thenCompose(
-                latest -> untilItSucceeds(() -> reached(one, latest), AGAIN, caughtUp)));
+            .thenCompose(latest -> untilItSucceeds(() -> reached(one, latest), AGAIN, caughtUp)));
     return caughtUp;
   }
 
