@@ -281,6 +281,9 @@ final class HelmIT {
     assertThat(AuditedRights.unused(world.rightsOf(account), events(world, account)))
         .as("rights of %s that nothing used", account)
         .isEmpty();
+    assertThat(AuditedRights.tooWide(world.rightsOf(account), events(world, account)))
+        .as("rights of %s that could name their object", account)
+        .isEmpty();
   }
 
   static List<JsonNode> events(ReleaseWorld world, String account) {
