@@ -22,12 +22,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What MIC can do for the pod, would do, and said last. */
 final class MicSteps {
   /** A leader renews several times within a lease; clocks differ. */
   private static final int LEASES_UNTIL_DEAD = 3;
+
+  /** A name ends before what a sentence has behind it. */
+  private static final Pattern POD_IN_TEXT = Pattern.compile("\\bpod ([a-z0-9./-]*[a-z0-9])");
 
   private static final String LOG = "kubectl logs -n NAMESPACE MIC_POD --tail=50";
 
@@ -110,7 +114,7 @@ final class MicSteps {
         Set.copyOf(selecting.stream().map(ObjectReference::to).distinct().toList());
     Optional<Said> last =
         situation.said().stream()
-            .filter(it -> bindings.contains(it.about()) && isAboutThePod(it))
+            .filter(it -> bindings.contains(it.about()) && isAboutThePod(it, selecting))
             .max(Comparator.comparing(Said::last));
     if (last.isEmpty()) {
       return null;
@@ -155,11 +159,19 @@ final class MicSteps {
         && identity.name().name().equals(binding.azureIdentity());
   }
 
-  /** v1's MIC names the pod in the text alone. */
-  private boolean isAboutThePod(Said said) {
-    return said.pod() == null
-        ? said.text().contains("pod " + pod.name().name())
-        : said.pod().equals(pod.name());
+  /** v1's MIC names the pod in the text alone: by its name, or by that of its record. */
+  private boolean isAboutThePod(Said said, List<IdentityBinding> selecting) {
+    if (said.pod() != null) {
+      return said.pod().equals(pod.name());
+    }
+    Set<String> names = new HashSet<>(Set.of(pod.name().name(), pod.name().toString()));
+    selecting.forEach(
+        binding ->
+            names.add(
+                "%s-%s-%s"
+                    .formatted(
+                        pod.name().name(), pod.name().namespace(), binding.azureIdentity())));
+    return POD_IN_TEXT.matcher(said.text()).results().anyMatch(it -> names.contains(it.group(1)));
   }
 
   /** What a MIC would do now; nothing where it is done, or the picture has not all. */
