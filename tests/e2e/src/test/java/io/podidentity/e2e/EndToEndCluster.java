@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -207,6 +208,18 @@ final class EndToEndCluster implements AutoCloseable {
     all.addAll(List.of(words));
     all.add("--node=" + node.name());
     return onNode(node, all);
+  }
+
+  /** The same with what the chart gives NMI's container of root's capabilities. */
+  Explained explainAsInThePod(TestNode node, String... words) {
+    List<String> all = new ArrayList<>(List.of("explain"));
+    all.addAll(List.of(words));
+    all.add("--node=" + node.name());
+    StringBuilder kept = new StringBuilder("-all");
+    ChartSecurity.nmi()
+        .capabilities()
+        .forEach(name -> kept.append(",+").append(name.toLowerCase(Locale.ROOT)));
+    return onNode(node, all, List.of("setpriv", "--bounding-set=" + kept, "--inh-caps=-all"));
   }
 
   /** Runs {@code nmi doctor} to its end, on a node, as the service account of NMI. */
