@@ -15,17 +15,18 @@ final class CommandFlags {
   private static final List<String> EXPLAIN = List.of("explain");
 
   private static final Map<String, List<String>> COMMANDS =
-      Map.of(
-          "--print", List.of("rules"),
-          "--check", List.of("rules"),
-          "--pod", List.of("rules", "doctor"),
-          "--client-id", EXPLAIN,
-          "--resource-id", EXPLAIN,
-          "--resource", EXPLAIN,
-          "--netns", EXPLAIN,
-          "--lease", EXPLAIN,
-          "--allowed-subscriptions", EXPLAIN,
-          "--output", List.of("explain", "doctor"));
+      Map.ofEntries(
+          Map.entry("--print", List.of("rules")),
+          Map.entry("--check", List.of("rules")),
+          Map.entry("--pod", List.of("rules", "doctor")),
+          Map.entry("--client-id", EXPLAIN),
+          Map.entry("--resource-id", EXPLAIN),
+          Map.entry("--resource", EXPLAIN),
+          Map.entry("--netns", EXPLAIN),
+          Map.entry("--leader-election-namespace", EXPLAIN),
+          Map.entry("--leader-election-name", EXPLAIN),
+          Map.entry("--allowed-subscriptions", EXPLAIN),
+          Map.entry("--output", List.of("explain", "doctor")));
 
   private CommandFlags() {}
 

@@ -106,7 +106,7 @@ enum Fault {
   ARM_IS_AWAY("target-unavailable", it -> it.bound().node("away-machine")),
   NO_RIGHT_ON_MACHINE("target-rejected", it -> it.bound().node("forbidden-machine")),
   NO_SUCH_IDENTITY("target-rejected", FaultSeed::bound),
-  NO_MIC("mic-not-leading", it -> it.bound().nowhere().flag("--lease=of-nobody")),
+  NO_MIC("mic-not-leading", it -> it.bound().nowhere().flag("--leader-election-name=of-nobody")),
   NOT_RECORDED("identity-not-bound", it -> it.bound().nowhere()),
   BEING_ASSIGNED("identity-not-assigned", it -> it.bound().nowhere().record("Created")),
   OF_FORMER_POD(

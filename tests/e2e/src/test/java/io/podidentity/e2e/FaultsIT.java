@@ -39,6 +39,10 @@ final class FaultsIT {
       spec: {leaseDurationSeconds: 15}
       """;
 
+  /** NMI's, where the chart is installed in kube-system; MIC's lease is in another namespace. */
+  private static final List<String> AS_THE_CHART_HAS_IT =
+      List.of("--MICNamespace=kube-system", "--mic-service-account=aad-pod-identity-mic");
+
   private static final Map<Fault, FaultSeed> SEEDS = new EnumMap<>(Fault.class);
   private static final List<SimulatedAzureProcess.Fault> AZURE = new ArrayList<>();
 
@@ -126,9 +130,10 @@ final class FaultsIT {
   void explainNamesTheFault(Fault fault, EndToEndCluster cluster) {
     FaultSeed seed = SEEDS.get(fault);
     List<String> words = new ArrayList<>(List.of(podOf(fault, seed), "--output=json"));
+    words.addAll(AS_THE_CHART_HAS_IT);
     words.addAll(seed.flags);
-    if (seed.flags.stream().noneMatch(flag -> flag.startsWith("--lease"))) {
-      words.add("--lease=of-the-faults");
+    if (seed.flags.stream().noneMatch(flag -> flag.startsWith("--leader-election"))) {
+      words.add("--leader-election-name=of-the-faults");
     }
 
     Explained explained = cluster.explain(words.toArray(String[]::new));
