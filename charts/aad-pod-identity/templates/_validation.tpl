@@ -15,7 +15,7 @@ validations:
     message: "spec.type must be 0 (managed identity), 1 (service principal) or 2 (service principal with a certificate)"
   - expression: >-
       !has(object.spec) || variables.type != 0 || has(object.spec.resourceID) && object.spec.resourceID.matches(
-      '^(?i)/subscriptions/[^/\\s]+/resourcegroups/[^/\\s]+/providers/Microsoft[.]ManagedIdentity/userAssignedIdentities/[^/\\s]+$')
+      '^(?i)/subscriptions/(?-i:[0-9A-Za-z-]+)/resourcegroups/[\\p{L}\\p{Nd}_.()-]*[\\p{L}\\p{Nd}_()-]/providers/Microsoft[.]ManagedIdentity/userAssignedIdentities/(?-i:[0-9A-Za-z_-]+)$')
     message: "spec.resourceID must be /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME"
   - expression: >-
       !has(object.spec) || has(object.spec.clientID) && object.spec.clientID.matches(

@@ -74,6 +74,19 @@ class SideServerTest {
     assertIsServed("127.0.0.1");
   }
 
+  /** As a tenant's pods together can have: else the kubelet's probe would find no place. */
+  @Test
+  void whoHasAllPlacesTogetherKeepsTheNodeItselfOutNeither() throws IOException {
+    for (int pod = 0; pod < 60; pod++) {
+      for (int i = 0; i < 32; i++) {
+        connect("127.0.1." + (pod + 1));
+      }
+    }
+
+    assertThat(isOver(connect("127.0.2.1"))).as("another pod finds no place").isTrue();
+    assertIsServed("127.0.0.1");
+  }
+
   private void assertIsServed(String source) throws IOException {
     Socket socket = connect(source);
     write(socket, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");

@@ -145,7 +145,7 @@ final class AzureDoctor {
       boolean refused = e.reason() == ErrorReason.TARGET_REJECTED;
       found.add(
           "machines",
-          Verdict.WRONG,
+          e.reason() == ErrorReason.TARGET_NOT_PERMITTED ? Verdict.WARNING : Verdict.WRONG,
           refused ? Finding.ARM_PERMISSION_MISSING.code() : e.reason().code(),
           String.valueOf(e.getMessage()),
           show(target.id()));

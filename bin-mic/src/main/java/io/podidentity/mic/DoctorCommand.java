@@ -145,7 +145,7 @@ final class DoctorCommand {
 
   private void azure(ClusterSnapshot cluster, AllowedSubscriptions subscriptions, Clock clock) {
     for (Node node : cluster.nodes()) {
-      if (node.target() == null) {
+      if (node.target() == null && node.initialized()) {
         found.add(
             "machines",
             Verdict.WARNING,

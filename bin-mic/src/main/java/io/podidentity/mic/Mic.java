@@ -47,8 +47,12 @@ import org.jspecify.annotations.Nullable;
 public final class Mic implements AutoCloseable {
   static final URI IMDS = URI.create("http://169.254.169.254:80");
 
-  /** A target that works, or that Azure keeps waiting, holds one; others wait beyond that many. */
-  private static final int TARGETS_AT_A_TIME = 256;
+  /**
+   * A target that works, or that Azure keeps waiting, holds a thread; others wait beyond that many.
+   * One that hangs takes some 150 KiB with its connection, so all of them 160 MiB, until half a
+   * minute after Azure answers.
+   */
+  private static final int TARGETS_AT_A_TIME = 1024;
 
   private static final int WRITES_AT_A_TIME = 32;
 
@@ -185,6 +189,7 @@ public final class Mic implements AutoCloseable {
             planner,
             new TargetApplier(store, compute, telemetry, writers, work.applier(), clock),
             telemetry,
+            pool(1, "pass"),
             workers,
             timer,
             work.pace(options.syncInterval()));

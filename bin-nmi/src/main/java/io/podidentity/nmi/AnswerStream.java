@@ -30,6 +30,7 @@ final class AnswerStream implements Flow.Subscriber<List<ByteBuffer>>, IoCallbac
   // Of the exchange's I/O thread.
   private boolean writing;
   private boolean complete;
+  private boolean ended;
 
   /**
    * A stream that nothing feeds yet.
@@ -106,13 +107,17 @@ final class AnswerStream implements Flow.Subscriber<List<ByteBuffer>>, IoCallbac
         .execute(
             () -> {
               complete = true;
-              if (!writing) {
+              if (!writing && !ended) {
                 exchange.endExchange();
               }
             });
   }
 
   private void write(List<ByteBuffer> buffers) {
+    if (ended) {
+      // This piece was under way when the stream was given up.
+      return;
+    }
     writing = true;
     exchange.getResponseSender().send(buffers.toArray(ByteBuffer[]::new), this);
   }
@@ -141,6 +146,7 @@ final class AnswerStream implements Flow.Subscriber<List<ByteBuffer>>, IoCallbac
   }
 
   private void end() {
+    ended = true;
     if (!exchange.isResponseStarted() && exchange.getConnection().isOpen()) {
       exchange.getResponseHeaders().clear();
       Exchanges.send(exchange, broken.answer());

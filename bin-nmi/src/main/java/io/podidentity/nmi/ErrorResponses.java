@@ -73,6 +73,7 @@ record ErrorResponses(boolean retryAfterMissing) {
           refusal(500, error, null);
       // MIC's; here they would be a defect.
       case TARGET_NOT_FOUND,
+          TARGET_NOT_PERMITTED,
           TARGET_REJECTED,
           TARGET_UNAVAILABLE,
           CLUSTER_CONFLICT,

@@ -2,6 +2,8 @@ package io.podidentity.nmi;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Timer;
 import io.undertow.server.HttpServerExchange;
@@ -13,8 +15,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -48,18 +52,39 @@ final class MetadataProxy {
   private final Timer timer;
   private final MetadataBudget budget;
   private final Refuser refuser;
+  private final Refusal stopping;
   private final AtomicBoolean unreachable = new AtomicBoolean();
+  private final Map<HttpServerExchange, CompletableFuture<Consumer<HttpServerExchange>>>
+      unanswered = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   /**
    * A proxy for one service.
    *
    * @param client must use no proxy and follow no redirects
    */
-  MetadataProxy(HttpClient client, Timer timer, MetadataBudget budget, Refuser refuser) {
+  MetadataProxy(
+      HttpClient client,
+      Timer timer,
+      MetadataBudget budget,
+      ErrorResponses errors,
+      Refuser refuser) {
     this.client = requireNonNull(client, "client");
     this.timer = requireNonNull(timer, "timer");
     this.budget = requireNonNull(budget, "budget");
     this.refuser = requireNonNull(refuser, "refuser");
+    this.stopping =
+        errors.toPod(new PodIdentityException(ErrorReason.SHUTTING_DOWN, "NMI is stopping"));
+  }
+
+  /** Refuses all requests that have no answer yet, and all that come. */
+  void close() {
+    closed = true;
+    unanswered.values().forEach(this::refuseToStop);
+  }
+
+  private void refuseToStop(CompletableFuture<Consumer<HttpServerExchange>> answer) {
+    answer.complete(waiting -> refuser.refuse(waiting, stopping));
   }
 
   /** Passes a request on, and ends the exchange with its answer or a refusal. */
@@ -84,6 +109,7 @@ final class MetadataProxy {
     exchange.addExchangeCompleteListener(
         (ended, next) -> {
           budget.end(source);
+          unanswered.remove(exchange);
           alarm.close();
           call.cancel(true);
           stream.cancel();
@@ -95,6 +121,10 @@ final class MetadataProxy {
         call.whenComplete(
             (response, error) ->
                 answer.complete(waiting -> answer(waiting, response, error, stream)));
+    unanswered.put(exchange, answer);
+    if (closed) {
+      refuseToStop(answer);
+    }
     Later.end(exchange, answer);
   }
 

@@ -147,7 +147,8 @@ public final class Nmi implements AutoCloseable {
     PodNamespaces namespaces = new PodNamespaces(ports.pods());
     Refuser refuser = new Refuser(journal, clock);
     MetadataProxy proxy =
-        new MetadataProxy(ports.metadataClient(), timer, new MetadataBudget(clock), refuser);
+        new MetadataProxy(
+            ports.metadataClient(), timer, new MetadataBudget(clock), errors, refuser);
     NmiRouter router =
         new NmiRouter(
             new TokenHandler(
@@ -177,7 +178,10 @@ public final class Nmi implements AutoCloseable {
             router,
             limits,
             broker::drain,
-            broker::close,
+            () -> {
+              broker.close();
+              proxy.close();
+            },
             STOP_BOUND);
     this.rules = new RulesState(ports.rules(), options.rules().interval(), timer, ports.metrics());
     this.readiness =

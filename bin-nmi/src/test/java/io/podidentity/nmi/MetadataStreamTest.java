@@ -147,6 +147,17 @@ class MetadataStreamTest {
   }
 
   @Test
+  void whatHasNoAnswerWhenNmiStopsIsRefusedAndNotCutOff() throws IOException {
+    nmi.stop();
+
+    Received reply = client.read();
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.header("X-Pod-Identity-Error")).isEqualTo("shutting-down");
+    assertThat(reply.header("Retry-After")).isEqualTo("5");
+    assertThat(asked.getInputStream().read()).as("NMI gives the service up").isNegative();
+  }
+
+  @Test
   void clientThatTakesNothingHoldsTheServiceBackAndIsCutOffInTime() throws IOException {
     answer(CHUNKED + "5\r\nfirst\r\n");
     client.readHead();

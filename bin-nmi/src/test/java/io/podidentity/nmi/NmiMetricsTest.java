@@ -118,6 +118,23 @@ class NmiMetricsTest {
     assertThat(lines() - before).isLessThanOrEqualTo(2 * 25);
   }
 
+  /** As those that a node of many namespaces has, or a pod that asks in all the ways there are. */
+  @Test
+  void whatFailsIsSeenHoweverManySeriesThereAre() throws IOException {
+    bound();
+    for (int i = 0; i < 600; i++) {
+      nmi.metrics.answered("other", "n" + i, "other", 200, Duration.ZERO);
+    }
+    nmi.tokensFail(new PodIdentityException(ErrorReason.TOKEN_UNAVAILABLE, "away"));
+
+    ask(POD, TOKEN);
+
+    assertCounted(
+        REQUESTS
+            + "_count{namespace=\"other\",operation_type=\"/metadata/identity/oauth2/token\","
+            + "resource=\"other\",status_code=\"503\"} 1");
+  }
+
   @Test
   void failedFetchesAreCountedByTheirReason() throws IOException {
     bound();

@@ -85,6 +85,7 @@ class RefusalCauseTest {
     assertThat(internal)
         .containsExactlyInAnyOrder(
             ErrorReason.TARGET_NOT_FOUND,
+            ErrorReason.TARGET_NOT_PERMITTED,
             ErrorReason.TARGET_REJECTED,
             ErrorReason.TARGET_UNAVAILABLE,
             ErrorReason.CLUSTER_CONFLICT,

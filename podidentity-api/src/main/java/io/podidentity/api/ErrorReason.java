@@ -38,6 +38,11 @@ public enum ErrorReason {
   TOKEN_THROTTLED("token-throttled", true),
   /** The virtual machine or scale set does not exist. */
   TARGET_NOT_FOUND("target-not-found", false),
+  /**
+   * The virtual machine or scale set is in a subscription that this installation may not touch.
+   * Nothing is known of what is on it, and what was put there stays.
+   */
+  TARGET_NOT_PERMITTED("target-not-permitted", false),
   /** Azure refused a change of the identities on a virtual machine or scale set. */
   TARGET_REJECTED("target-rejected", true),
   /** Azure Resource Manager could not be reached, throttled, or failed. */

@@ -27,6 +27,7 @@ class ErrorReasonTest {
             ErrorReason.IDENTITY_NOT_PERMITTED,
             ErrorReason.TOKEN_REFUSED,
             ErrorReason.TARGET_NOT_FOUND,
+            ErrorReason.TARGET_NOT_PERMITTED,
             ErrorReason.CONFIGURATION_INVALID);
   }
 

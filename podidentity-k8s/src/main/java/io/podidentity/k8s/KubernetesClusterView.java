@@ -1,6 +1,7 @@
 package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NodeSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -40,6 +41,14 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    * @param object without {@code managedFields}
    */
   private record Original<T, V>(T object, V meaning) {}
+
+  /**
+   * The taint of a node that waits for the cloud's controller.
+   *
+   * @see <a href="https://kubernetes.io/docs/reference/labels-annotations-taints/">Well-known
+   *     taints</a>
+   */
+  private static final String UNINITIALIZED = "node.cloudprovider.kubernetes.io/uninitialized";
 
   /** A node, and what its target is found by. */
   private record KnownNode(String providerId, Node meaning) {}
@@ -172,7 +181,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
    * calls back as after any other change.
    */
   public void targetsMayDiffer() {
-    nodes.renew(known -> node(known.meaning().name(), known.providerId()));
+    nodes.renew(this::node);
     nudge();
   }
 
@@ -256,8 +265,24 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   }
 
   private KnownNode node(io.fabric8.kubernetes.api.model.Node node) {
-    String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
-    return node(node.getMetadata().getName().intern(), Metadata.orEmpty(providerId));
+    NodeSpec spec = node.getSpec();
+    String providerId = Metadata.orEmpty(spec == null ? null : spec.getProviderID());
+    String name = node.getMetadata().getName().intern();
+    return isInitialized(node)
+        ? node(name, providerId)
+        : new KnownNode(providerId, new Node(name, null, false));
+  }
+
+  private KnownNode node(KnownNode known) {
+    return known.meaning.initialized() ? node(known.meaning.name(), known.providerId) : known;
+  }
+
+  /** Before it is the kubelet has registered it, and the cloud's controller not seen it. */
+  static boolean isInitialized(io.fabric8.kubernetes.api.model.Node node) {
+    NodeSpec spec = node.getSpec();
+    return spec == null
+        || !Metadata.orEmpty(spec.getProviderID()).isEmpty()
+        || spec.getTaints().stream().noneMatch(taint -> UNINITIALIZED.equals(taint.getKey()));
   }
 
   private KnownNode node(String name, String providerId) {

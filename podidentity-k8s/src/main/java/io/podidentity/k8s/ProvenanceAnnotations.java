@@ -58,16 +58,21 @@ final class ProvenanceAnnotations {
     return all;
   }
 
+  /** All of them, to the letter, or none: what is read here may be taken off a machine. */
   private static Set<ResourceId> ids(String text) {
     Set<ResourceId> ids = new HashSet<>();
+    if (text.isEmpty()) {
+      return ids;
+    }
     for (String part : text.split(",", -1)) {
       try {
-        ResourceId id = new ResourceId(part.trim());
-        if (id.isUserAssignedIdentity()) {
-          ids.add(id);
+        ResourceId id = new ResourceId(part);
+        if (!id.isUserAssignedIdentity()) {
+          return Set.of();
         }
+        ids.add(id);
       } catch (IllegalArgumentException e) {
-        // Empty, or of foreign hands.
+        return Set.of();
       }
     }
     return ids;

@@ -100,10 +100,17 @@ final class IdentityMappingTest {
         "N",
         "/subscriptions/S/resourcegroups/G/providers/Microsoft.Compute/virtualMachines/N",
         "/subscriptions/S/resourcegroups/G/providers/Microsoft.ManagedIdentity/userAssignedIdentities",
+        RESOURCE_ID + ",",
+        RESOURCE_ID + "," + RESOURCE_ID,
+        RESOURCE_ID + " ",
+        // As YAML's folded text ends.
+        RESOURCE_ID + "\n",
+        RESOURCE_ID + "\u00a0",
+        "\t" + RESOURCE_ID,
       })
   void resourceIdThatNamesNoIdentityIsReportedInTheWordsOfV1(String resourceId) {
     Credential credential =
-        credential("{\"type\": 0, \"resourceID\": \"%s\"}".formatted(resourceId));
+        credential(Json.write(Map.of("type", 0, "resourceID", resourceId, "clientID", "c")));
 
     assertThat(credential)
         .isInstanceOfSatisfying(

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class KubernetesClusterViewTest extends ClusterViewContract {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
   private static KubernetesClient admin;
   private static KubernetesClient mic;
   private static KubernetesClusterView view;
@@ -122,6 +124,33 @@ final class KubernetesClusterViewTest extends ClusterViewContract {
     Await.until(
         "the other node", Duration.ofSeconds(20), () -> view.snapshot().nodes().contains(ordinary));
     assertThat(view.snapshot().nodes()).extracting(Node::name).doesNotContain("odd");
+  }
+
+  /** As the kubelet registers one where the cloud's controller has yet to say what it is. */
+  @Test
+  void nodeThatWaitsForTheCloudsControllerHasNoTargetYet() {
+    String registered =
+        """
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "fresh"}, "spec": {%s}}
+        """;
+    TestCluster.shared()
+        .api()
+        .apply(
+            registered.formatted(
+                """
+                "taints": [{"key": "node.cloudprovider.kubernetes.io/uninitialized",
+                            "value": "true", "effect": "NoSchedule"}]
+                """));
+    Await.until(
+        "the node", SOON, () -> view.snapshot().nodes().contains(new Node("fresh", null, false)));
+
+    ComputeTarget machine = ComputeTarget.virtualMachine("s", "g", "fresh");
+    TestCluster.shared()
+        .api()
+        .apply(registered.formatted("\"providerID\": \"azure://%s\"".formatted(machine.id())));
+
+    Await.until(
+        "the machine", SOON, () -> view.snapshot().nodes().contains(new Node("fresh", machine)));
   }
 
   @Test

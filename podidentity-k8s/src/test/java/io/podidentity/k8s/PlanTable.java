@@ -109,6 +109,7 @@ final class PlanTable {
     String providerId = node.getSpec() == null ? null : node.getSpec().getProviderID();
     return new io.podidentity.api.model.Node(
         node.getMetadata().getName(),
-        ComputeTarget.fromProviderId(Metadata.orEmpty(providerId)).orElse(null));
+        ComputeTarget.fromProviderId(Metadata.orEmpty(providerId)).orElse(null),
+        KubernetesClusterView.isInitialized(node));
   }
 }

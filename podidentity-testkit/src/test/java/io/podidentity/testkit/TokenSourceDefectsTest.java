@@ -31,6 +31,13 @@ final class TokenSourceDefectsTest {
             PlantedDefects.stale("fetch", 1),
             new Defect("gives nothing to who counts", "fetch", 2, call -> List.of()),
             new Defect(
+                "tells of another credential",
+                "issue",
+                2,
+                call ->
+                    new TokenSource.Issued(
+                        call.<TokenSource.Issued>result().tokens(), "of another")),
+            new Defect(
                 "calls a refusal an outage",
                 "fetch",
                 1,

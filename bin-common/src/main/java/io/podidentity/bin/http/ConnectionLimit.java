@@ -13,8 +13,9 @@ import org.xnio.StreamConnection;
 /**
  * Lets connections in, up to a number for each address and a number for all. One address has half
  * of what is free at most, and the first few of each are let in beyond the number for all: however
- * many some pods open, the others are served. What is too many is closed before anything is read
- * from it. Thread-safe.
+ * many some pods open, the others are served. Those of the node itself are always let in, as the
+ * kubelet's probes are: many pods together could have all places else. What is too many is closed
+ * before anything is read from it. Thread-safe.
  */
 final class ConnectionLimit implements ChannelListener<StreamConnection> {
   /** Let in for each address even if the others have all; up to half as many again in all. */
@@ -35,7 +36,7 @@ final class ConnectionLimit implements ChannelListener<StreamConnection> {
   @Override
   public void handleEvent(StreamConnection connection) {
     InetSocketAddress peer = connection.getPeerAddress(InetSocketAddress.class);
-    if (peer == null || peer.getAddress() == null || !enter(peer.getAddress())) {
+    if (peer == null || peer.getAddress() == null || !enter(peer.getAddress(), connection)) {
       IoUtils.safeClose(connection);
       return;
     }
@@ -48,18 +49,27 @@ final class ConnectionLimit implements ChannelListener<StreamConnection> {
     return count.get();
   }
 
-  private boolean enter(InetAddress source) {
+  private boolean enter(InetAddress source, StreamConnection connection) {
     int free = all - count.getAndIncrement();
     int ofSource = open.merge(source, 1, Integer::sum);
     boolean fits =
         ofSource <= RESERVED
-            ? free > -all / 2
+            ? free > -all / 2 || isOfThisNode(source, connection)
             : free > 0 && ofSource <= Math.min(perSource, free / 2);
     if (!fits) {
       leave(source);
       return false;
     }
     return true;
+  }
+
+  /**
+   * Who asks an address of the node from the node has that address too. No pod with an address of
+   * its own can.
+   */
+  private static boolean isOfThisNode(InetAddress source, StreamConnection connection) {
+    InetSocketAddress local = connection.getLocalAddress(InetSocketAddress.class);
+    return local != null && source.equals(local.getAddress());
   }
 
   private void leaveAtClose(StreamConnection connection, InetAddress source) {

@@ -3,22 +3,23 @@ package io.podidentity.bin.metrics;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics of one name that differ in their labels. There is a bound to their number, so that nobody
  * can make this process, or the one that scrapes it, run out of memory: once it is reached, what
  * has labels that were never there before is counted in one metric whose labels are all {@value
- * #OTHER}. To find one takes no lock. Thread-safe.
+ * #OTHER}, but for those that are {@linkplain #keeping kept}. To find one takes no lock.
+ * Thread-safe.
  */
 public final class Family<M extends Metric> {
   /** The value of a label that stands for all values that are not kept apart. */
   public static final String OTHER = "other";
 
-  /** At most so many, and the one for the others. */
+  /** At most so many, and those for the others. */
   static final int MAX_SERIES = 500;
 
   private final String name;
@@ -28,7 +29,8 @@ public final class Family<M extends Metric> {
   private final Supplier<M> create;
   private final ConcurrentMap<Values, M> series = new ConcurrentHashMap<>();
   private final Object lock = new Object();
-  private volatile @Nullable M others;
+  private volatile Set<String> kept = Set.of();
+  private volatile boolean full;
 
   Family(String name, String help, String type, List<String> labels, Supplier<M> create) {
     this.name = name;
@@ -36,6 +38,16 @@ public final class Family<M extends Metric> {
     this.type = type;
     this.labels = List.copyOf(labels);
     this.create = create;
+  }
+
+  /**
+   * Has these labels hold what they say beyond the bound, too.
+   *
+   * @param few of the labels' names, those that take few values, also together
+   */
+  Family<M> keeping(String... few) {
+    kept = Set.of(few);
+    return this;
   }
 
   /**
@@ -53,20 +65,24 @@ public final class Family<M extends Metric> {
     if (key.values.length != labels.size()) {
       throw new IllegalArgumentException(name + " has the labels " + labels);
     }
-    M full = others;
-    if (full != null) {
-      return full;
-    }
-    synchronized (lock) {
-      if (series.size() < MAX_SERIES) {
-        return series.computeIfAbsent(key, absent -> create.get());
+    if (!full) {
+      synchronized (lock) {
+        if (series.size() < MAX_SERIES) {
+          return series.computeIfAbsent(key, absent -> create.get());
+        }
+        full = true;
       }
-      String[] values = new String[labels.size()];
-      Arrays.fill(values, OTHER);
-      M rest = series.computeIfAbsent(new Values(values), absent -> create.get());
-      others = rest;
-      return rest;
     }
+    // Does not lock where it is there.
+    return series.computeIfAbsent(folded(key), absent -> create.get());
+  }
+
+  private Values folded(Values key) {
+    String[] values = new String[labels.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = kept.contains(labels.get(i)) ? key.values[i] : OTHER;
+    }
+    return new Values(values);
   }
 
   /** Writes all of them, in the order of their labels; nothing if there are none. */

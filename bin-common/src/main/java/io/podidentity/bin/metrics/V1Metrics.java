@@ -124,14 +124,17 @@ public final class V1Metrics {
             "Duration in seconds of assigned identity update operations",
             SHORT);
     requests =
-        registry.histograms(
-            PREFIX + "nmi_operations_duration_seconds",
-            "Duration in seconds for nmi operations",
-            REQUEST,
-            "namespace",
-            OPERATION,
-            "resource",
-            "status_code");
+        registry
+            .histograms(
+                PREFIX + "nmi_operations_duration_seconds",
+                "Duration in seconds for nmi operations",
+                REQUEST,
+                "namespace",
+                OPERATION,
+                "resource",
+                "status_code")
+            // Or else failures would be lost in a crowd of namespaces.
+            .keeping(OPERATION, "status_code");
     cycles =
         registry.counters(PREFIX + "mic_cycle_count", "Total number of cycles executed in mic");
     cycle =

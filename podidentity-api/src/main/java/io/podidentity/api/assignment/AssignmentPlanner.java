@@ -95,7 +95,10 @@ public final class AssignmentPlanner {
       TargetDraft draft = plans.ofNode(desired.nodeName());
       if (draft == null) {
         // Not seen yet, or gone already. A record of the pod is removed; the pod follows.
-        if (record != null) {
+        if (record != null && plans.isAwaited(desired.nodeName())) {
+          // It may well be the machine that it was: what it runs keeps what it has.
+          plans.stay(record);
+        } else if (record != null) {
           plans.leave(record);
         }
         return;

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How the planner plans.
@@ -20,13 +21,16 @@ import java.util.stream.Collectors;
  *     default false: then it is told, and pods get it, as in AAD Pod Identity v1
  * @param detachDelay how long an identity stays on a machine after nothing needs it any more; zero
  *     is v1's way; default 2 min
+ * @param keepsAll whether nothing is released, removed, detached or changed for now, and what is
+ *     new is assigned: the picture may be an old one; default false
  */
 public record PlannerOptions(
     boolean forceNamespaced,
     Set<String> immutable,
     String clusterIdentity,
     boolean refuseClusterIdentity,
-    Duration detachDelay) {
+    Duration detachDelay,
+    boolean keepsAll) {
   /** Puts resource IDs into lower case; refuses a negative delay. */
   public PlannerOptions {
     immutable =
@@ -38,9 +42,25 @@ public record PlannerOptions(
     }
   }
 
+  /** Options by which what is gone is released. */
+  public PlannerOptions(
+      boolean forceNamespaced,
+      Set<String> immutable,
+      String clusterIdentity,
+      boolean refuseClusterIdentity,
+      Duration detachDelay) {
+    this(forceNamespaced, immutable, clusterIdentity, refuseClusterIdentity, detachDelay, false);
+  }
+
   /** As v1 does: nothing is delayed, and the cluster's own identity is not known. */
   public PlannerOptions(boolean forceNamespaced, Set<String> immutable) {
     this(forceNamespaced, immutable, "", false, Duration.ZERO);
+  }
+
+  /** The same, by which all is kept, or not. */
+  public PlannerOptions keepingAll(boolean all) {
+    return new PlannerOptions(
+        forceNamespaced, immutable, clusterIdentity, refuseClusterIdentity, detachDelay, all);
   }
 
   /** Whether the identity must never be taken off a machine. */
@@ -53,6 +73,13 @@ public record PlannerOptions(
   boolean isImmutable(String id) {
     String folded = folded(id);
     return immutable.contains(folded) || folded.equals(clusterIdentity);
+  }
+
+  /** The client IDs among those of identities that must never be taken off a machine. */
+  Set<String> immutableClientIds() {
+    return Stream.concat(immutable.stream(), Stream.of(clusterIdentity))
+        .filter(id -> !id.isEmpty() && id.indexOf('/') < 0)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Whether it is the cluster's own. */

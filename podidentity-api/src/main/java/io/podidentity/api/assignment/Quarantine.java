@@ -6,6 +6,7 @@ import io.podidentity.api.model.ResourceId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ final class Quarantine {
   private final RetryPolicy ofRefused;
   private final Clock clock;
   private final Map<Case, Sentence> cases = new ConcurrentHashMap<>();
+  // Since when it is known of what was refused that nothing of it is on its target.
+  private final Map<Case, Instant> off = new ConcurrentHashMap<>();
 
   Quarantine(RetryPolicy ofRefused, Clock clock) {
     this.ofRefused = ofRefused;
@@ -43,6 +46,23 @@ final class Quarantine {
     return add(new Case(target, id, null), ofRefused);
   }
 
+  /** Azure is about to be asked to attach them. */
+  void tries(ComputeTarget target, Collection<ResourceId> ids) {
+    ids.forEach(id -> off.remove(new Case(target, id, null)));
+  }
+
+  /** It was refused, and is not there. */
+  void isOff(ComputeTarget target, ResourceId id) {
+    Instant now = clock.instant();
+    off.values().removeIf(since -> now.isAfter(since.plus(FORGOTTEN)));
+    off.put(new Case(target, id, null), now);
+  }
+
+  /** Whether, if it is there now, others put it there: all that was tried was refused. */
+  boolean isOthers(ComputeTarget target, ResourceId id) {
+    return off.containsKey(new Case(target, id, null));
+  }
+
   /** Its client ID is not the one that Azure reports. Returns how long it is left alone. */
   Duration mismatched(ComputeTarget target, ManagedIdentity identity) {
     return add(new Case(target, identity.resourceId(), folded(identity)), ofRefused);
@@ -51,6 +71,12 @@ final class Quarantine {
   /** Azure attached it and does not show it yet. Returns how long it is left alone. */
   Duration notShown(ComputeTarget target, ResourceId id) {
     return add(new Case(target, id, null), RetryPolicy.DEFAULT);
+  }
+
+  /** How often it was found with another client ID than its own, or none, in a row. */
+  int mismatches(ComputeTarget target, ManagedIdentity identity) {
+    Sentence known = cases.get(new Case(target, identity.resourceId(), folded(identity)));
+    return known == null ? 0 : known.failures;
   }
 
   /** It is attached. */

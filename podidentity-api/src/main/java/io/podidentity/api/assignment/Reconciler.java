@@ -2,7 +2,11 @@ package io.podidentity.api.assignment;
 
 import static java.util.Objects.requireNonNull;
 
+import io.podidentity.api.model.AssignedIdentity;
+import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.ComputeTarget;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.model.Notice;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.ClusterView;
@@ -10,6 +14,7 @@ import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -29,11 +34,14 @@ public final class Reconciler implements AutoCloseable {
   private final ClusterView view;
   private final AssignmentPlanner planner;
   private final Telemetry telemetry;
-  private final Executor workers;
+  private final Executor passes;
   private final Timer timer;
   private final ReconcilePace pace;
   private final TargetWorkers targets;
   private final CheckRounds checks;
+
+  // Of passes, of which there is one at a time.
+  private boolean v1IsChecked;
 
   private final Object lock = new Object();
   // Guarded by lock.
@@ -67,11 +75,30 @@ public final class Reconciler implements AutoCloseable {
       Executor workers,
       Timer timer,
       ReconcilePace pace) {
+    this(view, planner, applier, telemetry, workers, workers, timer, pace);
+  }
+
+  /**
+   * The same with a place for passes that targets, however long they take, cannot fill.
+   *
+   * @param passes where passes run, one at a time
+   * @param workers where targets run; it should have a thread for each
+   */
+  public Reconciler(
+      ClusterView view,
+      AssignmentPlanner planner,
+      TargetApplier applier,
+      Telemetry telemetry,
+      Executor passes,
+      Executor workers,
+      Timer timer,
+      ReconcilePace pace) {
     this(
         view,
         planner,
         applier,
         telemetry,
+        passes,
         workers,
         timer,
         pace,
@@ -92,11 +119,25 @@ public final class Reconciler implements AutoCloseable {
       Timer timer,
       ReconcilePace pace,
       DoubleSupplier chance) {
+    this(view, planner, applier, telemetry, workers, workers, timer, pace, chance);
+  }
+
+  private Reconciler(
+      ClusterView view,
+      AssignmentPlanner planner,
+      TargetApplier applier,
+      Telemetry telemetry,
+      Executor passes,
+      Executor workers,
+      Timer timer,
+      ReconcilePace pace,
+      DoubleSupplier chance) {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
     requireNonNull(applier, "applier");
     this.telemetry = requireNonNull(telemetry, "telemetry");
-    this.workers = requireNonNull(workers, "workers");
+    this.passes = requireNonNull(passes, "passes");
+    requireNonNull(workers, "workers");
     this.timer = requireNonNull(timer, "timer");
     this.pace = requireNonNull(pace, "pace");
     this.targets = new TargetWorkers(applier, telemetry, workers, timer, pace, this::nudge);
@@ -126,7 +167,7 @@ public final class Reconciler implements AutoCloseable {
     }
     boolean begun = false;
     try {
-      workers.execute(this::passes);
+      passes.execute(this::passes);
       begun = true;
     } catch (RuntimeException e) {
       failed(e);
@@ -242,6 +283,11 @@ public final class Reconciler implements AutoCloseable {
     try {
       targets.beforePicture();
       ClusterSnapshot picture = view.snapshot();
+      if (!v1IsChecked) {
+        // Before pods go on with what v1 believed without a look.
+        v1IsChecked = true;
+        checks.postpone(unverified(picture));
+      }
       looks = checks.take();
       AssignmentPlan plan = planner.plan(picture, looks);
       report(plan);
@@ -258,6 +304,24 @@ public final class Reconciler implements AutoCloseable {
       checks.giveBack(looks);
       failed(e);
     }
+  }
+
+  /** Where records are that do not say what MIC did, as those of v1, and are assigned. */
+  private static Set<ComputeTarget> unverified(ClusterSnapshot picture) {
+    Set<String> nodes = new HashSet<>();
+    for (AssignedIdentity record : picture.records()) {
+      if (record.state() == AssignmentState.ASSIGNED && !record.provenance().isKnown()) {
+        nodes.add(record.nodeName());
+      }
+    }
+    Set<ComputeTarget> targets = new HashSet<>();
+    for (Node node : picture.nodes()) {
+      ComputeTarget target = node.target();
+      if (target != null && nodes.contains(node.name())) {
+        targets.add(target);
+      }
+    }
+    return targets;
   }
 
   /** How long the first change since the last pass has waited for this one, at most. */

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,7 @@ final class TargetAdditions {
         records.begin(others, this::create, this::isUnwritten);
     boolean attached = false;
     try {
+      target.takeOffDead(ours(ready));
       target.attach(ids);
       attached = true;
     } finally {
@@ -120,6 +122,21 @@ final class TargetAdditions {
       }
     }
     return RecordWriter.await(written);
+  }
+
+  /** What the records say MIC put there. */
+  private List<ManagedIdentity> ours(List<Change> ready) {
+    return TargetChanges.managed(
+        ready.stream()
+            .filter(
+                change ->
+                    change
+                        .record()
+                        .provenance()
+                        .addedIds()
+                        .containsAll(TargetPlans.managedIdentity(change.desired().identity())))
+            .map(change -> change.desired().identity())
+            .toList());
   }
 
   private void leaveOutHeld(List<DesiredAssignment> creates, List<Change> changes) {
@@ -289,9 +306,17 @@ final class TargetAdditions {
   /** Whether MIC put it there, as far as some record knows; null if none does. */
   private @Nullable Boolean origin(DesiredAssignment desired) {
     for (ResourceId id : TargetPlans.managedIdentity(desired.identity())) {
-      return plan.origins().get(id);
+      return isOthers(id) ? Boolean.FALSE : plan.origins().get(id);
     }
     return null;
+  }
+
+  private boolean isOthers(ResourceId id) {
+    return before.has(id) && target.isOthers(id);
+  }
+
+  private Set<ResourceId> others(Set<ResourceId> ids) {
+    return ids.stream().filter(this::isOthers).collect(Collectors.toSet());
   }
 
   private @Nullable Void confirm(Change change) {
@@ -301,6 +326,8 @@ final class TargetAdditions {
       return null;
     }
     Provenance said = TargetDraft.said(record, plan.target());
+    // What was about to be done, and was refused.
+    said = said.without(others(said.addedIds()));
     Set<ResourceId> left = new HashSet<>(said.addedIds());
     left.removeAll(TargetPlans.managedIdentity(change.desired().identity()));
     Provenance provenance = said.unneededSince(left.isEmpty() ? null : now);

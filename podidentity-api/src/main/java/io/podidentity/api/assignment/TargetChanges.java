@@ -15,12 +15,16 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The target's side of one run: what is on it, and what can be put on it and taken off. */
 final class TargetChanges {
+  /** 10 s, 20 s and 40 s apart. */
+  private static final int LOOKS = 3;
+
   /**
    * After so many refusals without a success in between nothing more is attached in this run: it
    * may be no identity's fault. One bad identity among 200 takes nine, and what is left is tried
@@ -29,6 +33,7 @@ final class TargetChanges {
   private static final int REFUSALS = 16;
 
   private final @Nullable ComputeTarget target;
+  private final Set<String> immutable;
   private final Set<ResourceId> doubted;
   private final ComputeIdentities compute;
   private final SeenIdentities seen;
@@ -36,6 +41,8 @@ final class TargetChanges {
   private final int limit;
   private final RunFailures failures;
   private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
+  // By Azure, in this run.
+  private final Set<ResourceId> refused = new LinkedHashSet<>();
   // One try, however many pods use the identity.
   private final Map<ManagedIdentity, Duration> mismatched = new HashMap<>();
   private final Map<ResourceId, Duration> notShown = new HashMap<>();
@@ -52,6 +59,7 @@ final class TargetChanges {
       int limit,
       RunFailures failures) {
     this.target = plan.target();
+    this.immutable = plan.immutable();
     this.doubted = plan.doubted();
     this.compute = compute;
     this.seen = seen;
@@ -93,12 +101,23 @@ final class TargetChanges {
       there = lately;
       return null;
     }
-    try {
-      there = compute.read(target).without(doubted);
+    PodIdentityException failure = read(target, false);
+    if (failure == null && !doubted.isEmpty()) {
+      there = there.without(doubted);
       seen.saw(target, there);
+    }
+    return failure;
+  }
+
+  private @Nullable PodIdentityException read(ComputeTarget from, boolean mayBeGone) {
+    try {
+      there = compute.read(from);
+      seen.saw(from, there);
       return null;
     } catch (PodIdentityException e) {
-      failures.ofLook(target, e);
+      if (!mayBeGone || e.reason() != ErrorReason.TARGET_NOT_FOUND) {
+        failures.ofLook(from, e);
+      }
       return e;
     }
   }
@@ -106,6 +125,31 @@ final class TargetChanges {
   /** What is there, as far as it was looked for; of the run's own thread. */
   TargetIdentities there() {
     return there;
+  }
+
+  /**
+   * Takes off what is there, but is no identity any more, as one that was deleted and made anew: to
+   * be attached again. A machine goes on with the old one until then, and nobody can use that. One
+   * that has just been attached may lack its client ID for a moment, so it is looked at thrice
+   * first.
+   *
+   * @param ours what MIC put there
+   */
+  void takeOffDead(Collection<ManagedIdentity> ours) {
+    Set<ResourceId> dead = new LinkedHashSet<>();
+    for (ManagedIdentity identity : ours) {
+      ResourceId id = identity.resourceId();
+      if (target != null
+          && there.has(id)
+          && there.clientId(id).isEmpty()
+          && quarantine.mismatches(target, identity) >= LOOKS) {
+        dead.add(id);
+      }
+    }
+    if (!dead.isEmpty()) {
+      // What fails is told with what comes of it: they are still there, or not attached.
+      var unused = change(Set.of(), dead);
+    }
   }
 
   /**
@@ -129,6 +173,21 @@ final class TargetChanges {
     }
     attachAll(clean);
     attachAll(suspect);
+    noteWhatIsOff();
+  }
+
+  /** What Azure accepts and fails to do later may be there in part. */
+  private void noteWhatIsOff() {
+    PodIdentityException away = failures.unavailable();
+    boolean readable = away == null || away.reason() == ErrorReason.TARGET_REJECTED;
+    if (target != null && !refused.isEmpty() && readable && read(target, true) == null) {
+      refused.stream().filter(id -> !there.has(id)).forEach(id -> quarantine.isOff(target, id));
+    }
+  }
+
+  /** Whether, if it is there, others put it there, whatever a record says was about to be done. */
+  boolean isOthers(ResourceId id) {
+    return target != null && quarantine.isOthers(target, id);
   }
 
   private void attachAll(List<ResourceId> ids) {
@@ -148,6 +207,9 @@ final class TargetChanges {
     }
     if (failures.unavailable() != null || failure.reason() != ErrorReason.TARGET_REJECTED) {
       ids.forEach(id -> notAttached.put(id, failure));
+      if (failure.reason() == ErrorReason.TARGET_REJECTED) {
+        refused.addAll(ids);
+      }
       return;
     }
     if (++refusedInARow == REFUSALS) {
@@ -157,6 +219,7 @@ final class TargetChanges {
         ids.stream().filter(id -> failure.blamed().contains(id.lowerCase())).toList();
     if (ids.size() == 1 || !blamed.isEmpty()) {
       List<ResourceId> bad = blamed.isEmpty() ? ids : blamed;
+      refused.addAll(bad);
       bad.forEach(id -> refuse(id, failure));
       attachAll(ids.stream().filter(id -> !bad.contains(id)).toList());
     } else {
@@ -200,12 +263,22 @@ final class TargetChanges {
         && !isVerified(there, managed);
   }
 
-  /** Takes identities off; what is gone, or is on a target that is gone, is off. */
+  /**
+   * Takes identities off; what is gone, or is on a target that is gone, is off. What Azure shows an
+   * immutable client ID for stays, and counts as done: a record knows the client ID of the identity
+   * that it is about, and of no other that it holds.
+   */
   @Nullable PodIdentityException detach(Set<ResourceId> ids) {
     if (ids.isEmpty() || target == null) {
       return null;
     }
-    PodIdentityException failure = change(Set.of(), ids);
+    PodIdentityException failure = lookBeforeDetach(target, ids);
+    if (failure == null) {
+      Set<ResourceId> off = new LinkedHashSet<>(ids);
+      off.removeIf(
+          id -> isOthers(id) || immutable.contains(folded(there.clientIds().getOrDefault(id, ""))));
+      failure = off.isEmpty() ? null : change(Set.of(), off);
+    }
     if (failure != null && failure.reason() == ErrorReason.TARGET_REJECTED) {
       // No identity's fault: something keeps the target from being changed.
       failures.ofRecord();
@@ -213,10 +286,23 @@ final class TargetChanges {
     return failure != null && failure.reason() == ErrorReason.TARGET_NOT_FOUND ? null : failure;
   }
 
+  private @Nullable PodIdentityException lookBeforeDetach(ComputeTarget on, Set<ResourceId> ids) {
+    if (immutable.isEmpty()) {
+      return null;
+    }
+    TargetIdentities lately = seen.lately(on);
+    if (lately != null && ids.stream().allMatch(id -> lately.clientId(id).isPresent())) {
+      there = lately;
+      return null;
+    }
+    return failures.unavailable() != null ? failures.unavailable() : read(on, true);
+  }
+
   private @Nullable PodIdentityException change(Set<ResourceId> attach, Set<ResourceId> detach) {
     if (failures.unavailable() != null || target == null) {
       return target == null ? noTarget() : failures.unavailable();
     }
+    quarantine.tries(target, attach);
     try {
       there = compute.update(target, attach, detach);
       seen.saw(target, there);
@@ -241,6 +327,10 @@ final class TargetChanges {
     if (heldFor == null || rest.compareTo(heldFor) < 0) {
       heldFor = rest;
     }
+  }
+
+  private static String folded(String clientId) {
+    return clientId.toLowerCase(Locale.ROOT);
   }
 
   private static boolean isVerified(TargetIdentities on, ManagedIdentity identity) {
@@ -290,7 +380,8 @@ final class TargetChanges {
     return new PodIdentityException(
         ErrorReason.TARGET_UNAVAILABLE,
         "Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
-            + " deleted; it is looked at again from time to time");
+            + " deleted. If it stays so it is attached again, where MIC attached it; otherwise take"
+            + " it off the machine");
   }
 
   private static PodIdentityException mismatch(AzureIdentity identity, ManagedIdentity managed) {

@@ -79,6 +79,11 @@ final class TargetDraft implements Comparable<TargetDraft> {
     }
   }
 
+  /** Nothing is to be done about it. */
+  void stay(AssignedIdentity record) {
+    right.add(record);
+  }
+
   /** Nothing desires it any more. */
   void leave(AssignedIdentity record) {
     leaving.add(record);
@@ -122,6 +127,10 @@ final class TargetDraft implements Comparable<TargetDraft> {
    * @param waits told when something that waits is due
    */
   TargetPlan build(PlannerOptions options, Instant now, Consumer<Instant> waits) {
+    if (options.keepsAll()) {
+      // They may say what was true before what the records say.
+      updates.clear();
+    }
     creates.sort(Comparator.comparing(DesiredAssignment::record));
     Stream.of(confirms, updates, checks, kept).forEach(list -> list.sort(BY_RECORD));
     Stream.of(leaving, clearing).forEach(list -> list.sort(BY_NAME));
@@ -144,6 +153,7 @@ final class TargetDraft implements Comparable<TargetDraft> {
         attach,
         asksForOrigins ? departures.doubted(attach) : Set.of(),
         departures.detach,
+        departures.detach.isEmpty() ? Set.of() : options.immutableClientIds(),
         asksForOrigins ? origins(attach) : Map.of());
   }
 
@@ -219,7 +229,7 @@ final class TargetDraft implements Comparable<TargetDraft> {
     }
 
     void decide(Set<ResourceId> attach) {
-      if (leaving.isEmpty() && clearing.isEmpty() && kept.isEmpty()) {
+      if (options.keepsAll() || (leaving.isEmpty() && clearing.isEmpty() && kept.isEmpty())) {
         return;
       }
       stays.addAll(attach);
@@ -278,9 +288,13 @@ final class TargetDraft implements Comparable<TargetDraft> {
       }
     }
 
-    /** A time that is yet to come was written by a clock that is wrong. */
+    /**
+     * Clocks differ a little. A time that is further ahead than the delay was written by one that
+     * is wrong, and could keep it waiting for years.
+     */
     private boolean isDue(Instant since) {
-      return since.isAfter(now) || !now.isBefore(since.plus(options.detachDelay()));
+      return since.isAfter(now.plus(options.detachDelay()))
+          || !now.isBefore(since.plus(options.detachDelay()));
     }
 
     /** Which of these MIC may be taking off, if one that died has begun it. */

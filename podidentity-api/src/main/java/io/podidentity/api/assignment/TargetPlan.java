@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *     that died may have begun it, so that the target has them is no sign that it keeps them
  * @param detach identities that removals and leftovers leave behind and nothing else on the target
  *     needs
+ * @param immutable client IDs, in lower case, of identities that must not be detached whatever
+ *     their resource IDs; empty if {@code detach} is
  * @param origins of identities of which some record knows: whether MIC put them on the target
  */
 public record TargetPlan(
@@ -46,6 +48,7 @@ public record TargetPlan(
     Set<ResourceId> attach,
     Set<ResourceId> doubted,
     Set<ResourceId> detach,
+    Set<String> immutable,
     Map<ResourceId, Boolean> origins) {
   /** Copies its parts, and keeps their order. */
   public TargetPlan {
@@ -60,6 +63,7 @@ public record TargetPlan(
     attach = Collections.unmodifiableSet(new LinkedHashSet<>(attach));
     doubted = Set.copyOf(doubted);
     detach = Collections.unmodifiableSet(new LinkedHashSet<>(detach));
+    immutable = Set.copyOf(immutable);
     origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
   }
 

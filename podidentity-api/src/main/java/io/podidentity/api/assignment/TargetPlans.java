@@ -36,25 +36,45 @@ final class TargetPlans {
     this.checked = checked;
   }
 
-  /** The draft of what is under a node; null if there is no such node. */
+  /** The draft of what is under a node; null if there is no such node, or it has yet to say. */
   @Nullable TargetDraft ofNode(String nodeName) {
     TargetDraft known = draftsByNode.get(nodeName);
     Node node = known == null ? nodes.get(nodeName) : null;
-    if (node != null) {
+    if (node != null && node.initialized()) {
       known = draft(node.target());
       draftsByNode.put(nodeName, known);
     }
     return known;
   }
 
+  /** Whether there is such a node, and it has yet to say what is under it. */
+  boolean isAwaited(String nodeName) {
+    Node node = nodes.get(nodeName);
+    return node != null && !node.initialized();
+  }
+
+  /** Nothing is done about it, and it needs what it has. */
+  void stay(AssignedIdentity record) {
+    TargetDraft draft = draftOf(record);
+    if (draft != null) {
+      draft.stay(record);
+    }
+  }
+
   /** Nothing desires it any more. */
   void leave(AssignedIdentity record) {
-    draftOf(record).leave(record);
+    TargetDraft draft = draftOf(record);
+    if (draft != null) {
+      draft.leave(record);
+    }
   }
 
   /** It has to go at once: its name is needed. */
   void clear(AssignedIdentity record) {
-    draftOf(record).clear(record);
+    TargetDraft draft = draftOf(record);
+    if (draft != null) {
+      draft.clear(record);
+    }
   }
 
   /** One for each target with anything to do, in a stable order, and each in a stable order. */
@@ -78,10 +98,14 @@ final class TargetPlans {
     }
   }
 
-  private TargetDraft draftOf(AssignedIdentity record) {
+  /** Null if that has yet to be said. */
+  private @Nullable TargetDraft draftOf(AssignedIdentity record) {
     // What was written before the node was forgotten, or has come back as another machine's.
     ComputeTarget written = record.provenance().target();
-    return written == null ? draft(record.nodeName()) : draft(written);
+    if (written != null) {
+      return draft(written);
+    }
+    return isAwaited(record.nodeName()) ? null : draft(record.nodeName());
   }
 
   private TargetDraft draft(String nodeName) {

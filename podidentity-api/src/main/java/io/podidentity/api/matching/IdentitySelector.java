@@ -102,23 +102,27 @@ public final class IdentitySelector {
                     wanted.stream().min(ORDER).orElseThrow().identity().name(), pod.name())));
   }
 
+  /** With the label, another record may be on its way; without, none is. */
   private static Selection absent(Pod pod, IdentityChoice choice, List<AssignedIdentity> own) {
+    boolean labelled = !pod.bindingLabel().isEmpty();
+    PodIdentityException refusal;
     if (own.stream().anyMatch(IdentitySelector::isUsable)) {
-      return new Selection.NotYet(false, Refusals.notAllowed(pod, choice));
+      refusal = Refusals.notAllowed(pod, choice);
+    } else if (!own.isEmpty()) {
+      refusal = Refusals.unusable(pod, own.stream().min(ORDER).orElseThrow().identity());
+    } else if (labelled) {
+      refusal = notBound(pod);
+    } else {
+      refusal = Refusals.withoutLabel(pod);
     }
-    if (!own.isEmpty()) {
-      return new Selection.Refused(
-          Refusals.unusable(pod, own.stream().min(ORDER).orElseThrow().identity()));
-    }
-    if (pod.bindingLabel().isEmpty()) {
-      return new Selection.Refused(Refusals.withoutLabel(pod));
-    }
-    return new Selection.NotYet(
-        false,
-        new PodIdentityException(
-            ErrorReason.IDENTITY_NOT_BOUND,
-            ("no AzureAssignedIdentity found for pod %s: check that an AzureIdentityBinding has the"
-                    + " selector %s and names an AzureIdentity of its own namespace, and MIC's log")
-                .formatted(pod.name(), pod.bindingLabel())));
+    return labelled ? new Selection.NotYet(false, refusal) : new Selection.Refused(refusal);
+  }
+
+  private static PodIdentityException notBound(Pod pod) {
+    return new PodIdentityException(
+        ErrorReason.IDENTITY_NOT_BOUND,
+        ("no AzureAssignedIdentity found for pod %s: check that an AzureIdentityBinding has the"
+                + " selector %s and names an AzureIdentity of its own namespace, and MIC's log")
+            .formatted(pod.name(), pod.bindingLabel()));
   }
 }

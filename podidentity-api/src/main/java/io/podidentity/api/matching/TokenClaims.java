@@ -7,7 +7,6 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a token tells about whom it is for. Only the resource is meant to know a token's form, so it
@@ -24,7 +23,7 @@ public final class TokenClaims {
 
   private static final TokenClaims NONE = new TokenClaims("");
 
-  /** JSON, in lower case and without backslashes. */
+  /** JSON, in lower case and without backslashes: a text in it may look like a claim. */
   private final String claims;
 
   private TokenClaims(String claims) {
@@ -59,9 +58,15 @@ public final class TokenClaims {
     return Pattern.compile("\"", Pattern.LITERAL).splitAsStream(claims);
   }
 
-  /** The resource ID of the managed identity, in lower case; null if they do not tell. */
-  public @Nullable String resourceId() {
-    return claims("xms_mirid").findFirst().orElse(null);
+  /** Whether they tell the resource ID of a managed identity. */
+  public boolean tellTheResourceId() {
+    return resourceIds().findAny().isPresent();
+  }
+
+  /** Whether they tell that resource ID, in any letter case, and no other. */
+  public boolean tellTheResourceId(String resourceId) {
+    return tellTheResourceId()
+        && resourceIds().allMatch(resourceId.toLowerCase(Locale.ROOT)::equals);
   }
 
   /** Whether they tell a client ID. */
@@ -73,6 +78,10 @@ public final class TokenClaims {
   public boolean tellTheClientId(ClientId clientId) {
     return tellTheClientId()
         && clientIds().allMatch(clientId.value().toLowerCase(Locale.ROOT)::equals);
+  }
+
+  private Stream<String> resourceIds() {
+    return claims("xms_mirid");
   }
 
   private Stream<String> clientIds() {

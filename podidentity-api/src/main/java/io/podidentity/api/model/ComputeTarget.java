@@ -59,10 +59,15 @@ public sealed interface ComputeTarget {
     String subscription = parts.group("subscription");
     String group = parts.group("group");
     String scaleSet = parts.group("scaleset");
-    return Optional.of(
-        scaleSet != null
-            ? scaleSet(subscription, group, scaleSet)
-            : virtualMachine(subscription, group, parts.group("machine")));
+    try {
+      return Optional.of(
+          scaleSet != null
+              ? scaleSet(subscription, group, scaleSet)
+              : virtualMachine(subscription, group, parts.group("machine")));
+    } catch (IllegalArgumentException e) {
+      // Of characters that no name in Azure has.
+      return Optional.empty();
+    }
   }
 
   /**

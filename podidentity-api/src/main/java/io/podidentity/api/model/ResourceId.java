@@ -12,18 +12,23 @@ import java.util.regex.Pattern;
  * hashCode}.
  *
  * @param value the ID as it was written; checked to have the form above, with exactly one type and
- *     one name
+ *     one name, of characters that Azure allows in names: no blank, comma or control character
  * @see <a
- *     href="https://learn.microsoft.com/azure/azure-resource-manager/management/overview">Resource
- *     IDs</a>
+ *     href="https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules">Naming
+ *     rules</a>
  */
 public record ResourceId(String value) {
   static final String COMPUTE = "Microsoft.Compute";
 
+  // Of resource groups; other names have fewer characters. None ends with a period.
+  private static final String NAME = "([\\p{L}\\p{Nd}_.()-]*[\\p{L}\\p{Nd}_()-])";
+
   private static final Pattern FORM =
       Pattern.compile(
-          "/subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/([^/]+)/([^/]+)/([^/]+)",
+          "/subscriptions/([a-z0-9-]+)/resourcegroups/%s/providers/([a-z0-9.]+)/([a-z0-9]+)/%s"
+              .formatted(NAME, NAME),
           Pattern.CASE_INSENSITIVE);
+  private static final Pattern IDENTITY_NAME = Pattern.compile("[A-Za-z0-9_-]+");
   private static final String IDENTITY_PROVIDER = "Microsoft.ManagedIdentity";
   private static final String IDENTITY_TYPE = "userAssignedIdentities";
 
@@ -35,9 +40,17 @@ public record ResourceId(String value) {
   public ResourceId {
     Objects.requireNonNull(value, "value");
     match(value);
+    if (value.toLowerCase(Locale.ROOT).length() != value.length()) {
+      // The one letter whose lower case is two characters: the ID would not be equal to its own.
+      throw malformed(value);
+    }
   }
 
-  /** Puts an ID together from its parts, none of which may be empty or hold a slash. */
+  /**
+   * Puts an ID together from its parts.
+   *
+   * @throws IllegalArgumentException if one is empty or has characters that Azure does not allow
+   */
   public static ResourceId of(
       String subscription, String resourceGroup, String provider, String type, String name) {
     return new ResourceId(
@@ -47,7 +60,7 @@ public record ResourceId(String value) {
 
   /** Whether this names a user-assigned managed identity. */
   public boolean isUserAssignedIdentity() {
-    return isA(IDENTITY_PROVIDER, IDENTITY_TYPE);
+    return isA(IDENTITY_PROVIDER, IDENTITY_TYPE) && IDENTITY_NAME.matcher(name()).matches();
   }
 
   boolean isA(String provider, String type) {
@@ -93,12 +106,16 @@ public record ResourceId(String value) {
   private static Matcher match(String value) {
     Matcher matcher = FORM.matcher(value);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "\""
-              + value
-              + "\" is not a resource ID of the form"
-              + " /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/PROVIDER/TYPE/NAME");
+      throw malformed(value);
     }
     return matcher;
+  }
+
+  private static IllegalArgumentException malformed(String value) {
+    return new IllegalArgumentException(
+        "\""
+            + value
+            + "\" is not a resource ID of the form"
+            + " /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/PROVIDER/TYPE/NAME");
   }
 }

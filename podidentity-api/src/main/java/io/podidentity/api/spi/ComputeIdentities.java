@@ -10,9 +10,9 @@ import java.util.Set;
  * workers, for one target never by two at a time; blocks until Azure has finished. Thread-safe.
  *
  * <p>Every method throws {@link io.podidentity.api.PodIdentityException} with {@code
- * TARGET_NOT_FOUND} if the target does not exist, {@code TARGET_REJECTED} if Azure refuses, and
- * {@code TARGET_UNAVAILABLE} if it throttled (then with the wait it asked for), failed, or could
- * not be reached.
+ * TARGET_NOT_FOUND} if the target does not exist, {@code TARGET_NOT_PERMITTED} if it must not be
+ * touched, {@code TARGET_REJECTED} if Azure refuses, and {@code TARGET_UNAVAILABLE} if it throttled
+ * (then with the wait it asked for), failed, or could not be reached.
  */
 public interface ComputeIdentities {
   /** What is there. */

@@ -41,6 +41,32 @@ public interface TokenSource {
     return "";
   }
 
+  /**
+   * Both: tokens, and what {@link #fingerprint} says of the credential by which they were got. What
+   * a caller asks that keeps them. One that reads its credential for both should override this, to
+   * read it once; one that wraps another which does must, and hand it on.
+   *
+   * @throws io.podidentity.api.PodIdentityException as {@link #fetch} and {@link #fingerprint} do
+   */
+  default Issued issue(TokenQuery query, Budget budget) {
+    // Before it is used: if it changes in between, it is looked at once more and not once less.
+    String fingerprint = fingerprint(query);
+    return new Issued(fetch(query, budget), fingerprint);
+  }
+
+  /**
+   * What a fetch gave.
+   *
+   * @param tokens at least one
+   * @param fingerprint tells the credential from another; empty if it cannot change
+   */
+  record Issued(List<AccessToken> tokens, String fingerprint) {
+    /** Copies the list. */
+    public Issued {
+      tokens = List.copyOf(tokens);
+    }
+  }
+
   /** How often a service may be asked. Thread-safe. */
   @FunctionalInterface
   interface Budget {

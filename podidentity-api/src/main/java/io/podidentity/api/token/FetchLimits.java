@@ -40,9 +40,14 @@ public record FetchLimits(
   public static final FetchLimits IMDS =
       new FetchLimits(20, 5, 2, 200, 32, Duration.ofSeconds(10), Duration.ofSeconds(10));
 
-  /** Entra ID counts by tenant and application, not by node; each fetch holds a thread here. */
+  /**
+   * Entra ID counts by tenant and application, not by node, and documents no number. But each fetch
+   * reads a Secret, signs, and holds a thread here: as many a second as the instance metadata
+   * service serves keep pods that ask for ever new resources from using up the API server and the
+   * node's processors.
+   */
   public static final FetchLimits ENTRA =
-      new FetchLimits(0, 8, 2, 200, 32, Duration.ofSeconds(10), Duration.ZERO);
+      new FetchLimits(20, 8, 2, 200, 32, Duration.ofSeconds(10), Duration.ZERO);
 
   /** Refuses limits with which no fetch could be made. */
   public FetchLimits {

@@ -81,7 +81,7 @@ final class Flight {
     return fingerprint;
   }
 
-  /** Notes what the credential is known by, before the service is asked. */
+  /** Notes what the credential is known by, by which its tokens were got. */
   void fingerprint(String text) {
     fingerprint = text;
   }

@@ -3,6 +3,7 @@ package io.podidentity.api.token;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.OthersIdentities;
+import io.podidentity.api.matching.TokenClaims;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.Pod;
@@ -32,11 +33,29 @@ final class NodeIdentityRule {
     }
   }
 
-  /** After it: whose it is, which the request may have left open. Records may have changed, too. */
+  /**
+   * After it: whose it is, which the request may have left open. Records may have changed, too. Of
+   * a request that names an identity twice the token service looks at one name.
+   */
   void check(Pod pod, ExemptPods.Kind why, IdentityChoice choice, List<AccessToken> tokens) {
+    String resourceId = choice.resourceId();
+    if (resourceId != null
+        && choice.clientId() != null
+        && tokens.stream()
+            .map(TokenClaims::of)
+            .anyMatch(claims -> isOfAnother(claims, resourceId))) {
+      throw new PodIdentityException(
+          ErrorReason.IDENTITY_NOT_ALLOWED,
+          "pod %s is exempt and asks for %s, which are two identities; name one"
+              .formatted(pod.name(), choice));
+    }
     if (tokens.stream().anyMatch(closedTo(pod, why)::mayInclude)) {
       throw refusal(pod, choice);
     }
+  }
+
+  private static boolean isOfAnother(TokenClaims claims, String resourceId) {
+    return claims.tellTheResourceId() && !claims.tellTheResourceId(resourceId);
   }
 
   private OthersIdentities closedTo(Pod pod, ExemptPods.Kind why) {

@@ -5,13 +5,17 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.model.TokenService;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What failed a moment ago, so that whoever asks again at once does not spend the service's budget.
- * How long depends on the kind of failure. Thread-safe.
+ * How long depends on the kind of failure. What is wrong with a service principal whatever the
+ * resource is remembered of it once: a pod may ask for as many resources as it likes, and each
+ * fetch reads a Secret. Thread-safe.
  */
 final class RememberedFailures {
   /** For what only a person can heal; he will not wait longer for his change to count. */
@@ -23,10 +27,18 @@ final class RememberedFailures {
   /** The longest that IMDS documents: 70 s after an update. */
   private static final Duration LONGEST = Duration.ofSeconds(70);
 
+  /** Of a service principal, these come of what is written in it, and of its Secret. */
+  private static final Set<ErrorReason> OF_ANY_RESOURCE =
+      Set.of(
+          ErrorReason.IDENTITY_INVALID,
+          ErrorReason.IDENTITY_NOT_PERMITTED,
+          ErrorReason.CLUSTER_UNAVAILABLE);
+
   private static final int MAX_ENTRIES = 500;
 
   private final Clock clock;
-  private final Cache<TokenQuery, Failure> failures =
+  // By query, or by subject alone.
+  private final Cache<Object, Failure> failures =
       Caffeine.newBuilder()
           .executor(Runnable::run)
           .maximumSize(MAX_ENTRIES)
@@ -65,7 +77,7 @@ final class RememberedFailures {
     if (!keep.isZero() && failure instanceof PodIdentityException refusal) {
       // Neither its causes nor its stack, which would be most of the memory.
       failures.put(
-          query,
+          isOfAnyResource(query, refusal.reason()) ? query.subject() : query,
           new Failure(
               refusal.reason(),
               refusal.getMessage(),
@@ -76,11 +88,20 @@ final class RememberedFailures {
 
   void forget(TokenQuery query) {
     failures.invalidate(query);
+    failures.invalidate(query.subject());
+  }
+
+  private static boolean isOfAnyResource(TokenQuery query, ErrorReason reason) {
+    return query.service() == TokenService.ENTRA && OF_ANY_RESOURCE.contains(reason);
   }
 
   /** The failure as it would be answered now; null if none is remembered. */
   @Nullable PodIdentityException of(TokenQuery query) {
-    Failure failure = failures.getIfPresent(query);
+    PodIdentityException ofSubject = asOfNow(failures.getIfPresent(query.subject()));
+    return ofSubject == null ? asOfNow(failures.getIfPresent(query)) : ofSubject;
+  }
+
+  private @Nullable PodIdentityException asOfNow(@Nullable Failure failure) {
     if (failure == null) {
       return null;
     }

@@ -37,11 +37,7 @@ record SourceCalls(TokenSource source, Clock clock, Telemetry telemetry) {
     Instant start = clock.instant();
     flight.ask();
     try {
-      if (flight.isToBeKept()) {
-        // Before it is used: if it changes in between, it is looked at once more and not once less.
-        flight.fingerprint(source.fingerprint(flight.query()));
-      }
-      List<AccessToken> tokens = List.copyOf(source.fetch(flight.query(), budget));
+      List<AccessToken> tokens = fetch(flight, budget);
       if (tokens.isEmpty()) {
         throw new IllegalStateException("the token source gave no token and no reason");
       }
@@ -55,6 +51,15 @@ record SourceCalls(TokenSource source, Clock clock, Telemetry telemetry) {
       telemetry.tokenFetchFailed(flight.query(), waited(flight, start), took(flight, start), e);
       throw e;
     }
+  }
+
+  private List<AccessToken> fetch(Flight flight, TokenSource.Budget budget) {
+    if (!flight.isToBeKept()) {
+      return List.copyOf(source.fetch(flight.query(), budget));
+    }
+    TokenSource.Issued issued = source.issue(flight.query(), budget);
+    flight.fingerprint(issued.fingerprint());
+    return issued.tokens();
   }
 
   private static Duration waited(Flight flight, Instant start) {

@@ -36,6 +36,11 @@ public record TokenServices(TokenSource imds, TokenSource entra) implements Toke
     return of(query).fingerprint(query);
   }
 
+  @Override
+  public Issued issue(TokenQuery query, Budget budget) {
+    return of(query).issue(query, budget);
+  }
+
   private TokenSource of(TokenQuery query) {
     return switch (query.service()) {
       case IMDS -> imds;

@@ -10,6 +10,8 @@ import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An identity that nothing needs any more stays on its machine for two minutes. */
 class DetachDelayTest {
@@ -233,6 +235,54 @@ class DetachDelayTest {
     scene.run();
 
     assertThat(scene.cluster.records()).isEmpty();
+  }
+
+  /** The clock of the leader before was a little ahead, or this one's was set back. */
+  @ParameterizedTest
+  @ValueSource(longs = {100, 120_000})
+  void aTimeThatIsALittleAheadIsWaitedFor(long millis) {
+    assignedAndGone();
+    scene.clock.advance(Duration.ofMillis(-millis));
+
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+    assertThat(scene.plan().next()).isEqualTo(Samples.NOW.plus(DELAY));
+    scene.clock.advance(DELAY.plusMillis(millis));
+    scene.run();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  /** As for a leader that has just begun, whose picture of the cluster may be an old one. */
+  @Test
+  void whileAllIsKeptNothingIsReleasedAndWhatComesIsAssigned() {
+    scene.pod("web", "x");
+    scene.pod("api", "y");
+    scene.pod("moved", "z");
+    scene.run();
+    scene.gone("web");
+    scene.run();
+    scene.clock.advance(DELAY);
+    scene.gone("api");
+    scene.cluster.put(Samples.identity("default/z", "new"));
+    scene.pod("late", "x");
+    scene.keepsAll = true;
+
+    scene.run();
+
+    assertThat(scene.record("late", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.record("moved", "z").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.UNASSIGNED);
+    assertThat(scene.record("api", "y").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.record("moved", "z").identity()).isEqualTo(Samples.identity("default/z"));
+    assertThat(scene.azure.on(N1))
+        .containsExactlyInAnyOrder(identityId("x"), identityId("y"), identityId("z"));
+    assertThat(scene.plan().targets()).isEmpty();
+    scene.keepsAll = false;
+    scene.run();
+    assertThat(scene.azure.on(N1)).contains(identityId("new"));
+    assertThat(scene.record("api", "y").state()).isEqualTo(AssignmentState.UNASSIGNED);
+    assertThat(scene.cluster.records()).hasSize(3);
   }
 
   @Test

@@ -14,8 +14,11 @@ import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.Credential.ManagedIdentity;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only what MIC put on a machine goes off it. */
 class OwnershipTest {
@@ -258,6 +261,79 @@ class OwnershipTest {
     assertThat(scene.azure.on(N1)).isEmpty();
   }
 
+  /** As while MIC lacks a role, and an administrator attaches it in the meantime. */
+  @Test
+  void whatAzureRefusedMicAndOthersAttachedIsTheirs() {
+    scene.pod("web", "x");
+    scene.azure.reject(identityId("x"));
+    scene.run();
+    assertThat(scene.record("web", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+    scene.azure.put(N1, identityId("x"));
+    scene.clock.advance(Duration.ofMinutes(10));
+    scene.pod("api", "x");
+    scene.log.calls().clear();
+
+    scene.run();
+
+    assertThat(scene.log.calls())
+        .containsExactlyInAnyOrder(
+            "create default/api-default-x Assigned", "state default/web-default-x Assigned");
+    assertThat(scene.record("web", "x").provenance().added()).isEmpty();
+    assertThat(scene.record("api", "x").provenance().added()).isEmpty();
+    scene.gone("web");
+    scene.gone("api");
+    scene.run();
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+
+  @Test
+  void whatAzureRefusedMicAndOthersAttachedBeforeTheRecordGoesIsTheirs() {
+    scene.pod("web", "x");
+    scene.azure.reject(identityId("x"));
+    scene.run();
+    scene.azure.put(N1, identityId("x"));
+    scene.gone("web");
+
+    scene.run();
+
+    assertThat(scene.cluster.records()).isEmpty();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+  }
+
+  @Test
+  void whatMicAttachedAfterARefusalIsMics() {
+    scene.pod("web", "x");
+    scene.azure.reject(identityId("x"));
+    scene.run();
+    scene.azure.accept(identityId("x"));
+    scene.clock.advance(Duration.ofMinutes(10));
+    scene.run();
+    assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
+
+    scene.gone("web");
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  /** An operation that is accepted may fail after it has done what it should. */
+  @Test
+  void whatARefusedChangeLeftBehindIsMics() {
+    scene.pod("web", "x");
+    scene.azure.reject(identityId("x"));
+    scene.azure.makeHalf();
+    scene.run();
+    scene.clock.advance(Duration.ofMinutes(10));
+    scene.run();
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+
+    scene.gone("web");
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
   private void wrongClientId(String identity, String resource) {
     scene.cluster.put(
         Samples.withCredential(
@@ -357,5 +433,66 @@ class OwnershipTest {
     guarded.run();
 
     assertThat(guarded.azure.on(N1)).containsExactlyInAnyOrder(identityId("x"), identityId("new"));
+  }
+
+  /** A record knows the client ID of the one that it is about, and of no other that it holds. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anIdentityThatIsImmutableByClientIdStaysWhenTheOneThatItsRecordIsAboutChanges(
+      boolean clusters) {
+    String clientId = Samples.clientId("kubelet").value().toUpperCase(Locale.ROOT);
+    Scene guarded =
+        new Scene(
+            new PlannerOptions(
+                false,
+                clusters ? Set.of() : Set.of(clientId),
+                clusters ? clientId : "",
+                false,
+                Duration.ZERO),
+            ApplierOptions.DEFAULT);
+    guarded.azure.put(N1, identityId("kubelet"));
+    guarded.pod("web", "x");
+    guarded.cluster.put(
+        RecordBuilder.record(
+                PodBuilder.pod("default/web").bindingLabel("x").node("n1").build(),
+                Samples.identity("default/x", "kubelet"))
+            .binding(Samples.binding("default/x", "x", "x"))
+            .podUid(null)
+            .build());
+    guarded.run();
+    assertThat(guarded.record("web", "x").provenance().added())
+        .isEqualTo(Set.of(identityId("kubelet"), identityId("x")));
+
+    guarded.run();
+
+    assertThat(guarded.azure.on(N1))
+        .containsExactlyInAnyOrder(identityId("kubelet"), identityId("x"));
+    assertThat(guarded.record("web", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+    assertThat(guarded.plan().targets()).isEmpty();
+    guarded.gone("web");
+    guarded.run();
+    assertThat(guarded.azure.on(N1)).containsExactly(identityId("kubelet"));
+    assertThat(guarded.cluster.records()).isEmpty();
+  }
+
+  /** What MIC took it for is long ago, and Azure has to be asked. */
+  @Test
+  void whetherAnIdentityIsImmutableByClientIdIsAskedForAnewAndNothingGoesUntilThatIsKnown() {
+    Scene guarded = new Scene(Duration.ZERO, Set.of(Samples.clientId("kubelet").value()));
+    guarded.pod("web", "x");
+    guarded.run();
+    guarded.cluster.put(Samples.identity("default/x", "y"));
+    guarded.run();
+    guarded.azure.report(identityId("x"), Samples.clientId("kubelet").value());
+    guarded.clock.advance(Duration.ofHours(1));
+    guarded.azure.fail(new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "429"));
+    guarded.run();
+    assertThat(guarded.record("web", "x").provenance().added()).contains(identityId("x"));
+    guarded.azure.fail(null);
+
+    guarded.run();
+
+    assertThat(guarded.azure.on(N1)).containsExactlyInAnyOrder(identityId("x"), identityId("y"));
+    assertThat(guarded.record("web", "x").provenance().added()).isEqualTo(Set.of(identityId("y")));
   }
 }

@@ -1,12 +1,14 @@
 package io.podidentity.api.assignment;
 
 import static io.podidentity.api.fixture.Samples.binding;
+import static io.podidentity.api.fixture.Samples.clientId;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.identityId;
 import static io.podidentity.api.fixture.Samples.machine;
 import static io.podidentity.api.fixture.Samples.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.podidentity.api.fixture.CallLog;
 import io.podidentity.api.fixture.InMemoryAzure;
@@ -14,6 +16,7 @@ import io.podidentity.api.fixture.InMemoryCluster;
 import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.fixture.PodBuilder;
 import io.podidentity.api.fixture.QueuedExecutor;
+import io.podidentity.api.fixture.RecordBuilder;
 import io.podidentity.api.fixture.RecordingTelemetry;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.AssignmentState;
@@ -172,6 +175,34 @@ class PaceTest {
     int reads = azure.reads().size();
     assertThat(reads - 20).as("looked at twice in 199 s").isLessThanOrEqualTo(4);
     assertThat(log.calls()).filteredOn(call -> call.startsWith("attach")).hasSize(20);
+  }
+
+  /** v1 believed any client ID. Where nothing is ever looked at, this is. */
+  @Test
+  void whatV1AssignedIsLookedAtWhenMicBegins() {
+    for (String name : new String[] {"good", "bad"}) {
+      bind(name, "n1");
+      azure.put(machine("n1"), identityId(name));
+      cluster.put(
+          RecordBuilder.record(
+                  PodBuilder.pod("default/" + name).bindingLabel(name).node("n1").build(),
+                  identity("default/" + name))
+              .binding(binding("default/" + name, name, name))
+              .podUid(null)
+              .build());
+    }
+    azure.report(identityId("bad"), clientId("kubelet").value());
+
+    start(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    assertThat(cluster.records().values())
+        .extracting(record -> record.name().name(), AssignedIdentity::state)
+        .containsExactlyInAnyOrder(
+            tuple("good-default-good", AssignmentState.ASSIGNED),
+            tuple("bad-default-bad", AssignmentState.CREATED));
+    assertThat(azure.reads()).containsExactly(machine("n1"));
+    assertThat(telemetry.reports())
+        .containsExactly("not assigned default/bad-default-bad: IDENTITY_INVALID");
   }
 
   @Test

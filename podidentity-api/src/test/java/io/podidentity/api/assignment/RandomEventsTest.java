@@ -23,7 +23,7 @@ class RandomEventsTest {
   private static final int CHANGES_IN_A_MINUTE = 15;
 
   static LongStream seeds() {
-    return LongStream.range(0, Long.getLong("podidentity.worlds", 150));
+    return LongStream.range(0, Long.getLong("podidentity.worlds", 80));
   }
 
   @ParameterizedTest(name = "seed {0}")

@@ -4,6 +4,7 @@ import static io.podidentity.api.fixture.PodBuilder.pod;
 import static io.podidentity.api.fixture.Samples.binding;
 import static io.podidentity.api.fixture.Samples.identity;
 import static io.podidentity.api.fixture.Samples.node;
+import static io.podidentity.api.fixture.Samples.unusable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.fixture.CallLog;
@@ -71,6 +72,36 @@ class ReconcilerThreadsTest {
   }
 
   @Test
+  void aPassIsMadeThoughTargetsHoldAllOfTheirThreads() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch hanging = new CountDownLatch(2);
+    ExecutorService two = Executors.newFixedThreadPool(2);
+    bind("stuck", "n1");
+    bind("stuck-too", "n2");
+    try (Reconciler reconciler =
+        reconciler(
+            azure.with(
+                (target, call) -> {
+                  hanging.countDown();
+                  await(release);
+                  call.run();
+                }),
+            two)) {
+      reconciler.start();
+      assertThat(hanging.await(10, TimeUnit.SECONDS)).isTrue();
+
+      cluster.put(unusable("default/odd"));
+      cluster.put(binding("default/odd", "odd", "odd"));
+      cluster.put(pod("default/odd").bindingLabel("odd").node("n1").build());
+
+      await(() -> telemetry.reports().stream().anyMatch(report -> report.startsWith("ignored")));
+    } finally {
+      release.countDown();
+      two.shutdown();
+    }
+  }
+
+  @Test
   void underManyChangesNoTargetIsWorkedOnTwiceAtATimeAndAllIsDoneInTheEnd() {
     Set<String> busy = ConcurrentHashMap.newKeySet();
     AtomicInteger overlaps = new AtomicInteger();
@@ -105,6 +136,10 @@ class ReconcilerThreadsTest {
   }
 
   private Reconciler reconciler(ComputeIdentities compute) {
+    return reconciler(compute, threads);
+  }
+
+  private Reconciler reconciler(ComputeIdentities compute, ExecutorService workers) {
     return new Reconciler(
         cluster,
         new AssignmentPlanner(new PlannerOptions(false, Set.of())),
@@ -117,6 +152,7 @@ class ReconcilerThreadsTest {
             Clock.systemUTC()),
         telemetry,
         threads,
+        workers,
         new ManualTimer(),
         new ReconcilePace(Duration.ofHours(1), Duration.ZERO, Duration.ZERO, RetryPolicy.DEFAULT));
   }

@@ -7,6 +7,7 @@ import static io.podidentity.api.fixture.Samples.withCredential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.model.AssignmentState;
+import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.Credential.ManagedIdentity;
 import java.time.Duration;
 import java.util.Locale;
@@ -71,6 +72,63 @@ class ReportedClientIdTest {
 
     scene.clock.advance(Duration.ofSeconds(10));
     assertThat(scene.run().heldFor()).isEqualTo(Duration.ofSeconds(20));
+  }
+
+  /** The user writes the new client ID; the machine still has the identity that was deleted. */
+  @Test
+  void oneThatWasMadeAnewIsAttachedAgainIfItStaysWithoutAClientId() {
+    scene.pod("web", "x");
+    scene.run();
+    scene.azure.report(identityId("x"), "");
+    ClientId renewed = clientId("renewed");
+    scene.cluster.put(withCredential("default/x", new ManagedIdentity(identityId("x"), renewed)));
+    scene.log.calls().clear();
+
+    waitAndRun(0, 10, 20);
+    assertThat(scene.log.calls()).noneMatch(call -> call.contains("tach n1"));
+    scene.azure.renewed(identityId("x"), renewed.value());
+    waitAndRun(40);
+
+    assertThat(scene.log.calls()).containsSubsequence("detach n1 x", "attach n1 x");
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    scene.gone("web");
+    scene.run();
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
+  @Test
+  void oneThatWasDeletedIsTakenOffAndRefusedUntilItIsMadeAnew() {
+    scene.pod("web", "x");
+    scene.azure.report(identityId("x"), "");
+    scene.run();
+    scene.azure.reject(identityId("x"));
+    waitAndRun(10, 20, 40);
+    assertThat(scene.azure.on(N1)).isEmpty();
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+    scene.azure.accept(identityId("x"));
+
+    waitAndRun(600);
+
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
+  void oneThatOthersAttachedIsLeftToThem() {
+    scene.azure.put(N1, identityId("x"));
+    scene.azure.report(identityId("x"), "");
+    scene.pod("web", "x");
+
+    waitAndRun(0, 10, 20, 40, 80, 160);
+
+    assertThat(scene.log.calls()).noneMatch(call -> call.contains("tach n1"));
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.CREATED);
+  }
+
+  private void waitAndRun(int... seconds) {
+    for (int wait : seconds) {
+      scene.clock.advance(Duration.ofSeconds(wait));
+      scene.run();
+    }
   }
 
   @Test

@@ -36,6 +36,9 @@ final class Scene {
   final InMemoryAzure azure = new InMemoryAzure(log);
   final RecordingTelemetry telemetry = new RecordingTelemetry();
 
+  /** Whether it is not known that what is not seen is gone. */
+  boolean keepsAll;
+
   private final AssignmentPlanner planner;
   private final TargetApplier applier;
 
@@ -52,7 +55,11 @@ final class Scene {
   }
 
   private Scene(Duration detachDelay, ApplierOptions options, Set<String> immutable) {
-    planner = new AssignmentPlanner(new PlannerOptions(false, immutable, "", false, detachDelay));
+    this(new PlannerOptions(false, immutable, "", false, detachDelay), options);
+  }
+
+  Scene(PlannerOptions planned, ApplierOptions options) {
+    planner = new AssignmentPlanner(() -> planned.keepingAll(keepsAll));
     applier = new TargetApplier(cluster, azure, telemetry, Runnable::run, options, clock);
     cluster.put(node("n1"));
   }

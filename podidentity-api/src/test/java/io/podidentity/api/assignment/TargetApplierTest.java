@@ -321,6 +321,25 @@ class TargetApplierTest {
     assertThat(telemetry.reports()).containsExactly("unassigned default/web-default-x");
   }
 
+  /** As after a restart without {@code --allowed-subscriptions}. */
+  @Test
+  void nothingIsForgottenOfATargetThatIsNotPermitted() {
+    bind("web", identity("default/x"));
+    apply();
+    telemetry.reports().clear();
+    assigned("gone", identity("default/y"));
+    azure.fail(new PodIdentityException(ErrorReason.TARGET_NOT_PERMITTED, "not ours"));
+
+    assertThat(apply().isComplete()).isFalse();
+
+    assertThat(state("web-default-x")).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(cluster.records()).containsKey(name("default/gone-default-y"));
+    assertThat(telemetry.reports())
+        .containsExactlyInAnyOrder(
+            "target n1: TARGET_NOT_PERMITTED",
+            "not unassigned default/gone-default-y: TARGET_NOT_PERMITTED");
+  }
+
   @Test
   void addingToATargetThatIsGoneFails() {
     bind("web", identity("default/x"));

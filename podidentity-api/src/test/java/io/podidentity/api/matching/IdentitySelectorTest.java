@@ -116,6 +116,35 @@ class IdentitySelectorTest {
         ErrorReason.POD_NOT_BOUND);
   }
 
+  /** What it was left with says nothing about what may still come. */
+  @Test
+  void aPodThatHasLostItsLabelIsRefusedAtOnceWhatItHasNot() {
+    Pod unlabelled = pod("shop/web").build();
+    AssignedIdentity left = record(unlabelled, X).build();
+    AssignedIdentity bad = record(unlabelled, unusable("a/first")).build();
+
+    assertRefused(
+        selector(false).select(unlabelled, client("y"), List.of(left)),
+        ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertRefused(
+        selector(false).select(unlabelled, IdentityChoice.ANY, List.of(bad)),
+        ErrorReason.IDENTITY_INVALID);
+    assertThat(selector(false).select(unlabelled, client("x"), List.of(left))).isEqualTo(chosen(X));
+  }
+
+  /** The record of another binding may be on its way. */
+  @Test
+  void aPodWhoseRecordsAreAllUnusableIsWaitedFor() {
+    AssignedIdentity bad = record(WEB, unusable("a/first")).build();
+
+    Selection selection = select(IdentityChoice.ANY, bad);
+
+    assertWaits(selection, ErrorReason.IDENTITY_INVALID, false);
+    assertThat(refusal(selection))
+        .hasMessageEndingWith("cannot be used as it is written: Invalid resource id: nonsense");
+    assertWaits(select(client("x"), bad), ErrorReason.IDENTITY_INVALID, false);
+  }
+
   @Test
   void theRecordOfAnEarlierPodOfTheNameCountsAsAbsent() {
     assertWaits(
@@ -208,10 +237,6 @@ class IdentitySelectorTest {
     AssignedIdentity bad = record(WEB, unusable("a/first")).build();
 
     assertThat(select(IdentityChoice.ANY, bad, record(WEB, X).build())).isEqualTo(chosen(X));
-    assertRefused(select(IdentityChoice.ANY, bad), ErrorReason.IDENTITY_INVALID);
-    assertThat(((Selection.Refused) select(IdentityChoice.ANY, bad)).refusal())
-        .hasMessageEndingWith("cannot be used as it is written: Invalid resource id: nonsense");
-    assertRefused(select(client("x"), bad), ErrorReason.IDENTITY_INVALID);
     assertWaits(
         select(client("y"), bad, record(WEB, X).build()), ErrorReason.IDENTITY_NOT_ALLOWED, false);
     assertWaits(

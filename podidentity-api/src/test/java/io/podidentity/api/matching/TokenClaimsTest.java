@@ -29,7 +29,7 @@ class TokenClaimsTest {
     assertThat(claims.tellTheClientId(X)).isTrue();
     assertThat(claims.tellTheClientId(clientId("y"))).isFalse();
     assertThat(claims.tellTheOwner()).isTrue();
-    assertThat(claims.resourceId()).isNull();
+    assertThat(claims.tellTheResourceId()).isFalse();
   }
 
   @Test
@@ -43,10 +43,12 @@ class TokenClaimsTest {
   }
 
   @Test
-  void theResourceIdIsToldInLowerCase() {
+  void theResourceIdIsToldInAnyLetterCase() {
     TokenClaims claims = claims("{\"xms_mirid\":\"\\/Subscriptions\\/S\"}");
 
-    assertThat(claims.resourceId()).isEqualTo("/subscriptions/s");
+    assertThat(claims.tellTheResourceId()).isTrue();
+    assertThat(claims.tellTheResourceId("/SUBSCRIPTIONS/s")).isTrue();
+    assertThat(claims.tellTheResourceId("/subscriptions/t")).isFalse();
     assertThat(claims.tellTheOwner()).isTrue();
     assertThat(claims.tellTheClientId()).isFalse();
     assertThat(claims.tellTheClientId(X)).isFalse();
@@ -69,7 +71,8 @@ class TokenClaimsTest {
     assertThat(claims.tellTheOwner()).isFalse();
     assertThat(claims.tellTheClientId()).isFalse();
     assertThat(claims.tellTheClientId(X)).isFalse();
-    assertThat(claims.resourceId()).isNull();
+    assertThat(claims.tellTheResourceId()).isFalse();
+    assertThat(claims.tellTheResourceId("/subscriptions/s")).isFalse();
   }
 
   private static TokenClaims claims(String json) {

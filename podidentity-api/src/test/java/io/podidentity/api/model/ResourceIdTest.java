@@ -86,6 +86,18 @@ class ResourceIdTest {
         "/subscriptions/s/resourceGroups/g/providers/p/t/n/t2/n2",
         " /subscriptions/s/resourceGroups/g/providers/p/t/n",
         "/subscriptions/s/resourceGroups/g/h/providers/p/t/n",
+        "/subscriptions/s,/resourceGroups/g/providers/p/t/n",
+        "/subscriptions/s/resourceGroups/../providers/p/t/n",
+        "/subscriptions/s/resourceGroups/g /providers/p/t/n",
+        "/subscriptions/s/resourceGroups/g/providers/p,p/t/n",
+        "/subscriptions/s/resourceGroups/g/providers/p/t /n",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n,",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n ",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n\n",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n\u00a0",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n\u200b",
+        "/subscriptions/s/resourceGroups/g/providers/p/t/n%20",
+        "/subscriptions/s/resourceGroups/g\u0130/providers/p/t/n",
       })
   void otherFormsAreRefused(String text) {
     assertThatThrownBy(() -> new ResourceId(text))
@@ -104,6 +116,7 @@ class ResourceIdTest {
             ResourceId.of("s", "g", "Microsoft.ManagedIdentity", "virtualMachines", "n")
                 .isUserAssignedIdentity())
         .isFalse();
+    assertThat(identity("\u212aubelet").isUserAssignedIdentity()).isFalse();
   }
 
   private static ResourceId identity(String name) {

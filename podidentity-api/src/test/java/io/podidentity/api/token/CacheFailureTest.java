@@ -1,5 +1,6 @@
 package io.podidentity.api.token;
 
+import static io.podidentity.api.fixture.Samples.servicePrincipal;
 import static io.podidentity.api.token.CacheFixture.JOB;
 import static io.podidentity.api.token.CacheFixture.WEB;
 import static io.podidentity.api.token.CacheFixture.X;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How long which failure is remembered, and for whom. */
 class CacheFailureTest {
@@ -84,6 +86,67 @@ class CacheFailureTest {
     it.source = query -> it.lasting(Duration.ofHours(1));
 
     assertThat(cache.fetch(Y, WEB)).isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  /** What is wrong with the object or its Secret; nothing is asked of Entra ID. */
+  @ParameterizedTest
+  @EnumSource(names = {"IDENTITY_INVALID", "IDENTITY_NOT_PERMITTED", "CLUSTER_UNAVAILABLE"})
+  void whatIsWrongWithAServicePrincipalIsRememberedForAllResources(ErrorReason reason) {
+    it.failing(reason, null);
+    for (int i = 0; i < 100; i++) {
+      assertThat(refusal(cache.fetch(principal("api://" + i), WEB)).reason()).isEqualTo(reason);
+    }
+    assertThat(it.asked).hasSize(1);
+
+    it.source = query -> it.lasting(Duration.ofHours(1));
+    it.pass(Duration.ofSeconds(30));
+
+    assertThat(cache.fetch(principal("api://0"), WEB))
+        .isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+    assertThat(cache.fetch(principal("api://1"), WEB))
+        .isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  @Test
+  void aTokenForOneResourceEndsWhatIsRememberedForAll() {
+    assertThat(cache.fetch(principal("api://kept"), WEB)).isCompleted();
+    it.pass(Duration.ofMinutes(30).minusSeconds(10));
+    it.failing(ErrorReason.IDENTITY_INVALID, null);
+    assertThat(cache.fetch(principal("api://0"), WEB)).isCompletedExceptionally();
+    assertThat(cache.fetch(principal("api://kept"), WEB))
+        .as("what is in the cache is given all the same")
+        .isCompleted();
+    it.source = query -> it.lasting(Duration.ofHours(1));
+    // A refresh, at half of its life.
+    it.pass(Duration.ofSeconds(10));
+
+    assertThat(cache.fetch(principal("api://1"), WEB))
+        .isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  @Test
+  void whatEntraRefusesForOneResourceIsNoneOfTheOthersBusiness() {
+    it.failing(ErrorReason.TOKEN_REFUSED, null);
+    assertThat(cache.fetch(principal("api://0"), WEB)).isCompletedExceptionally();
+    it.source = query -> it.lasting(Duration.ofHours(1));
+
+    assertThat(cache.fetch(principal("api://1"), WEB))
+        .isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  /** There it may be the resource that keeps from telling whose the token is. */
+  @Test
+  void whatIsNotPermittedToAManagedIdentityIsRememberedForItsResource() {
+    it.failing(ErrorReason.IDENTITY_NOT_PERMITTED, null);
+    assertThat(cache.fetch(X, WEB)).isCompletedExceptionally();
+    it.source = query -> it.lasting(Duration.ofHours(1));
+
+    assertThat(cache.fetch(new TokenQuery(X.subject(), "api://0"), WEB))
+        .isCompletedWithValueMatching(tokens -> tokens.size() == 1);
+  }
+
+  private static TokenQuery principal(String resource) {
+    return new TokenQuery(new TokenQuery.Bound(servicePrincipal("shop/app")), resource);
   }
 
   /** A pod may ask for as many resources as it likes, which no service knows. */

@@ -129,6 +129,22 @@ class ExemptPodTest {
         ErrorReason.IDENTITY_NOT_ALLOWED);
   }
 
+  /** The metadata service is asked by the client ID alone. */
+  @Test
+  void aTokenOfAnotherIdentityThanTheResourceIdNamesIsNotHandedOut() {
+    String kubelet = identityId("kubelet").value();
+    IdentityChoice both = new IdentityChoice(clientId("kubelet"), kubelet);
+    assertThat(ask(both)).as("a token that does not tell a resource ID").isCompleted();
+    tokens.answer = query -> gives(jwt("\"xms_mirid\":\"%s\"".formatted(kubelet)));
+    assertThat(ask(both)).isCompleted();
+
+    String other = identityId("other").value();
+    tokens.answer = query -> gives(jwt("\"xms_mirid\":\"%s\"".formatted(other)));
+
+    assertRefused(ask(both), ErrorReason.IDENTITY_NOT_ALLOWED);
+    assertThat(ask(KUBELET)).as("who does not name one").isCompleted();
+  }
+
   /**
    * Without a name, and where a machine has one identity and none of its own, the metadata service
    * answers with that one.

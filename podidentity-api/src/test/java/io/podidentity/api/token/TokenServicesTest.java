@@ -110,6 +110,30 @@ class TokenServicesTest {
         .isEqualTo("of the Secret");
   }
 
+  @Test
+  void tokensAndWhatTheyWereGotByComeFromTheServiceThatIsAsked() {
+    List<AccessToken> tokens = List.of(token("issued", Instant.EPOCH));
+    TokenSource issuing =
+        new TokenSource() {
+          @Override
+          public List<AccessToken> fetch(TokenQuery query) {
+            throw new AssertionError("reads its credential once more");
+          }
+
+          @Override
+          public Issued issue(TokenQuery query, Budget budget) {
+            return new Issued(tokens, "of its Secret");
+          }
+        };
+
+    assertThat(
+            new TokenServices(issuing, source("entra"))
+                .issue(
+                    new TokenQuery(new TokenQuery.OfNode(IdentityChoice.ANY), "resource"),
+                    TokenSource.Budget.UNLIMITED))
+        .isEqualTo(new TokenSource.Issued(tokens, "of its Secret"));
+  }
+
   private String serviceOf(Credential credential) {
     NamespacedName name = new NamespacedName("default", "identity");
     return serviceOf(new TokenQuery.Bound(new AzureIdentity(name, "uid", 1, false, credential)));

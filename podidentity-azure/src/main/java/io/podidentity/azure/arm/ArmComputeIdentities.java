@@ -152,8 +152,8 @@ public final class ArmComputeIdentities implements ComputeIdentities {
   private ComputeResource resource(ComputeTarget target) {
     if (!permitted.test(target.id().subscription())) {
       throw new PodIdentityException(
-          ErrorReason.TARGET_NOT_FOUND,
-          "%s is in a subscription that is not the cluster's and not allowed by a flag"
+          ErrorReason.TARGET_NOT_PERMITTED,
+          "%s is in a subscription that is not the cluster's and not among --allowed-subscriptions"
               .formatted(target.id()));
     }
     return new ComputeResource(target);

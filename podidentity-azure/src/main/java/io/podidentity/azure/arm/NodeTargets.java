@@ -12,9 +12,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which virtual machine or scale set is under a node, by the node's name and {@code
- * spec.providerID}. Null, and a line in the log when it first happens, where that cannot be said or
- * is none of ours. A node without a provider ID is the virtual machine of its name in the cluster's
- * resource group, as in AAD Pod Identity v1. Thread-safe.
+ * spec.providerID}. Null where that cannot be said. Of such a node, and of one in a subscription
+ * where nothing may be changed, there is a line in the log when it is first seen. A node without a
+ * provider ID is the virtual machine of its name in the cluster's resource group, as in AAD Pod
+ * Identity v1. Thread-safe.
  */
 public final class NodeTargets implements BiFunction<String, String, @Nullable ComputeTarget> {
   private static final Logger log = LoggerFactory.getLogger(NodeTargets.class);
@@ -54,9 +55,9 @@ public final class NodeTargets implements BiFunction<String, String, @Nullable C
       return null;
     }
     if (!subscriptions.test(target.id().subscription())) {
+      // It is under the node all the same: another one would have its records cleared away.
       report(
           nodeName, providerId, "is in a subscription other than the cluster's and those allowed");
-      return null;
     }
     return target;
   }

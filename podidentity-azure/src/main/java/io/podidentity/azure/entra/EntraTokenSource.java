@@ -49,6 +49,7 @@ public final class EntraTokenSource implements TokenSource {
   private final Clock clock;
   private final RecentSet<Object> warned = new RecentSet<>(1000);
   private final Fingerprints fingerprints = new Fingerprints();
+  private final SigningKeys keys = new SigningKeys();
 
   /**
    * A source.
@@ -81,6 +82,16 @@ public final class EntraTokenSource implements TokenSource {
 
   @Override
   public List<AccessToken> fetch(TokenQuery query) {
+    return fetch(query, Budget.UNLIMITED);
+  }
+
+  @Override
+  public List<AccessToken> fetch(TokenQuery query, Budget budget) {
+    return issue(query, budget).tokens();
+  }
+
+  @Override
+  public Issued issue(TokenQuery query, Budget budget) {
     if (!(query.subject() instanceof TokenQuery.Bound bound)) {
       throw invalid("the node's identity", "Entra ID is asked for service principals only");
     }
@@ -98,10 +109,19 @@ public final class EntraTokenSource implements TokenSource {
           "secret=" + principal.secret());
     }
 
-    IClientCredential credential = credential(identity, principal, whose);
+    SecretData secret =
+        secrets
+            .read(principal.secret())
+            .orElseThrow(
+                () -> SecretEntries.unusable(whose, principal.secret() + " does not exist"));
+    String fingerprint = fingerprints.of(secret);
+    IClientCredential credential = credential(identity, principal, secret, fingerprint, whose);
     EntraClient entra = new EntraClient(endpoint, client.get(), userAgent, timeout, clock);
     List<AccessToken> tokens = new ArrayList<>();
     for (String tenant : tenants) {
+      if (!tokens.isEmpty()) {
+        budget.takeAnother();
+      }
       tokens.add(
           entra.token(
               "%s (application %s in tenant %s)".formatted(whose, principal.clientId(), tenant),
@@ -110,7 +130,7 @@ public final class EntraTokenSource implements TokenSource {
               credential,
               query.resource()));
     }
-    return tokens;
+    return new Issued(tokens, fingerprint);
   }
 
   /** By what is in the Secret, which is read only if it may be used. */
@@ -142,14 +162,13 @@ public final class EntraTokenSource implements TokenSource {
   }
 
   private IClientCredential credential(
-      AzureIdentity identity, Credential.ServicePrincipal principal, String whose) {
-    SecretData secret =
-        secrets
-            .read(principal.secret())
-            .orElseThrow(
-                () -> SecretEntries.unusable(whose, principal.secret() + " does not exist"));
+      AzureIdentity identity,
+      Credential.ServicePrincipal principal,
+      SecretData secret,
+      String fingerprint,
+      String whose) {
     if (identity.credential() instanceof Credential.ClientCertificate) {
-      SigningKey key = SecretEntries.certificate(secret, whose);
+      SigningKey key = SecretEntries.certificate(secret, fingerprint, keys, whose);
       return ClientCredentialFactory.createFromCertificateChain(key.key(), key.chain());
     }
     String key = SecretEntries.clientSecretKey(secret, whose);

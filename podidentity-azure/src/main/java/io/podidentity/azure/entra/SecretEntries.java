@@ -41,8 +41,14 @@ final class SecretEntries {
     return value;
   }
 
-  /** The key and certificates under v1's keys; a password that is not there is an empty one. */
-  static SigningKey certificate(SecretData secret, String whose) {
+  /**
+   * The key and certificates under v1's keys; a password that is not there is an empty one.
+   *
+   * @param fingerprint the Secret's
+   * @param keys which have it if it was read lately
+   */
+  static SigningKey certificate(
+      SecretData secret, String fingerprint, SigningKeys keys, String whose) {
     Map<String, byte[]> entries = secret.entries();
     byte[] file = entries.get(CERTIFICATE);
     if (file == null || file.length == 0) {
@@ -51,7 +57,7 @@ final class SecretEntries {
           "lacks the key certificate; put a PKCS#12 file there, and its password under password");
     }
     try {
-      return Pkcs12.read(file, text(entries.get(PASSWORD)).toCharArray());
+      return keys.read(fingerprint, file, text(entries.get(PASSWORD)).toCharArray());
     } catch (Pkcs12.UnusableException e) {
       throw unusable(whose, "holds a certificate that cannot be used: " + e.getMessage());
     }

@@ -33,13 +33,17 @@ final class ImdsRequests {
     return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : base;
   }
 
+  /** By client ID, if the choice has one: the service refuses what names its identity twice. */
   static URI token(URI base, String resource, IdentityChoice choice) {
     StringBuilder url = new StringBuilder(base.toString()).append(TOKEN_PATH);
     url.append("?api-version=").append(API_VERSION);
     append(url, "resource", resource);
     ClientId clientId = choice.clientId();
-    append(url, "client_id", clientId == null ? null : clientId.value());
-    append(url, "msi_res_id", choice.resourceId());
+    if (clientId == null) {
+      append(url, "msi_res_id", choice.resourceId());
+    } else {
+      append(url, "client_id", clientId.value());
+    }
     return URI.create(url.toString());
   }
 

@@ -62,7 +62,7 @@ public final class OwnTokensOnly implements TokenSource {
       AzureIdentity identity,
       Credential.ManagedIdentity managed,
       Budget budget) {
-    if (tell(tokens, identity, managed, claims -> claims.resourceId() != null)) {
+    if (tell(tokens, identity, managed, TokenClaims::tellTheResourceId)) {
       proven.add(identity);
       return tokens;
     }
@@ -99,8 +99,7 @@ public final class OwnTokensOnly implements TokenSource {
     boolean all = true;
     for (AccessToken token : tokens) {
       TokenClaims claims = TokenClaims.of(token);
-      String owner = claims.resourceId();
-      if ((owner != null && !owner.equalsIgnoreCase(managed.resourceId().value()))
+      if ((claims.tellTheResourceId() && !claims.tellTheResourceId(managed.resourceId().value()))
           || (claims.tellTheClientId() && !claims.tellTheClientId(managed.clientId()))) {
         throw refusal(
             identity, "its clientID is that of another identity than its resourceID names", null);

@@ -233,9 +233,10 @@ final class ArmComputeIdentitiesTest {
     ComputeTarget other = ComputeTarget.scaleSet("another-subscription", "group", "vmss");
     cluster.azure().createCompute(other.id().value());
 
-    assertThat(failure(() -> adapter.read(other)).reason()).isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+    assertThat(failure(() -> adapter.read(other)).reason())
+        .isEqualTo(ErrorReason.TARGET_NOT_PERMITTED);
     assertThat(failure(() -> adapter.update(other, ids("A"), Set.of())).reason())
-        .isEqualTo(ErrorReason.TARGET_NOT_FOUND);
+        .isEqualTo(ErrorReason.TARGET_NOT_PERMITTED);
 
     assertThat(cluster.simulated().arm().requests().all()).isEmpty();
   }

@@ -2,6 +2,7 @@ package io.podidentity.azure.arm;
 
 import static io.podidentity.azure.arm.SimulatedCluster.MACHINE;
 import static io.podidentity.azure.arm.SimulatedCluster.SCALE_SET;
+import static io.podidentity.azure.arm.SimulatedCluster.SUBSCRIPTION;
 import static io.podidentity.azure.arm.SimulatedCluster.failure;
 import static io.podidentity.azure.arm.SimulatedCluster.ids;
 import static io.podidentity.azure.arm.SimulatedCluster.seconds;
@@ -105,7 +106,8 @@ final class ArmStatusTest {
   void aTargetThatDoesNotExistIsNotFound() {
     for (ComputeTarget gone :
         new ComputeTarget[] {
-          ComputeTarget.virtualMachine("s", "g", "gone"), ComputeTarget.scaleSet("s", "g", "gone")
+          ComputeTarget.virtualMachine(SUBSCRIPTION, "g", "gone"),
+          ComputeTarget.scaleSet(SUBSCRIPTION, "g", "gone")
         }) {
       assertThat(failure(() -> adapter.update(gone, ids("A"), Set.of())).reason())
           .isEqualTo(ErrorReason.TARGET_NOT_FOUND);

@@ -49,9 +49,20 @@ final class NodeTargetsTest {
     assertThat(TARGETS.apply("node", providerId("SUB-2"))).isNotNull();
   }
 
+  /** What MIC did there while it was permitted must not count as of another machine. */
   @Test
-  void anotherSubscriptionIsNotOurs() {
-    assertThat(TARGETS.apply("node", providerId("sub-3"))).isNull();
+  void aNodeInASubscriptionThatIsNotPermittedKeepsItsTargetAndIsLogged() {
+    NodeTargets targets =
+        new NodeTargets(() -> CONFIG, new AllowedSubscriptions(() -> CONFIG, Set.of()));
+    try (CapturedLog log = new CapturedLog()) {
+      assertThat(targets.apply("node", providerId("sub-3")))
+          .isEqualTo(ComputeTarget.virtualMachine("sub-3", "g", "vm"));
+      assertThat(log.lines())
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("node=node", "is in a subscription");
+    }
   }
 
   @ParameterizedTest

@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -182,6 +183,21 @@ final class EntraTokenSourceTest {
             "/b-tenant/oauth2/v2.0/token",
             "/a-tenant/oauth2/v2.0/token",
             "/c-tenant/oauth2/v2.0/token");
+  }
+
+  @Test
+  void eachFurtherTenantIsTakenOutOfTheBudget() {
+    List<String> tenants = List.of("b-tenant", "a-tenant", "c-tenant");
+    tenants.forEach(
+        tenant -> entra.register(EntraApplication.withSecret(tenant, CLIENT_ID, VALUE)));
+    List<Integer> askedBefore = new ArrayList<>();
+
+    var unused =
+        source.fetch(
+            query(withSecret(TENANT, tenants, null)),
+            () -> askedBefore.add(entra.requests().all().size()));
+
+    assertThat(askedBefore).containsExactly(1, 2, 3);
   }
 
   @Test

@@ -107,6 +107,17 @@ final class ImdsTokenSourceTest {
         .containsExactly(identity.clientId());
   }
 
+  /** To the service they exclude each other; v1 sends the client ID alone. */
+  @Test
+  void whoNamesAClientIdAndAResourceIdIsAskedForByTheClientId() {
+    IdentityChoice both = new IdentityChoice(new ClientId(identity.clientId()), IDENTITY);
+
+    assertThat(source.fetch(ofNode(both))).hasSize(1);
+
+    assertThat(imds.requests().all().get(0).queryParameters())
+        .containsOnlyKeys("api-version", "resource", "client_id");
+  }
+
   @Test
   void asksForTheNodesDefaultIdentityWithoutNamingOne() {
     azure.change(

@@ -213,6 +213,24 @@ final class OwnTokensOnlyTest {
         .isNotNull();
   }
 
+  /** A text in it may look like a claim, once the backslashes are gone. */
+  @Test
+  void tokenThatTellsOfTwoResourceIdsIsNeithers() {
+    answers.byClientId =
+        jwt(
+            "name",
+            "\\\",\\\"xms_mirid\\\":\\\"%s\",\"xms_mirid\":\"%s"
+                .formatted(own.id().text(), kubelets.id().text()));
+    assertRefused(query(own.id().text(), own.clientId()));
+
+    answers.byClientId =
+        jwt(
+            "xms_mirid",
+            "%s\",\"name\":\"\\\",\\\"xms_mirid\\\":\\\"%s"
+                .formatted(own.id().text(), kubelets.id().text()));
+    assertRefused(query(own.id().text(), own.clientId()));
+  }
+
   private void assertRefused(TokenQuery query) {
     PodIdentityException refusal =
         catchThrowableOfType(PodIdentityException.class, () -> answered.fetch(query));

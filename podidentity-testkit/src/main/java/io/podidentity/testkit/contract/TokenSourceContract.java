@@ -73,6 +73,18 @@ public abstract class TokenSourceContract {
   }
 
   @Test
+  void whoKeepsTokensIsToldByWhatTheyWereGot() {
+    TokenQuery query = query(known());
+
+    TokenSource.Issued issued = source().issue(query, TokenSource.Budget.UNLIMITED);
+
+    assertThat(issued.tokens()).hasSameSizeAs(source().fetch(query));
+    assertThat(issued.fingerprint())
+        .as("fingerprint of what has not changed since")
+        .isEqualTo(source().fingerprint(query));
+  }
+
+  @Test
   void whatWillNotHealIsRefusedAndNamed() {
     AzureIdentity unknown = unknown();
 

@@ -36,6 +36,7 @@ final class CauseCodesTest {
           "metadata-timeout", "EveryRefusalTest",
           "clock-skewed", "FindingsTest",
           "cluster-conflict", "StoreRefusalsTest",
+          "target-not-permitted", "ArmComputeIdentitiesTest",
           // It is an exit code.
           "configuration-invalid", "CloudConfigTest");
 

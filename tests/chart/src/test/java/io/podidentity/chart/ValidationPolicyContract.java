@@ -89,6 +89,10 @@ abstract class ValidationPolicyContract {
                 + identity("no-resource", CLIENT)
                 + identity("typo", CLIENT, "resourceID: 'x" + RESOURCE.substring(12) + "'")
                 + identity("blank", CLIENT, RESOURCE + " x")
+                + identity("comma", CLIENT, RESOURCE.replace(": ", ": '") + ",'")
+                + identity("folded", CLIENT, RESOURCE.replace(": ", ": \"") + "\\n\"")
+                + identity("dots", CLIENT, RESOURCE.replace("/g/", "/../"))
+                + identity("kelvin", CLIENT, RESOURCE.replace("/app", "/\u212aubelet"))
                 + identity(
                     "machine", CLIENT, RESOURCE.replace("ManagedIdentity/user", "Compute/user"))
                 + identity("half", CLIENT, RESOURCE.replace("/userAssignedIdentities/app", ""))
@@ -117,7 +121,10 @@ abstract class ValidationPolicyContract {
 
     Map<String, String> expected = new LinkedHashMap<>();
     expected.put("type", "spec.type must be 0");
-    for (String name : new String[] {"no-resource", "typo", "blank", "machine", "half"}) {
+    for (String name :
+        new String[] {
+          "no-resource", "typo", "blank", "comma", "folded", "dots", "kelvin", "machine", "half"
+        }) {
       expected.put(name, "spec.resourceID must be /subscriptions/");
     }
     expected.put("no-client", "spec.clientID must be a client ID");

@@ -40,7 +40,7 @@ final class FailingCredentialsIT {
             .satisfies(
                 event ->
                     assertThat(event.getMessage())
-                        .contains("failed to apply binding default/orders node vm")
+                        .contains("failed to apply binding default/orders-binding node vm")
                         .contains("AADSTS7000215")
                         .doesNotContain("not-that-one"));
         assertThat(world.states()).containsExactly("Created");
@@ -69,7 +69,7 @@ final class FailingCredentialsIT {
   private static List<Event> events(MicWorld world) {
     return world.admin().v1().events().inNamespace("default").list().getItems().stream()
         .filter(event -> event.getType().equals("Warning"))
-        .filter(event -> event.getInvolvedObject().getName().equals("orders"))
+        .filter(event -> event.getInvolvedObject().getName().equals("orders-binding"))
         .toList();
   }
 }
