@@ -23,6 +23,10 @@ seccompProfile:
 {{- if include "pi.standard" . }}
 - {{ printf "--MICNamespace=%s" (default .Release.Namespace $nmi.micNamespace) | quote }}
 - {{ printf "--mic-service-account=%s" (ternary (include "pi.account" (list . "mic")) "" (eq (include "pi.rbac" .) "true")) | quote }}
+{{- /* Nothing to NMI itself: nmi explain, in its container, looks for MIC's lease there. */}}
+{{- include "pi.flags" (list
+  "leader-election-namespace" .Values.mic.leaderElection.namespace
+  "leader-election-name" .Values.mic.leaderElection.name) }}
 {{- else }}
 - "--operation-mode=managed"
 - "--forceNamespaced"

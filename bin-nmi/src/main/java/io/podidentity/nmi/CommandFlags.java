@@ -9,24 +9,23 @@ import java.util.Set;
 /**
  * The flags that are for some commands alone. All commands take the same flags, because most of
  * them describe the NMI that the command is about; whoever gives one of these to another command
- * takes it for something else.
+ * takes it for something else. Where MIC's lease is an NMI may be told, for the commands that take
+ * its flags.
  */
 final class CommandFlags {
   private static final List<String> EXPLAIN = List.of("explain");
 
   private static final Map<String, List<String>> COMMANDS =
-      Map.ofEntries(
-          Map.entry("--print", List.of("rules")),
-          Map.entry("--check", List.of("rules")),
-          Map.entry("--pod", List.of("rules", "doctor")),
-          Map.entry("--client-id", EXPLAIN),
-          Map.entry("--resource-id", EXPLAIN),
-          Map.entry("--resource", EXPLAIN),
-          Map.entry("--netns", EXPLAIN),
-          Map.entry("--leader-election-namespace", EXPLAIN),
-          Map.entry("--leader-election-name", EXPLAIN),
-          Map.entry("--allowed-subscriptions", EXPLAIN),
-          Map.entry("--output", List.of("explain", "doctor")));
+      Map.of(
+          "--print", List.of("rules"),
+          "--check", List.of("rules"),
+          "--pod", List.of("rules", "doctor"),
+          "--client-id", EXPLAIN,
+          "--resource-id", EXPLAIN,
+          "--resource", EXPLAIN,
+          "--netns", EXPLAIN,
+          "--allowed-subscriptions", EXPLAIN,
+          "--output", List.of("explain", "doctor"));
 
   private CommandFlags() {}
 
