@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 public final class PodSandbox {
   private static final String ARGUMENT = "\"%s\"\\s*,\\s*\"%s\"";
+
   /**
    * The file system of the node's first process, which a privileged container sees that has the
    * node's processes; of another one it is the container's own.

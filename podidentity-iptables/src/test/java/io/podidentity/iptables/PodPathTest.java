@@ -125,8 +125,7 @@ final class PodPathTest {
         Files.createFile(Files.createDirectories(ofNode.resolve("run/netns")).resolve("cni-1"));
     result(results, "one", "default", "orders", Path.of("/var/run/netns/cni-1"));
 
-    assertThat(
-            PodSandbox.find(List.of(here, ofNode), Path.of("/var/lib/cni"), "default", "orders"))
+    assertThat(PodSandbox.find(List.of(here, ofNode), Path.of("/var/lib/cni"), "default", "orders"))
         .isEqualTo(sandbox);
     // NMI's own container has the results, and not the namespaces.
     Files.delete(sandbox);

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.model.annotation.Group;
 import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,10 @@ final class NodeResource extends CustomResource<NodeResource.Spec, NodeResource.
   private static final long serialVersionUID = 1L;
 
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Spec(@Nullable String providerID) {}
+  record Spec(@Nullable String providerID, @Nullable List<Taint> taints) {}
+
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Taint(@Nullable String key) {}
 
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Unread() {}

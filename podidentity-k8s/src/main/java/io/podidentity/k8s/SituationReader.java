@@ -40,6 +40,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,8 +236,14 @@ public final class SituationReader {
   /** A node without a provider ID is the virtual machine of its name, wherever the cluster is. */
   private Node node(NodeResource node) {
     String name = node.getMetadata().getName();
-    String providerId =
-        Metadata.orEmpty(node.getSpec() == null ? null : node.getSpec().providerID());
+    NodeResource.Spec spec = node.getSpec();
+    String providerId = Metadata.orEmpty(spec == null ? null : spec.providerID());
+    if (spec != null && spec.taints() != null) {
+      Stream<@Nullable String> taints = spec.taints().stream().map(NodeResource.Taint::key);
+      if (!KubernetesClusterView.isInitialized(providerId, taints)) {
+        return new Node(name, null, false);
+      }
+    }
     return new Node(
         name,
         providerId.isEmpty()

@@ -11,6 +11,7 @@ import io.podidentity.api.explain.Step.Part;
 import io.podidentity.api.explain.Step.Verdict;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import java.time.Duration;
@@ -66,17 +67,28 @@ final class MicSteps {
     return situation.cluster().nodes().stream()
         .filter(it -> it.name().equals(node) && it.target() == null)
         .findAny()
-        .map(
-            it ->
-                Step.of(
-                    Part.MIC,
-                    problem,
-                    Finding.NODE_WITHOUT_TARGET,
-                    "nothing can be assigned to node %s: its provider ID names no virtual machine or"
-                            .formatted(node)
-                        + " scale set that MIC may change",
-                    "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node)))
+        .map(this::withoutTarget)
         .orElse(null);
+  }
+
+  private Step withoutTarget(Node found) {
+    if (!found.initialized()) {
+      return Step.of(
+          Part.MIC,
+          problem,
+          Finding.NODE_NOT_INITIALIZED,
+          "MIC waits for node %s, of which the cloud's controller has yet to say what machine it is"
+              .formatted(node),
+          "kubectl get node %s -o jsonpath={.spec.taints}".formatted(node));
+    }
+    return Step.of(
+        Part.MIC,
+        problem,
+        Finding.NODE_WITHOUT_TARGET,
+        "nothing can be assigned to node %s: its provider ID names no virtual machine or scale set"
+                .formatted(node)
+            + " that MIC may change",
+        "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node));
   }
 
   private @Nullable Step lease() {

@@ -143,8 +143,7 @@ final class NodeSteps {
 
   private static Step answered(@Nullable WhoAnswers answer, String unanswered, String next) {
     if (answer == null) {
-      return Step.unknown(
-          Part.REDIRECT, "who answers the pod is not known: " + unanswered, next);
+      return Step.unknown(Part.REDIRECT, "who answers the pod is not known: " + unanswered, next);
     }
     return switch (answer) {
       case NMI -> Step.ok(Part.REDIRECT, "its requests for the metadata service reach NMI");

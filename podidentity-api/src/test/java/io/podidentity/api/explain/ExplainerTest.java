@@ -19,6 +19,7 @@ import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.PodPhase;
 import java.time.Duration;
@@ -169,6 +170,12 @@ class ExplainerTest {
             "node-without-target",
             s -> {
               s.nodes.set(0, Samples.node("n1", null));
+              s.records.clear();
+            }),
+        fault(
+            "node-not-initialized",
+            s -> {
+              s.nodes.set(0, new Node("n1", null, false));
               s.records.clear();
             }),
         fault(

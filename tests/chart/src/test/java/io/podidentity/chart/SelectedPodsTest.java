@@ -101,8 +101,7 @@ final class SelectedPodsTest {
 
     assertThat(expression.get("values")).isEqualTo(List.of("mic"));
     assertThat(
-            ((Map<?, ?>)
-                    Objects.requireNonNull(mic.at("spec", "template", "metadata", "labels")))
+            ((Map<?, ?>) Objects.requireNonNull(mic.at("spec", "template", "metadata", "labels")))
                 .get(expression.get("key")))
         .isEqualTo("mic");
   }

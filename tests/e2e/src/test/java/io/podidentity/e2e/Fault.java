@@ -101,6 +101,7 @@ enum Fault {
       it -> it.bound().identity(it.other, it.name).binding(it.other, it.name, it.name).nowhere()),
 
   FOREIGN_NODE("node-without-target", it -> it.bound().node("foreign-node")),
+  NEW_NODE("node-not-initialized", it -> it.bound().node("new-node")),
   NO_SUCH_MACHINE("target-not-found", it -> it.bound().node("no-such-machine")),
   THROTTLED_MACHINE("target-unavailable", it -> it.bound().node("throttled-machine")),
   ARM_IS_AWAY("target-unavailable", it -> it.bound().node("away-machine")),

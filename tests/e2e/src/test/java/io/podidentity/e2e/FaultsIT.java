@@ -39,6 +39,17 @@ final class FaultsIT {
       spec: {leaseDurationSeconds: 15}
       """;
 
+  /** As the kubelet registers it where a cloud-controller-manager runs. */
+  private static final String NEW_NODE =
+      """
+      apiVersion: v1
+      kind: Node
+      metadata: {name: new-node}
+      spec:
+        taints:
+          - {key: node.cloudprovider.kubernetes.io/uninitialized, value: "true", effect: NoSchedule}
+      """;
+
   /** NMI's, where the chart is installed in kube-system; MIC's lease is in another namespace. */
   private static final List<String> AS_THE_CHART_HAS_IT =
       List.of("--MICNamespace=kube-system", "--mic-service-account=aad-pod-identity-mic");
@@ -54,6 +65,7 @@ final class FaultsIT {
     FaultSeed any = SEEDS.get(Fault.NO_BINDING);
     cluster.api().createNamespace(any.other);
     cluster.kubelet().registerNode("foreign-node", "aws:///zone/machine");
+    cluster.api().apply(NEW_NODE);
     for (String machine :
         List.of("no-such-machine", "throttled-machine", "away-machine", "forbidden-machine")) {
       cluster.kubelet().registerNode(machine, "azure://" + AzureNames.virtualMachine(machine));
@@ -118,6 +130,7 @@ final class FaultsIT {
             "delete",
             "node",
             "foreign-node",
+            "new-node",
             "no-such-machine",
             "throttled-machine",
             "away-machine",
