@@ -34,7 +34,6 @@ final class CauseCodesTest {
           "internal-error", "EveryRefusalTest",
           "metadata-busy", "EveryRefusalTest",
           "metadata-timeout", "EveryRefusalTest",
-          "clock-skewed", "FindingsTest",
           "cluster-conflict", "StoreRefusalsTest",
           "target-not-permitted", "ArmComputeIdentitiesTest",
           // It is an exit code.
