@@ -76,6 +76,13 @@ final class GatedMic implements AutoCloseable {
     return gate;
   }
 
+  /** Keeps from it what its open watches of pods tell from now on. */
+  void holdPods() {
+    if (kubernetes.hold("/api/v1/pods?") != 1) {
+      throw new IllegalStateException("not one watch of pods is open");
+    }
+  }
+
   ManagedProcess process() {
     return process;
   }
