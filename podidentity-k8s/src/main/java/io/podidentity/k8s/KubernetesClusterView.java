@@ -2,6 +2,7 @@ package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NodeSpec;
+import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -325,8 +327,12 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   static boolean isInitialized(io.fabric8.kubernetes.api.model.Node node) {
     NodeSpec spec = node.getSpec();
     return spec == null
-        || !Metadata.orEmpty(spec.getProviderID()).isEmpty()
-        || spec.getTaints().stream().noneMatch(taint -> UNINITIALIZED.equals(taint.getKey()));
+        || isInitialized(spec.getProviderID(), spec.getTaints().stream().map(Taint::getKey));
+  }
+
+  /** The same, by what a node's specification has. */
+  static boolean isInitialized(@Nullable String providerId, Stream<@Nullable String> taints) {
+    return !Metadata.orEmpty(providerId).isEmpty() || taints.noneMatch(UNINITIALIZED::equals);
   }
 
   private KnownNode node(String name, String providerId) {

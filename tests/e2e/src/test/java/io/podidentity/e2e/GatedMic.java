@@ -33,12 +33,12 @@ final class GatedMic implements AutoCloseable {
   GatedMic(String name, MicWorld world, String... flags) {
     this.name = name;
     this.kubernetes =
-        new GateProxy(ServerSocketFactory.getDefault(), world.apiUri(), world.trustsAll(), gate);
+        new GateProxy(ServerSocketFactory.getDefault(), world.apiUri(), MicWorld.trustsAll(), gate);
     this.arm =
         new GateProxy(
             world.serverContext().getServerSocketFactory(),
             world.armUri(),
-            world.trustsAll(),
+            MicWorld.trustsAll(),
             gate);
     try {
       Path kubeconfig = folder.resolve("kubeconfig");
