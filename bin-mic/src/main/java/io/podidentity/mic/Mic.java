@@ -70,14 +70,13 @@ public final class Mic implements AutoCloseable {
 
   private final Parts parts = new Parts();
   private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
+  private final AtomicReference<@Nullable LeadersView> leadersViews = new AtomicReference<>();
   private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
   private final AtomicReference<@Nullable KubernetesEvents> events = new AtomicReference<>();
   private final AtomicReference<@Nullable KubernetesClusterView> views = new AtomicReference<>();
   private final Leadership leadership;
   private volatile boolean closing;
   private final UnaryOperator<ClusterView> shown;
-  // Until it is known that the picture of a standby is no old one, nothing that it lacks is gone.
-  private volatile boolean mayBeBehind = true;
 
   private Mic(UnaryOperator<ClusterView> shown, Consumer<String> onEnd) {
     this.shown = shown;
@@ -182,14 +181,16 @@ public final class Mic implements AutoCloseable {
             timer,
             metrics,
             leaderOnly);
+    LeadersView leadersView = new LeadersView(shown.apply(view));
+    leadersViews.set(leadersView);
     AssignmentPlanner planner =
         new AssignmentPlanner(
             () ->
                 work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())
-                    .keepingAll(mayBeBehind));
+                    .keepingAll(leadersView.mayBeBehind()));
     Reconciler reconciler =
         new Reconciler(
-            shown.apply(view),
+            leadersView,
             planner,
             new TargetApplier(store, compute, telemetry, writers, work.applier(), clock),
             telemetry,
@@ -294,13 +295,14 @@ public final class Mic implements AutoCloseable {
     public void begin() {
       Reconciler reconciler = reconcilers.get();
       KubernetesClusterView view = views.get();
-      if (reconciler != null && view != null) {
+      LeadersView leadersView = leadersViews.get();
+      if (reconciler != null && view != null && leadersView != null) {
         CompletableFuture<Void> caughtUp = view.caughtUp();
         reconciler.start();
         var unused =
             caughtUp.thenRun(
                 () -> {
-                  mayBeBehind = false;
+                  leadersView.caughtUp();
                   reconciler.nudge();
                 });
       }
