@@ -3,15 +3,18 @@ package io.podidentity.mic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.api.model.ClusterSnapshot;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.testkit.InMemoryCluster;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which pictures of a new leader may be old ones. */
 final class LeadersViewTest {
-  private final ClusterView cluster = new InMemoryCluster(Clock.systemUTC());
+  private final InMemoryCluster cluster = new InMemoryCluster(Clock.systemUTC());
 
   @Test
   void pictureMayBeAnOldOneUntilTheViewHasCaughtUp() {
@@ -37,6 +40,22 @@ final class LeadersViewTest {
 
     view.snapshot();
     assertThat(view.mayBeBehind()).isFalse();
+  }
+
+  @Test
+  void picturesAndCallsArePassedOn() {
+    LeadersView view = new LeadersView(cluster);
+    List<Node> told = new ArrayList<>();
+    Node node = new Node("n1", null);
+
+    try (Subscription subscription = view.onChange(() -> told.addAll(view.snapshot().nodes()))) {
+      assertThat(subscription).isNotNull();
+      cluster.putNode(node);
+    }
+
+    assertThat(told).contains(node);
+    cluster.putNode(new Node("n2", null));
+    assertThat(told).extracting(Node::name).doesNotContain("n2");
   }
 
   private final class Slow implements ClusterView {
