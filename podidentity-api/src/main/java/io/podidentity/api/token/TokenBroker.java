@@ -8,6 +8,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,7 +66,7 @@ public final class TokenBroker implements AutoCloseable {
             new ExemptPods(requireNonNull(exemptions, "exemptions"), timer),
             holds,
             requireNonNull(timer, "timer"),
-            new WaitReports(requireNonNull(clock, "clock"), requireNonNull(telemetry, "telemetry")),
+            new WaitReports(requireNonNull(clock, "clock"), GuardedTelemetry.of(telemetry)),
             waiting);
     this.nodeIdentity = new NodeIdentityRule(mode, exemptions.anyIdentity());
   }
