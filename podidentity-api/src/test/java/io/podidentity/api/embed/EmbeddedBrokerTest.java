@@ -82,6 +82,34 @@ final class EmbeddedBrokerTest {
   }
 
   @Test
+  void requestUnderWayLivesThroughATableThatIsPutAgain() throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    TokenSource slow =
+        query -> {
+          asked.countDown();
+          await(go);
+          return issue(query);
+        };
+    List<Workload> table =
+        List.of(
+            new Workload(
+                JOB,
+                Set.of(WorkloadsTest.address(1)),
+                List.of(WorkloadsTest.identity("ci", "one"))));
+    workloads.putAll(table);
+    try (EmbeddedBroker broker = new EmbeddedBroker(workloads, slow)) {
+      CompletableFuture<TokenGrant> answer = broker.request(from(1));
+      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+      workloads.putAll(table);
+      go.countDown();
+
+      assertThat(answer.join().pod()).isEqualTo(JOB);
+    }
+  }
+
+  @Test
   void closeRefusesWhatWaitsInterruptsFetchesAndLeavesNoThread() throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
