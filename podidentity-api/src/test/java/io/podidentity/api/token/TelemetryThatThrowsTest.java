@@ -13,6 +13,7 @@ import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.model.AssignedIdentity;
 import io.podidentity.api.model.Pod;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class TelemetryThatThrowsTest {
   private final TokenBroker broker =
       new TokenBroker(
           node,
-          OperationMode.standard(node, false),
+          OperationMode.standard(node, Set::of, false),
           Exemptions.of(node),
           new CachingTokenSource(
               new FetchQueue(
@@ -62,7 +63,8 @@ class TelemetryThatThrowsTest {
 
     assertThat(answer).isCompleted();
     assertThat(broker.request(requestFrom("10.0.0.7"))).isCompleted();
-    assertThat(telemetry.called()).contains("requestWaits", "requestWaited", "tokenCache", "tokenFetched");
+    assertThat(telemetry.called())
+        .contains("requestWaits", "requestWaited", "tokenCache", "tokenFetched");
   }
 
   @Test
