@@ -108,9 +108,11 @@ final class ServiceQueue {
   private void call(Lane.Turn turn) {
     Flight flight = turn.flight();
     Calls budget = new Calls(turn);
+    Subscription bound = () -> {};
     List<AccessToken> tokens = null;
     Throwable failure = null;
     try {
+      bound = bound(flight);
       tokens = source.ask(flight, budget);
     } catch (RuntimeException | Error e) {
       failure = e;
@@ -118,6 +120,7 @@ final class ServiceQueue {
         rest(refusal);
       }
     }
+    bound.close();
     lane.done(turn);
     budget.end();
     try {
@@ -129,6 +132,29 @@ final class ServiceQueue {
       } else {
         flight.outcome().completeExceptionally(requireNonNull(failure));
       }
+    }
+  }
+
+  /** Gives the flight up if it takes too long. Its turn lasts until its source has ended. */
+  private Subscription bound(Flight flight) {
+    try {
+      return timer.schedule(limits.longestFetch(), () -> giveUpOn(flight));
+    } catch (RejectedExecutionException e) {
+      // At the end of the program, which interrupts it.
+      ended = true;
+      return () -> {};
+    }
+  }
+
+  private void giveUpOn(Flight flight) {
+    if (flight.giveUp()) {
+      PodIdentityException refusal =
+          new PodIdentityException(
+              ErrorReason.TOKEN_UNAVAILABLE,
+              "no token came within %d s; ask again in a moment"
+                  .formatted(limits.longestFetch().toSeconds()));
+      source.gaveUp(flight, refusal);
+      flight.outcome().completeExceptionally(refusal);
     }
   }
 

@@ -103,7 +103,9 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   /**
-   * Asks for a token and waits for the answer, on the caller's thread.
+   * Asks for a token and waits for the answer, on the caller's thread. That takes no longer than
+   * the holds, {@link FetchLimits#longestWait()} and {@link FetchLimits#longestFetch()} together,
+   * where a {@link FetchQueue} fetches and nothing changes meanwhile.
    *
    * @throws PodIdentityException if there is none; with {@code SHUTTING_DOWN} if the thread is
    *     interrupted, which it then still is

@@ -220,7 +220,8 @@ class FetchQueueTest {
               limits(new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10))),
               reports);
       CompletableFuture<?> token = queue.fetch(X, WEB);
-      await(() -> timer.pending() == 2);
+      // The ends of its wait, of the fetch, and of the second.
+      await(() -> timer.pending() == 3);
       assertThat(calls).hasSize(1);
 
       pass(Duration.ofMillis(1010));
