@@ -139,6 +139,7 @@ final class EmbeddedBrokerTest {
 
     assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(PodIdentityException.class);
     assertThat(refusal(broker).reason()).isEqualTo(ErrorReason.SHUTTING_DOWN);
+    assertThat(refusal(broker)).hasMessage("the broker is closing; ask again in a moment");
     // An executor has terminated a little before its last thread has.
     for (Thread thread : ownThreads()) {
       thread.join(20_000);
