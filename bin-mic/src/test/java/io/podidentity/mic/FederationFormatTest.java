@@ -118,7 +118,7 @@ final class FederationFormatTest {
     program(folder.resolve("kubectl"), "cat > " + folder.resolve("applied"));
 
     CommandResult result =
-        Command.of("sh", "-euc", FederationText.of(report(HOSTILE, HOSTILE)))
+        Command.of("sh", "-euc", FederationText.of(hostile()))
             .withDirectory(folder)
             .withEnvironment("PATH", folder + ":" + System.getenv("PATH"))
             .run();
@@ -127,7 +127,7 @@ final class FederationFormatTest {
     assertThat(folder.resolve("owned")).doesNotExist();
     assertThat(words)
         .content()
-        .contains("<--identity-name=" + SHOWN + ">\n", "<--issuer=https://issuer.example/id/>\n")
+        .contains("<--id=" + SHOWN + ">\n", "<--issuer=https://issuer.example/id/>\n")
         .contains("\"issuer\":\"https://issuer.example/id/\"}>\n");
     assertThat(folder.resolve("applied")).content().contains("namespace: \"shop\"");
   }
@@ -135,23 +135,21 @@ final class FederationFormatTest {
   /** {@code az} reads the file that {@code --option=@file} names, and standard input for @-. */
   @Test
   void nothingThatAzWouldTakeForAFileIsGivenToIt() {
-    for (String part : List.of("@-", "@secret")) {
-      FederationReport report =
-          report(managed(part, "client-1"), application("@/home/admin/.ssh/id_rsa"));
+    for (String clientId : List.of("@-", "@/home/admin/.ssh/id_rsa")) {
+      FederationReport report = report(managed("app", "client-1"), application(clientId));
 
       assertThat(FederationText.of(report))
-          .contains("2 identities, 0 federated credentials")
+          .contains("2 identities, 1 federated credentials")
           .containsSubsequence("AzureIdentity default/api", "! names-a-file: ")
-          .containsSubsequence("AzureIdentity default/app", "! names-a-file: ")
-          .doesNotContain("\naz ");
-      assertThat(FederationJson.of(report)).doesNotContain("\"command\"");
+          .doesNotContain("\naz ad app");
+      assertThat(FederationJson.of(report)).doesNotContain("az ad app");
     }
   }
 
   /** Who looks at the script before, looks at it in a terminal. */
   @Test
   void nothingThatIsInAnObjectIsACommandOfTheTerminal() {
-    FederationReport report = report(HOSTILE, HOSTILE);
+    FederationReport report = hostile();
 
     assertThat(FederationText.of(report)).doesNotContainPattern("[\\p{Cntrl}\\x80-\\x9f&&[^\n]]");
     assertThat(FederationJson.of(report)).matches("[\\x20-\\x7e\n]*");
@@ -167,6 +165,11 @@ final class FederationFormatTest {
 
   private static FederationReport report(String resource, String clientId) {
     return report(managed(resource, clientId), application("client-2"));
+  }
+
+  /** A resource ID has no such characters, and names of objects neither. */
+  private static FederationReport hostile() {
+    return report(managed("app", HOSTILE), application(HOSTILE));
   }
 
   private static FederationReport report(Credential app, Credential api) {

@@ -28,7 +28,6 @@ public final class KubernetesClients {
 
   /**
    * A watch whose peer is silent for two of these is taken for dead: see {@link PingedHttpClient}.
-   * One without pings is opened anew after three: see {@link PlainWatches}.
    */
   private static final Duration PING = Duration.ofSeconds(15);
 
@@ -89,7 +88,7 @@ public final class KubernetesClients {
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withHttpClientFactory(new PingedHttpClient.Factory(ping))
+        .withHttpClientFactory(new PingedHttpClient.Factory())
         .withKubernetesSerialization(serialization())
         .build();
   }

@@ -24,22 +24,11 @@ import org.jspecify.annotations.Nullable;
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
  * PingedWebSocket}. fabric8 sends pings, and looks at no answer. It also logs when the server goes
  * away and when it is back: see {@link ServerContact}. Long answers come compressed: see {@link
- * Gunzip}. Where WebSockets cannot be had, watches have an end: see {@link PlainWatches}.
+ * Gunzip}.
  */
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
-    private final Duration ping;
-
-    /**
-     * A factory.
-     *
-     * @param ping between two pings of a WebSocket
-     */
-    Factory(Duration ping) {
-      this.ping = ping;
-    }
-
     @Override
     public io.fabric8.kubernetes.client.http.HttpClient.Builder newBuilder(Config config) {
       // fabric8 makes another client on the thread of a request whose token is to be renewed: none
@@ -66,22 +55,20 @@ final class PingedHttpClient extends HttpClient {
 
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
-      return new Builder(super.createNewHttpClientBuilder(), ping);
+      return new Builder(super.createNewHttpClientBuilder());
     }
   }
 
   private final HttpClient client;
-  private final PlainWatches watches;
   private final ServerContact contact = new ServerContact();
 
-  private PingedHttpClient(HttpClient client, Duration ping) {
+  private PingedHttpClient(HttpClient client) {
     this.client = client;
-    this.watches = new PlainWatches(ping);
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), watches, contact);
+    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact);
   }
 
   @Override
@@ -145,10 +132,7 @@ final class PingedHttpClient extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-    return watched(
-        client.sendAsync(
-            watches.bounded(Gunzip.accepting(request)),
-            watches.bounded(request, Gunzip.before(handler))));
+    return watched(client.sendAsync(Gunzip.accepting(request), Gunzip.before(handler)));
   }
 
   @Override
@@ -156,11 +140,7 @@ final class PingedHttpClient extends HttpClient {
       HttpRequest request,
       HttpResponse.BodyHandler<T> handler,
       HttpResponse.PushPromiseHandler<T> pushes) {
-    return watched(
-        client.sendAsync(
-            watches.bounded(Gunzip.accepting(request)),
-            watches.bounded(request, Gunzip.before(handler)),
-            pushes));
+    return watched(client.sendAsync(Gunzip.accepting(request), Gunzip.before(handler), pushes));
   }
 
   /** The same future, which whoever has it may cancel. */
@@ -172,16 +152,14 @@ final class PingedHttpClient extends HttpClient {
   /** The JDK's builder, until it builds. */
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
-    private final Duration ping;
 
-    Builder(HttpClient.Builder builder, Duration ping) {
+    Builder(HttpClient.Builder builder) {
       this.builder = builder;
-      this.ping = ping;
     }
 
     @Override
     public HttpClient build() {
-      return new PingedHttpClient(builder.build(), ping);
+      return new PingedHttpClient(builder.build());
     }
 
     @Override

@@ -147,20 +147,18 @@ final class PingedWebSocket implements WebSocket {
   /** The JDK's builder, until it builds. */
   static final class Builder implements WebSocket.Builder {
     private final WebSocket.Builder builder;
-    private final PlainWatches watches;
     private final ServerContact contact;
 
-    Builder(WebSocket.Builder builder, PlainWatches watches, ServerContact contact) {
+    Builder(WebSocket.Builder builder, ServerContact contact) {
       this.builder = builder;
-      this.watches = watches;
       this.contact = contact;
     }
 
     @Override
     public CompletableFuture<WebSocket> buildAsync(URI uri, Listener listener) {
       Ears ears = new Ears(listener);
-      return watches
-          .open(builder, uri, ears)
+      return builder
+          .buildAsync(uri, ears)
           .handle(
               (socket, error) -> {
                 if (error != null) {

@@ -173,8 +173,7 @@ final class ClusterAuthorityTest {
 
   private static boolean trustsAll(Config config) {
     var builder =
-        (StandardHttpClientBuilder<?, ?, ?>)
-            new PingedHttpClient.Factory(Duration.ofSeconds(15)).newBuilder(config);
+        (StandardHttpClientBuilder<?, ?, ?>) new PingedHttpClient.Factory().newBuilder(config);
     return builder.getTrustManagers()[0].getClass().getName().contains("SSLUtils");
   }
 

@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,29 +17,35 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long it waits for each
  */
 record RecordWatch(KubernetesClient client, String namespace, Duration patience) {
-  /** Waits until the record of that name says so. */
-  void awaitAssigned(String record) {
-    await(record, "Assigned", RecordWatch::isAssigned);
+  /**
+   * Waits until all records of those names say so. With one watch: the mock server sends nothing to
+   * anyone for half a minute if a watch is closed for which it has something.
+   */
+  void awaitAssigned(List<String> records) {
+    await(
+        String.join(", ", records),
+        "Assigned",
+        all -> records.stream().allMatch(record -> isAssigned(find(all, record))));
   }
 
   /** Waits until the record of that name is gone. */
   void awaitGone(String record) {
-    await(record, "deleted", Objects::isNull);
+    await(record, "deleted", all -> find(all, record) == null);
   }
 
   private void await(
-      String record, String what, Predicate<@Nullable AzureAssignedIdentityResource> condition) {
+      String records, String what, Predicate<List<AzureAssignedIdentityResource>> condition) {
     CompletableFuture<?> met =
         client
             .resources(AzureAssignedIdentityResource.class)
             .inNamespace(namespace)
-            .informOnCondition(all -> condition.test(find(all, record)));
+            .informOnCondition(condition);
     try {
       met.get(patience.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
       throw new SandboxException(
           "AzureAssignedIdentity %s was not %s within %d s; see MIC's log above"
-              .formatted(record, what, patience.toSeconds()),
+              .formatted(records, what, patience.toSeconds()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

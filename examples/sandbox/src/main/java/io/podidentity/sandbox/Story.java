@@ -4,6 +4,7 @@ import io.podidentity.sandbox.Cast.NodeRole;
 import io.podidentity.sandbox.Cast.PodRole;
 import io.podidentity.testkit.azure.FakeTokens;
 import io.podidentity.testkit.azure.UserAssignedIdentity;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,11 +35,11 @@ final class Story {
     narrator.step(
         "created %d pods, bound to %d identities"
             .formatted(Cast.PODS.size(), Cast.IDENTITIES.size()));
-    for (PodRole pod : Cast.PODS) {
-      if (pod.identity() != null) {
-        cluster.records().awaitAssigned(pod.record());
-        narrator.step("AzureAssignedIdentity default/%s is Assigned".formatted(pod.record()));
-      }
+    List<String> records =
+        Cast.PODS.stream().filter(pod -> pod.identity() != null).map(PodRole::record).toList();
+    cluster.records().awaitAssigned(records);
+    for (String record : records) {
+      narrator.step("AzureAssignedIdentity default/%s is Assigned".formatted(record));
     }
     for (NodeRole node : Cast.NODES) {
       narrator.step("on the machine of %s: %s".formatted(node.name(), cloud.identitiesOn(node)));

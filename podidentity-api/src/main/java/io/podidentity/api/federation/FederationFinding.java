@@ -38,7 +38,7 @@ public record FederationFinding(Code code, String text) {
     OTHER_ENDPOINT,
     /** Two objects give one identity different client IDs. */
     OTHER_CLIENT_ID,
-    /** A part of the identity's name begins with {@code @}, by which {@code az} reads a file. */
+    /** The client ID begins with {@code @}, by which {@code az} reads a file. */
     NAMES_A_FILE;
 
     /** As it is in JSON and documents, for example {@code no-such-account}. */

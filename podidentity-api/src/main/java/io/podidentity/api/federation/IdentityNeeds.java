@@ -11,7 +11,6 @@ import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.Credential.ServicePrincipal;
 import io.podidentity.api.model.NamespacedName;
-import io.podidentity.api.model.ResourceId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the identities need that pods have. */
@@ -63,15 +61,11 @@ final class IdentityNeeds {
         findings(credential));
   }
 
-  /** Whether {@code az} would take a part of its name for a file: {@code --option=@file}. */
+  /** Whether {@code az} would take its name for a file: {@code --option=@file}. */
   private static boolean namesAFile(Credential credential) {
-    if (credential instanceof Credential.ManagedIdentity managed) {
-      ResourceId id = managed.resourceId();
-      return Stream.of(id.subscription(), id.resourceGroup(), id.name())
-          .anyMatch(part -> part.startsWith("@"));
-    }
-    ClientId id = credential.clientId();
-    return id != null && id.value().startsWith("@");
+    // No part of a resource ID can begin with @.
+    ServicePrincipal principal = principalOf(credential);
+    return principal != null && principal.clientId().value().startsWith("@");
   }
 
   private List<FederationFinding> findings(Credential credential) {
@@ -87,7 +81,7 @@ final class IdentityNeeds {
       findings.add(
           new FederationFinding(
               Code.NAMES_A_FILE,
-              "a part of its resource ID, or its client ID, begins with @, by which az reads a file: it is left aside"));
+              "its client ID begins with @, by which az reads a file: it is left aside"));
     }
     boolean clientIdsDiffer =
         objects.values().stream().map(it -> it.credential().clientId()).distinct().count() > 1;

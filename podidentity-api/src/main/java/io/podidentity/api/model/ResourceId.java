@@ -23,10 +23,12 @@ public record ResourceId(String value) {
   // Of resource groups; other names have fewer characters. None ends with a period.
   private static final String NAME = "([\\p{L}\\p{Nd}_.()-]*[\\p{L}\\p{Nd}_()-])";
 
+  private static final String PROVIDER = "([a-z0-9]+(?:\\.[a-z0-9]+)*)";
+
   private static final Pattern FORM =
       Pattern.compile(
-          "/subscriptions/([a-z0-9-]+)/resourcegroups/%s/providers/([a-z0-9.]+)/([a-z0-9]+)/%s"
-              .formatted(NAME, NAME),
+          "/subscriptions/([a-z0-9-]+)/resourcegroups/%s/providers/%s/([a-z0-9]+)/%s"
+              .formatted(NAME, PROVIDER, NAME),
           Pattern.CASE_INSENSITIVE);
   private static final Pattern IDENTITY_NAME = Pattern.compile("[A-Za-z0-9_-]+");
   private static final String IDENTITY_PROVIDER = "Microsoft.ManagedIdentity";

@@ -48,11 +48,8 @@ public final class ArmRights {
    * @throws PodIdentityException with {@code SHUTTING_DOWN} if the thread is interrupted
    */
   public Optional<Boolean> may(ResourceId where, String action) {
-    Optional<String> path = ResourcePath.of(where);
-    if (path.isEmpty()) {
-      return Optional.empty();
-    }
-    URI url = URI.create(endpoint + path.get() + PERMISSIONS + "?api-version=" + VERSION);
+    URI url =
+        URI.create(endpoint + ResourcePath.of(where) + PERMISSIONS + "?api-version=" + VERSION);
     try {
       ArmAnswer answer = http.send(ArmCall.get("ask for the permissions on " + where, url));
       return answer.status() == 200 ? read(answer.members(), action) : Optional.empty();

@@ -35,22 +35,9 @@ record ComputeResource(ComputeTarget target) {
     return (isScaleSet() ? "scale set " : "virtual machine ") + target.id();
   }
 
-  /**
-   * Its URL.
-   *
-   * @throws PodIdentityException with {@code TARGET_REJECTED} if a part of its ID is a dot or two,
-   *     which would lead to another URL
-   */
+  /** Its URL. */
   URI url(URI endpoint, String apiVersion) {
-    String path =
-        ResourcePath.of(target.id())
-            .orElseThrow(
-                () ->
-                    new PodIdentityException(
-                        ErrorReason.TARGET_REJECTED,
-                        "%s is not an ID that Azure gives; check the node's spec.providerID"
-                            .formatted(this)));
-    return URI.create(endpoint + path + "?api-version=" + apiVersion);
+    return URI.create(endpoint + ResourcePath.of(target.id()) + "?api-version=" + apiVersion);
   }
 
   /**

