@@ -95,8 +95,7 @@ class FetchQueueTest {
             throw new AssertionError("nobody compares it");
           }
         };
-    FetchQueue queue =
-        new FetchQueue(source, threads, timer, clock, limits(FetchLimits.IMDS), reports);
+    FetchQueue queue = queue(source, threads, FetchLimits.IMDS);
     CompletableFuture<List<AccessToken>> answer = queue.fetch(X, WEB);
 
     threads.runAll();
@@ -166,8 +165,7 @@ class FetchQueueTest {
           arrivals.add(clock.instant());
           return next.join();
         };
-    FetchQueue queue =
-        new FetchQueue(service, starved, timer, clock, limits(FetchLimits.IMDS), reports);
+    FetchQueue queue = queue(service, starved, FetchLimits.IMDS);
     for (int i = 0; i < 60; i++) {
       var unused = queue.fetch(X, name("shop/pod" + i));
     }
@@ -212,13 +210,7 @@ class FetchQueueTest {
     ExecutorService pool = Executors.newCachedThreadPool();
     try {
       FetchQueue queue =
-          new FetchQueue(
-              twice,
-              pool,
-              timer,
-              clock,
-              limits(new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10))),
-              reports);
+          queue(twice, pool, new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10)));
       CompletableFuture<?> token = queue.fetch(X, WEB);
       // The ends of its wait, of the fetch, and of the second.
       await(() -> timer.pending() == 3);
@@ -238,13 +230,7 @@ class FetchQueueTest {
   void furtherCallThatWaitsTooLongIsToldToComeAgainAndStopsNobodyElse() {
     TokenSource twice = source(TokenSource.Budget::takeAnother);
     FetchQueue queue =
-        new FetchQueue(
-            twice,
-            threads,
-            timer,
-            clock,
-            limits(new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10))),
-            reports);
+        queue(twice, threads, new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10)));
     CompletableFuture<?> token = queue.fetch(X, WEB);
 
     threads.runNext();
@@ -263,13 +249,10 @@ class FetchQueueTest {
   @Test
   void aFurtherCallThatIsRefusedIsNoFailureOfTheServiceAndNotRemembered() {
     FetchQueue queue =
-        new FetchQueue(
+        queue(
             source(TokenSource.Budget::takeAnother),
             threads,
-            timer,
-            clock,
-            limits(new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10))),
-            reports);
+            new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10)));
     CachingTokenSource cache =
         new CachingTokenSource(queue, clock, timer, CacheBounds.of(10), reports);
     CompletableFuture<?> refused = cache.fetch(X, WEB);
@@ -284,13 +267,10 @@ class FetchQueueTest {
   @Test
   void whoIsInterruptedWaitingForAFurtherCallGivesUp() {
     FetchQueue queue =
-        new FetchQueue(
+        queue(
             source(TokenSource.Budget::takeAnother),
             threads,
-            timer,
-            clock,
-            limits(new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10))),
-            reports);
+            new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10)));
     CompletableFuture<?> token = queue.fetch(X, WEB);
 
     boolean stillInterrupted;
@@ -330,8 +310,7 @@ class FetchQueueTest {
           }
           threads.execute(task);
         };
-    FetchQueue queue =
-        new FetchQueue(this::fetch, own, timer, clock, limits(FetchLimits.IMDS), reports);
+    FetchQueue queue = queue(this::fetch, own, FetchLimits.IMDS);
     for (int i = 0; i < 20; i++) {
       assertThat(queue.fetch(X, WEB)).isCompletedExceptionally();
     }
@@ -552,11 +531,15 @@ class FetchQueueTest {
   /** Before a service that takes so many milliseconds. */
   private FetchQueue slow(TokenSource service, int latency) {
     Executor threads = task -> timer.schedule(Duration.ofMillis(latency), task);
-    return new FetchQueue(service, threads, timer, clock, limits(FetchLimits.IMDS), reports);
+    return queue(service, threads, FetchLimits.IMDS);
   }
 
   private FetchQueue queue(FetchLimits imds) {
-    return new FetchQueue(this::fetch, threads, timer, clock, limits(imds), reports);
+    return queue(this::fetch, threads, imds);
+  }
+
+  private FetchQueue queue(TokenSource service, Executor executor, FetchLimits imds) {
+    return new FetchQueue(service, executor, timer, clock, limits(imds), reports);
   }
 
   /** One that does that with its budget. */
