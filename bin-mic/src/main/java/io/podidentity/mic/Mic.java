@@ -76,6 +76,8 @@ public final class Mic implements AutoCloseable {
   private final Leadership leadership;
   private volatile boolean closing;
   private final UnaryOperator<ClusterView> shown;
+  // Until it is known that the picture of a standby is no old one, nothing that it lacks is gone.
+  private volatile boolean mayBeBehind = true;
 
   private Mic(UnaryOperator<ClusterView> shown, Consumer<String> onEnd) {
     this.shown = shown;
@@ -138,7 +140,8 @@ public final class Mic implements AutoCloseable {
     // On a connection of its own: a renewal must not wait for other calls.
     KubernetesConnection forLease =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
-    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade());
+    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
+    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade(), leaderOnly);
     ExecutorService once = pool(1, "upgrade");
     LeaderElection election =
         parts.add(
@@ -158,7 +161,6 @@ public final class Mic implements AutoCloseable {
     elections.set(election);
     MicMetrics metrics = new MicMetrics(told);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
     KubernetesAssignmentStore records =
         new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly);
     AssignmentStore store = new CountedStore(records, metrics.v1(), clock);
@@ -182,7 +184,9 @@ public final class Mic implements AutoCloseable {
             leaderOnly);
     AssignmentPlanner planner =
         new AssignmentPlanner(
-            () -> work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId()));
+            () ->
+                work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())
+                    .keepingAll(mayBeBehind));
     Reconciler reconciler =
         new Reconciler(
             shown.apply(view),
@@ -289,8 +293,16 @@ public final class Mic implements AutoCloseable {
     @Override
     public void begin() {
       Reconciler reconciler = reconcilers.get();
-      if (reconciler != null) {
+      KubernetesClusterView view = views.get();
+      if (reconciler != null && view != null) {
+        CompletableFuture<Void> caughtUp = view.caughtUp();
         reconciler.start();
+        var unused =
+            caughtUp.thenRun(
+                () -> {
+                  mayBeBehind = false;
+                  reconciler.nudge();
+                });
       }
     }
 

@@ -29,6 +29,17 @@ import org.jspecify.annotations.Nullable;
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
+    private final WatchSockets sockets;
+
+    /**
+     * A factory.
+     *
+     * @param sockets is told of the WebSockets of all of its clients
+     */
+    Factory(WatchSockets sockets) {
+      this.sockets = sockets;
+    }
+
     @Override
     public io.fabric8.kubernetes.client.http.HttpClient.Builder newBuilder(Config config) {
       // fabric8 makes another client on the thread of a request whose token is to be renewed: none
@@ -55,20 +66,22 @@ final class PingedHttpClient extends HttpClient {
 
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
-      return new Builder(super.createNewHttpClientBuilder());
+      return new Builder(super.createNewHttpClientBuilder(), sockets);
     }
   }
 
   private final HttpClient client;
   private final ServerContact contact = new ServerContact();
+  private final WatchSockets sockets;
 
-  private PingedHttpClient(HttpClient client) {
+  private PingedHttpClient(HttpClient client, WatchSockets sockets) {
     this.client = client;
+    this.sockets = sockets;
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact);
+    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact, sockets);
   }
 
   @Override
@@ -152,14 +165,16 @@ final class PingedHttpClient extends HttpClient {
   /** The JDK's builder, until it builds. */
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
+    private final WatchSockets sockets;
 
-    Builder(HttpClient.Builder builder) {
+    Builder(HttpClient.Builder builder, WatchSockets sockets) {
       this.builder = builder;
+      this.sockets = sockets;
     }
 
     @Override
     public HttpClient build() {
-      return new PingedHttpClient(builder.build());
+      return new PingedHttpClient(builder.build(), sockets);
     }
 
     @Override

@@ -7,10 +7,13 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +35,34 @@ final class PingedWebSocket implements WebSocket {
   public CompletableFuture<WebSocket> sendPing(ByteBuffer message) {
     if (!ears.heard.getAndSet(false)) {
       socket.abort();
+      ears.ended();
       ears.listener.onError(this, new IOException("the other end answers no ping"));
       return CompletableFuture.failedFuture(new IOException("given up"));
     }
     return own(socket.sendPing(message));
+  }
+
+  /**
+   * Asks the other end for an answer.
+   *
+   * @return completes when it has come; exceptionally if the WebSocket ends before
+   */
+  CompletableFuture<Void> isAlive() {
+    ByteBuffer question = ByteBuffer.allocate(Long.BYTES);
+    question.putLong(ears.questions.incrementAndGet()).flip();
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    ByteBuffer asked = question.duplicate();
+    ears.asked.put(asked, answer);
+    var unused =
+        socket
+            .sendPing(question)
+            .whenComplete(
+                (sent, error) -> {
+                  if (error != null) {
+                    answer.completeExceptionally(error);
+                  }
+                });
+    return answer.whenComplete((any, error) -> ears.asked.remove(asked));
   }
 
   @Override
@@ -55,6 +82,7 @@ final class PingedWebSocket implements WebSocket {
 
   @Override
   public CompletableFuture<WebSocket> sendClose(int statusCode, String reason) {
+    ears.ended();
     return own(socket.sendClose(statusCode, reason));
   }
 
@@ -80,6 +108,7 @@ final class PingedWebSocket implements WebSocket {
 
   @Override
   public void abort() {
+    ears.ended();
     socket.abort();
   }
 
@@ -90,15 +119,32 @@ final class PingedWebSocket implements WebSocket {
   /** Listens for signs of life, and passes on what comes. */
   private static final class Ears implements Listener {
     private final Listener listener;
+    private final URI uri;
+    private final WatchSockets sockets;
+    private final AtomicLong questions = new AtomicLong();
+    private final Map<ByteBuffer, CompletableFuture<Void>> asked = new ConcurrentHashMap<>();
     private final AtomicBoolean heard = new AtomicBoolean(true);
     private final AtomicReference<@Nullable PingedWebSocket> own = new AtomicReference<>();
 
-    Ears(Listener listener) {
+    Ears(Listener listener, URI uri, WatchSockets sockets) {
       this.listener = listener;
+      this.uri = uri;
+      this.sockets = sockets;
+    }
+
+    /** It is over, whoever ended it. */
+    void ended() {
+      PingedWebSocket socket = own.get();
+      if (socket != null) {
+        sockets.ended(socket);
+      }
+      asked
+          .values()
+          .forEach(answer -> answer.completeExceptionally(new IOException("it has ended")));
     }
 
     /** Always the same: it is what the listener and whoever opened the WebSocket hold. */
-    WebSocket own(WebSocket socket) {
+    PingedWebSocket own(WebSocket socket) {
       PingedWebSocket made = new PingedWebSocket(socket, this);
       PingedWebSocket known = own.compareAndExchange(null, made);
       return known == null ? made : known;
@@ -106,6 +152,7 @@ final class PingedWebSocket implements WebSocket {
 
     @Override
     public void onOpen(WebSocket socket) {
+      sockets.opened(uri, own(socket));
       listener.onOpen(own(socket));
     }
 
@@ -130,16 +177,22 @@ final class PingedWebSocket implements WebSocket {
     @Override
     public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
       heard.set(true);
+      CompletableFuture<Void> answer = asked.get(message);
+      if (answer != null) {
+        answer.complete(null);
+      }
       return listener.onPong(own(socket), message);
     }
 
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+      ended();
       return listener.onClose(own(socket), statusCode, reason);
     }
 
     @Override
     public void onError(WebSocket socket, Throwable error) {
+      ended();
       listener.onError(own(socket), error);
     }
   }
@@ -148,15 +201,17 @@ final class PingedWebSocket implements WebSocket {
   static final class Builder implements WebSocket.Builder {
     private final WebSocket.Builder builder;
     private final ServerContact contact;
+    private final WatchSockets sockets;
 
-    Builder(WebSocket.Builder builder, ServerContact contact) {
+    Builder(WebSocket.Builder builder, ServerContact contact, WatchSockets sockets) {
       this.builder = builder;
       this.contact = contact;
+      this.sockets = sockets;
     }
 
     @Override
     public CompletableFuture<WebSocket> buildAsync(URI uri, Listener listener) {
-      Ears ears = new Ears(listener);
+      Ears ears = new Ears(listener, uri, sockets);
       return builder
           .buildAsync(uri, ears)
           .handle(

@@ -173,7 +173,8 @@ final class ClusterAuthorityTest {
 
   private static boolean trustsAll(Config config) {
     var builder =
-        (StandardHttpClientBuilder<?, ?, ?>) new PingedHttpClient.Factory().newBuilder(config);
+        (StandardHttpClientBuilder<?, ?, ?>)
+            new PingedHttpClient.Factory(new WatchSockets()).newBuilder(config);
     return builder.getTrustManagers()[0].getClass().getName().contains("SSLUtils");
   }
 
