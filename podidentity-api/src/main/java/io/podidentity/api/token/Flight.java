@@ -128,6 +128,9 @@ final class Flight {
   /** Its source runs on this thread, from now on until {@link #end}, and may be interrupted. */
   synchronized void begin() {
     asking = Thread.currentThread();
+    if (givenUp) {
+      asking.interrupt();
+    }
   }
 
   /**

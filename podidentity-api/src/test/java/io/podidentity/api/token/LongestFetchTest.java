@@ -19,6 +19,7 @@ import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +56,19 @@ class LongestFetchTest {
     assertThat(Thread.interrupted()).isFalse();
   }
 
+  /** Of that it is told, and not of how the source ended, though that comes first here. */
   @Test
   void fetchThatTakesTooLongIsInterruptedAndItsCallerToldToComeAgain() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
+    boolean[] ended = {false};
+    Telemetry patient =
+        new Telemetry() {
+          @Override
+          public void tokenFetchFailed(
+              TokenQuery query, Duration waited, Duration took, RuntimeException error) {
+            ended[0] = isEnded(pool);
+          }
+        };
     FetchQueue stuck =
         new FetchQueue(
             query -> {
@@ -68,7 +79,7 @@ class LongestFetchTest {
             timer,
             clock,
             limits(ONE_AT_ONCE),
-            Telemetry.NOOP);
+            patient);
     CompletableFuture<?> answer = stuck.fetch(X, WEB);
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 
@@ -76,12 +87,10 @@ class LongestFetchTest {
     assertThat(answer).isNotDone();
     pass(Duration.ofMillis(1));
 
+    assertThat(ended).containsExactly(true);
     assertThat(answer).isDone();
     assertThat(refusal(answer).reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
     assertThat(refusal(answer).reason().isTransient()).isTrue();
-    // Its place is free as soon as it has heeded the interrupt: all have one, and this one ends.
-    pool.shutdown();
-    assertThat(pool.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -131,6 +140,34 @@ class LongestFetchTest {
     assertThat(told)
         .as("what came too late is nobody's")
         .containsExactly("failed token-unavailable waited PT0S took PT20S", "refused");
+  }
+
+  /** As on a machine that stood still: the source would keep its place, and nobody waits. */
+  @Test
+  void sourceThatBeginsWhenItsTimeIsOverIsInterruptedAtOnce() {
+    boolean[] interrupted = {false};
+    Timer quick =
+        (delay, task) -> {
+          task.run();
+          return () -> {};
+        };
+    FetchQueue late =
+        new FetchQueue(
+            query -> {
+              interrupted[0] = Thread.currentThread().isInterrupted();
+              return tokens();
+            },
+            threads,
+            quick,
+            clock,
+            limits(ONE_AT_ONCE),
+            Telemetry.NOOP);
+    CompletableFuture<?> answer = late.fetch(X, WEB);
+
+    threads.runNext();
+
+    assertThat(refusal(answer).reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    assertThat(interrupted).containsExactly(true);
   }
 
   /** Else who asks on and on would have every place kept by a source that hangs. */
@@ -207,6 +244,16 @@ class LongestFetchTest {
 
   private List<AccessToken> tokens() {
     return List.of(token("t", clock.instant().plusSeconds(3600)));
+  }
+
+  /** Waits until nothing runs there any more, and nothing will. */
+  private static boolean isEnded(ExecutorService pool) {
+    pool.shutdown();
+    try {
+      return pool.awaitTermination(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts it", e);
+    }
   }
 
   /** Waits to be interrupted, for ever if it is not. */
