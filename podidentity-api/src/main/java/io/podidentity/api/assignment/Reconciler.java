@@ -139,7 +139,7 @@ public final class Reconciler implements AutoCloseable {
     this.pace = requireNonNull(pace, "pace");
     this.targets = new TargetWorkers(applier, this.telemetry, workers, timer, pace, this::nudge);
     this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge, chance);
-    this.reports = new PlanReports(telemetry);
+    this.reports = new PlanReports(this.telemetry);
   }
 
   /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */
