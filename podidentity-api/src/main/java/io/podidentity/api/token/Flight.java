@@ -148,6 +148,11 @@ final class Flight {
     return givenUp;
   }
 
+  /** Whether it was given up before its source had ended, and says so to whoever waits. */
+  synchronized boolean isGivenUp() {
+    return givenUp;
+  }
+
   /** Interrupts its source; false if that has ended. */
   synchronized boolean giveUp() {
     if (ended) {

@@ -127,11 +127,19 @@ final class ServiceQueue {
       // First, because whoever waits for the outcome may take its time over it.
       proceed();
     } finally {
-      if (tokens != null) {
-        flight.outcome().complete(tokens);
-      } else {
-        flight.outcome().completeExceptionally(requireNonNull(failure));
+      // What comes of one that is given up is nobody's, and may be here before it is told so.
+      if (!flight.isGivenUp()) {
+        end(flight, tokens, failure);
       }
+    }
+  }
+
+  private static void end(
+      Flight flight, @Nullable List<AccessToken> tokens, @Nullable Throwable failure) {
+    if (tokens != null) {
+      flight.outcome().complete(tokens);
+    } else {
+      flight.outcome().completeExceptionally(requireNonNull(failure));
     }
   }
 

@@ -18,6 +18,7 @@ import io.podidentity.api.fixture.ManualTimer;
 import io.podidentity.api.fixture.QueuedExecutor;
 import io.podidentity.api.model.AccessToken;
 import io.podidentity.api.model.TokenQuery;
+import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
@@ -203,6 +204,24 @@ class LongestFetchTest {
     assertThat(answer).isCompleted();
     assertThat(told).containsExactly("fetched");
     assertThat(timer.pending()).isZero();
+  }
+
+  /** As where both come at one time. */
+  @Test
+  void timeThatIsOverWhenTheFetchHasEndedIsNobodys() {
+    Timer uncancelled =
+        (delay, task) -> {
+          Subscription unused = timer.schedule(delay, task);
+          return () -> {};
+        };
+    FetchQueue late =
+        new FetchQueue(this::fetch, threads, uncancelled, clock, limits(ONE_AT_ONCE), new Told());
+    CompletableFuture<?> answer = late.fetch(X, WEB);
+    threads.runNext();
+    pass(LONGEST);
+
+    assertThat(answer).isCompleted();
+    assertThat(told).containsExactly("fetched");
   }
 
   @Test
