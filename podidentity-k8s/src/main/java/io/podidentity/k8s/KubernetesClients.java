@@ -28,8 +28,12 @@ public final class KubernetesClients {
 
   /**
    * A watch whose peer is silent for two of these is taken for dead: see {@link PingedHttpClient}.
+   * One without pings is opened anew after three: see {@link PlainWatches}.
    */
   private static final Duration PING = Duration.ofSeconds(15);
+
+  /** Longer than to connect: who does not answer a handshake may answer to plain HTTP. */
+  private static final Duration HANDSHAKE = CONNECT.plusSeconds(1);
 
   /**
    * Doubled after each failure up to 32 times, so 2 s at most: a pod that comes when the API server
@@ -59,16 +63,21 @@ public final class KubernetesClients {
    *     account, cannot be used
    */
   public static KubernetesClient create(@Nullable Path kubeconfig, String userAgent) {
-    return create(config(kubeconfig), userAgent, PING, RECONNECT);
+    return create(config(kubeconfig), userAgent, PING, HANDSHAKE, RECONNECT);
   }
 
   /** The same for a controller: watches that broke are opened anew within a second. */
   static KubernetesClient createEager(@Nullable Path kubeconfig, String userAgent) {
-    return create(config(kubeconfig), userAgent, PING, EAGER_RECONNECT);
+    return create(config(kubeconfig), userAgent, PING, HANDSHAKE, EAGER_RECONNECT);
   }
 
   static KubernetesClient create(Config config, String userAgent, Duration ping) {
-    return create(config, userAgent, ping, RECONNECT);
+    return create(config, userAgent, ping, HANDSHAKE);
+  }
+
+  static KubernetesClient create(
+      Config config, String userAgent, Duration ping, Duration handshake) {
+    return create(config, userAgent, ping, handshake, RECONNECT);
   }
 
   private static Config config(@Nullable Path kubeconfig) {
@@ -76,7 +85,7 @@ public final class KubernetesClients {
   }
 
   private static KubernetesClient create(
-      Config config, String userAgent, Duration ping, Duration reconnect) {
+      Config config, String userAgent, Duration ping, Duration handshake, Duration reconnect) {
     config.setUserAgent(userAgent);
     config.setConnectionTimeout(Math.toIntExact(CONNECT.toMillis()));
     config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
@@ -88,7 +97,7 @@ public final class KubernetesClients {
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withHttpClientFactory(new PingedHttpClient.Factory())
+        .withHttpClientFactory(new PingedHttpClient.Factory(ping, handshake))
         .withKubernetesSerialization(serialization())
         .build();
   }

@@ -24,11 +24,25 @@ import org.jspecify.annotations.Nullable;
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
  * PingedWebSocket}. fabric8 sends pings, and looks at no answer. It also logs when the server goes
  * away and when it is back: see {@link ServerContact}. Long answers come compressed: see {@link
- * Gunzip}.
+ * Gunzip}. Where WebSockets cannot be had, watches do without: see {@link PlainWatches}.
  */
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
+    private final Duration ping;
+    private final Duration handshake;
+
+    /**
+     * A factory.
+     *
+     * @param ping between two pings of a WebSocket
+     * @param handshake which a WebSocket's may take; longer than a connection
+     */
+    Factory(Duration ping, Duration handshake) {
+      this.ping = ping;
+      this.handshake = handshake;
+    }
+
     @Override
     public io.fabric8.kubernetes.client.http.HttpClient.Builder newBuilder(Config config) {
       // fabric8 makes another client on the thread of a request whose token is to be renewed: none
@@ -55,20 +69,24 @@ final class PingedHttpClient extends HttpClient {
 
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
-      return new Builder(super.createNewHttpClientBuilder());
+      return new Builder(super.createNewHttpClientBuilder(), this);
     }
   }
 
   private final HttpClient client;
+  private final Duration handshake;
+  private final PlainWatches plain;
   private final ServerContact contact = new ServerContact();
 
-  private PingedHttpClient(HttpClient client) {
+  private PingedHttpClient(HttpClient client, Factory factory) {
     this.client = client;
+    this.handshake = factory.handshake;
+    this.plain = new PlainWatches(factory.ping);
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact);
+    return new PingedWebSocket.Builder(client, plain, handshake, contact);
   }
 
   @Override
@@ -152,14 +170,16 @@ final class PingedHttpClient extends HttpClient {
   /** The JDK's builder, until it builds. */
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
+    private final Factory factory;
 
-    Builder(HttpClient.Builder builder) {
+    Builder(HttpClient.Builder builder, Factory factory) {
       this.builder = builder;
+      this.factory = factory;
     }
 
     @Override
     public HttpClient build() {
-      return new PingedHttpClient(builder.build());
+      return new PingedHttpClient(builder.build(), factory);
     }
 
     @Override

@@ -173,7 +173,9 @@ final class ClusterAuthorityTest {
 
   private static boolean trustsAll(Config config) {
     var builder =
-        (StandardHttpClientBuilder<?, ?, ?>) new PingedHttpClient.Factory().newBuilder(config);
+        (StandardHttpClientBuilder<?, ?, ?>)
+            new PingedHttpClient.Factory(Duration.ofSeconds(15), Duration.ofSeconds(6))
+                .newBuilder(config);
     return builder.getTrustManagers()[0].getClass().getName().contains("SSLUtils");
   }
 
