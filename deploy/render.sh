@@ -18,7 +18,6 @@ render() { # file, namespace, options
     echo '# applied, put your registry and folder in place of REPOSITORY.'
     "$helm" template aad-pod-identity "$chart" --namespace "$namespace" \
       --set naming=manifests --set image.repository=REPOSITORY --set mic.drain.enabled=false \
-      --set-json 'mic.affinity={"podAntiAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":1,"podAffinityTerm":{"labelSelector":{"matchLabels":{"component":"mic"}},"topologyKey":"kubernetes.io/hostname"}}]}}' \
       "$@" | sed '/^# Source: /d'
   } >"$file"
 }

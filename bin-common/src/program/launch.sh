@@ -8,7 +8,9 @@ set -eu
 . "$(dirname "$(readlink -f "$0")")/where.sh"
 name=$script
 
-# What is a script of its own, such as "nmi lockdown", starts without a JVM.
+# What is a script of its own, such as "nmi lockdown", starts without a JVM. Another command may need a
+# JVM with other options than the program's: conf/NAME-COMMAND.jvmargs are read behind those.
+more=
 case ${1-} in
   "" | -* | *[!a-z]*) ;;
   *)
@@ -17,6 +19,7 @@ case ${1-} in
       shift
       exec "$script" "$@"
     fi
+    [ ! -f "$home/conf/$name-$1.jvmargs" ] || more=@$home/conf/$name-$1.jvmargs
     ;;
 esac
 
@@ -43,4 +46,4 @@ find_options
 # glibc gives threads arenas of their own, which keep what they once needed: some MiB.
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 # shellcheck disable=SC2086 # several options in one variable, as in JAVA_TOOL_OPTIONS
-exec "$java" "@$home/conf/$name.jvmargs" ${archive:+"$archive" $quiet} $options -jar "$home/$name.jar" "$@"
+exec "$java" "@$home/conf/$name.jvmargs" ${more:+"$more"} ${archive:+"$archive" $quiet} $options -jar "$home/$name.jar" "$@"

@@ -11,7 +11,9 @@
 {{- end -}}
 {{- range $of := list "mic" "nmi" -}}
 {{- $tag := toString (default "" (index $values $of).tag) -}}
-{{- if regexMatch "^v?1\\.[0-8](\\.|-|$)" $tag -}}
+{{- /* v1's own: without a v until 1.6.2, with one from v1.6.3 on. Others that look alike are the user's. */ -}}
+{{- $ofV1 := regexMatch "^(1\\.[2-5]|1\\.5\\.[1-6]|1\\.6(\\.[0-2])?|v1\\.6\\.3|v1\\.7\\.[0-5]|v1\\.8\\.([0-9]|1[0-8]))(-(rc|preview).*)?$" $tag -}}
+{{- if and $ofV1 (eq (default $of (index $values $of).image) $of) -}}
 {{- fail (printf "%s.tag %s is a version of AAD Pod Identity v1, which this chart cannot run. %s" $of $tag $reuse) -}}
 {{- end -}}
 {{- range (index $values $of).extraEnv -}}
@@ -23,7 +25,7 @@
 {{- if include "pi.true" $values.rbac.pspEnabled -}}
 {{- fail "rbac.pspEnabled cannot be true: Kubernetes has no PodSecurityPolicy since 1.25. The namespace's label pod-security.kubernetes.io/enforce takes its place; NMI needs privileged." -}}
 {{- end -}}
-{{- if and $values.rbac.secretsNamespaces (not (include "pi.true" $values.rbac.allowAccessToSecrets)) -}}
+{{- if and $values.rbac.secretsNamespaces (not (include "pi.on" $values.rbac.allowAccessToSecrets)) -}}
 {{- fail "rbac.secretsNamespaces names namespaces, but rbac.allowAccessToSecrets is false." -}}
 {{- end -}}
 {{- if and $values.adminsecret $values.adminSecretName -}}

@@ -21,7 +21,7 @@
   "arm-operation-timeout" $mic.armOperationTimeout
   "log-format" $mic.loggingFormat
   "custom-user-agent" .Values.customUserAgent
-  "leader-election-endpoints" (include "pi.unlessTrue" $mic.leaderElection.endpoints)) }}
+  "leader-election-endpoints" (include "pi.unlessOn" $mic.leaderElection.endpoints)) }}
 {{- end }}
 
 {{- define "pi.micEnv" -}}
@@ -32,7 +32,7 @@
     fieldRef:
       fieldPath: metadata.namespace
 - name: FORCENAMESPACED
-  value: {{ $root.Values.forceNamespaced | toString | quote }}
+  value: {{ include "pi.forceNamespaced" $root | quote }}
 {{- if $secret }}
 {{- range $variable, $key := dict "CLOUD" "Cloud" "SUBSCRIPTION_ID" "SubscriptionID" "RESOURCE_GROUP" "ResourceGroup" "VM_TYPE" "VMType" "TENANT_ID" "TenantID" "CLIENT_ID" "ClientID" "CLIENT_SECRET" "ClientSecret" }}
 - name: {{ $variable }}
@@ -127,7 +127,7 @@ seccompProfile:
 {{/* The lock is a Lease and, unless that is switched off, v1's Endpoints object. */}}
 {{- define "pi.micLeaseRules" -}}
 {{- $name := default "aad-pod-identity-mic" .Values.mic.leaderElection.name -}}
-{{- $endpoints := include "pi.true" .Values.mic.leaderElection.endpoints -}}
+{{- $endpoints := include "pi.on" .Values.mic.leaderElection.endpoints -}}
 - apiGroups: ["coordination.k8s.io"]
   resources: ["leases"]
   resourceNames: [{{ $name | quote }}]
@@ -176,6 +176,47 @@ UserAssignedMSIClientID: {{ . | b64enc | quote }}
 {{- $tolerations := .Values.mic.tolerations -}}
 {{- with .Values.mic.startupTaint }}{{ $tolerations = append $tolerations (dict "key" . "operator" "Exists") }}{{ end -}}
 {{- with $tolerations }}{{ toYaml . }}{{ end -}}
+{{- end }}
+
+{{/* The default keeps MIC's pods apart by v1's chart's label, which pods of the manifests do not have. */}}
+{{- define "pi.micAffinity" -}}
+{{- $affinity := default dict .Values.mic.affinity -}}
+{{- $byDefault := include "pi.apart" "app.kubernetes.io/component" | fromYaml -}}
+{{- if and (include "pi.manifests" .) (eq (toJson $affinity.podAntiAffinity) (toJson $byDefault.podAntiAffinity)) -}}
+{{- $affinity = mergeOverwrite (deepCopy $affinity) (include "pi.apart" "component" | fromYaml) -}}
+{{- end -}}
+{{- with $affinity }}{{ toYaml . }}{{ end -}}
+{{- end }}
+
+{{/* The default of mic.affinity, by the key of a label. */}}
+{{- define "pi.apart" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 1
+      podAffinityTerm:
+        labelSelector:
+          matchExpressions:
+            - key: {{ . }}
+              operator: In
+              values:
+                - mic
+        topologyKey: kubernetes.io/hostname
+{{- end }}
+
+{{/* Where MIC and its drain may run: what MIC needs, a drain needs too. */}}
+{{- define "pi.micPlace" -}}
+{{- with .Values.mic.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "pi.micAffinity" . }}
+affinity:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with include "pi.micTolerations" . }}
+tolerations:
+  {{- . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- define "pi.micArgs" -}}

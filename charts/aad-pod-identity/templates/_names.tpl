@@ -94,7 +94,7 @@ tier: node
 {{- define "pi.image" -}}
 {{- $root := index . 0 -}}
 {{- $values := index $root.Values (index . 1) -}}
-{{ $root.Values.image.repository }}/{{ $values.image }}:{{ default $root.Chart.AppVersion $values.tag }}
+{{ $root.Values.image.repository }}/{{ default (index . 1) $values.image }}:{{ default $root.Chart.AppVersion $values.tag }}
 {{- end }}
 
 {{/* The service account, as a subject of a binding. */}}

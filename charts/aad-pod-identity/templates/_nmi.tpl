@@ -12,7 +12,7 @@ seccompProfile:
 
 {{/* YAML takes an off without quotes for false. */}}
 {{- define "pi.sourcePinning" -}}
-{{- $value := toString .Values.nmi.sourcePinning -}}
+{{- $value := ternary "auto" (toString .Values.nmi.sourcePinning) (kindIs "invalid" .Values.nmi.sourcePinning) -}}
 {{- ternary "off" $value (eq $value "false") -}}
 {{- end }}
 
@@ -22,7 +22,11 @@ seccompProfile:
 - "--node=$(NODE_NAME)"
 {{- if include "pi.standard" . }}
 - {{ printf "--MICNamespace=%s" (default .Release.Namespace $nmi.micNamespace) | quote }}
-- {{ printf "--mic-service-account=%s" (ternary (include "pi.account" (list . "mic")) "" .Values.rbac.enabled) | quote }}
+- {{ printf "--mic-service-account=%s" (ternary (include "pi.account" (list . "mic")) "" (eq (include "pi.rbac" .) "true")) | quote }}
+{{- /* Nothing to NMI itself: nmi explain, in its container, looks for MIC's lease there. */}}
+{{- include "pi.flags" (list
+  "leader-election-namespace" .Values.mic.leaderElection.namespace
+  "leader-election-name" .Values.mic.leaderElection.name) }}
 {{- else }}
 - "--operation-mode=managed"
 - "--forceNamespaced"
@@ -45,13 +49,13 @@ seccompProfile:
   "set-retry-after-header" (include "pi.true" $nmi.setRetryAfterHeader)
   "enable-conntrack-deletion" (include "pi.true" $nmi.enableConntrackDeletion)
   "custom-user-agent" .Values.customUserAgent
-  "lockdown" (include "pi.unlessTrue" $nmi.lockdown)
+  "lockdown" (include "pi.unlessOn" $nmi.lockdown)
   "on-exit" $nmi.onExit
   "source-pinning" (include "pi.sourcePinning" .)
   "iptables-backend" $nmi.iptablesBackend
   "redirect-target" $nmi.redirectTarget
-  "host-token" (include "pi.unlessTrue" $nmi.hostToken)
-  "metadata-get-only" (include "pi.unlessTrue" $nmi.metadataGetOnly)
+  "host-token" (include "pi.unlessOn" $nmi.hostToken)
+  "metadata-get-only" (include "pi.unlessOn" $nmi.metadataGetOnly)
   "cloud" $nmi.cloud
   "entra-endpoints" $nmi.entraEndpoints
   "token-cache-size" $nmi.tokenCacheSize

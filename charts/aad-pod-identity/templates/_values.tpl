@@ -20,9 +20,14 @@
 {{- end }}
 {{- end }}
 
+{{/* The same for what is on by default: null takes a value out, as if it were not set. */}}
+{{- define "pi.on" -}}
+{{- if or (kindIs "invalid" .) (include "pi.true" .) }}true{{ end -}}
+{{- end }}
+
 {{/* "false" for what is not true; for flags that are on by default. */}}
-{{- define "pi.unlessTrue" -}}
-{{- if not (include "pi.true" .) }}false{{ end -}}
+{{- define "pi.unlessOn" -}}
+{{- if not (include "pi.on" .) }}false{{ end -}}
 {{- end }}
 
 {{/* Zero is unset, as in v1. */}}
@@ -31,7 +36,17 @@
 {{- end }}
 
 {{- define "pi.standard" -}}
-{{- if eq .Values.operationMode "standard" }}true{{ end -}}
+{{- if eq (default "standard" .Values.operationMode) "standard" }}true{{ end -}}
+{{- end }}
+
+{{/* Whether service accounts and roles are made. */}}
+{{- define "pi.rbac" -}}
+{{- include "pi.on" .Values.rbac.enabled -}}
+{{- end }}
+
+{{/* As the programs read it from the environment. */}}
+{{- define "pi.forceNamespaced" -}}
+{{- ternary "true" "false" (eq (include "pi.true" .Values.forceNamespaced) "true") -}}
 {{- end }}
 
 {{/* The Secret with MIC's Azure settings; empty if they are in azure.json. */}}

@@ -10,6 +10,7 @@ import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.Credential;
 import io.podidentity.api.model.ResourceId;
 import io.podidentity.bin.OneLine;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What to run and to apply. Whoever may create an {@code AzureIdentity} chooses some of the words:
- * no text may become more than one word of a shell, or one value of YAML.
+ * What to run. Whoever may create an {@code AzureIdentity} chooses some of the words: no text may
+ * become more than one word of a shell.
  */
 final class FederationCommands {
   /** Holds the issuer; the text sets it. */
@@ -74,27 +75,32 @@ final class FederationCommands {
     return members;
   }
 
-  /** The service account, as YAML for {@code kubectl apply}. */
-  static String yaml(Account account) {
+  /**
+   * The {@code kubectl} commands that give the service account its annotation, and make it where
+   * there is none. Of an account that is there they change nothing else: {@code kubectl apply}
+   * would take away what an earlier one had put there and this one does not name.
+   */
+  static List<String> annotate(Account account) {
+    List<String> commands = new ArrayList<>();
+    String namespace = "--namespace=" + account.name().namespace();
+    if (!account.exists()) {
+      commands.add(
+          line(List.of("kubectl", "create", "serviceaccount", account.name().name(), namespace)));
+    }
     ClientId id = account.annotation();
-    return """
-        apiVersion: v1
-        kind: ServiceAccount
-        metadata:
-          name: %s
-          namespace: %s
-          annotations:
-            %s: %s
-        """
-        .formatted(
-            text(account.name().name()),
-            text(account.name().namespace()),
-            ServiceAccount.CLIENT_ID_ANNOTATION,
-            text(id == null ? "" : id.value()));
-  }
-
-  private static String text(String value) {
-    return JsonMapper.shared().writeValueAsString(OneLine.of(value));
+    if (id != null) {
+      commands.add(
+          line(
+              List.of(
+                  "kubectl",
+                  "annotate",
+                  "serviceaccount",
+                  account.name().name(),
+                  namespace,
+                  "--overwrite",
+                  ServiceAccount.CLIENT_ID_ANNOTATION + "=" + id.value())));
+    }
+    return commands;
   }
 
   private static String line(List<String> words) {

@@ -51,7 +51,7 @@ final class FederationJson {
     json.put("clientId", value(account.annotation()));
     json.put("pods", account.pods().stream().map(FederationJson::pod).toList());
     json.put("findings", findings(account.findings()));
-    json.put("yaml", FederationCommands.yaml(account));
+    json.put("commands", FederationCommands.annotate(account));
     return json;
   }
 

@@ -30,7 +30,7 @@ final class FederationText {
     report.accounts().forEach(all::account);
     report.identities().forEach(all::identity);
     all.aside(report);
-    all.yaml(report.accounts());
+    all.annotations(report.accounts());
     return all.text.toString();
   }
 
@@ -87,14 +87,14 @@ final class FederationText {
         .forEach(binding -> comment("AzureIdentityBinding " + binding + " gives no pod anything"));
   }
 
-  private void yaml(List<Account> accounts) {
+  private void annotations(List<Account> accounts) {
     if (accounts.isEmpty()) {
       return;
     }
     comment("The pods of these also need the label azure.workload.identity/use: \"true\".");
-    text.append("kubectl apply -f - <<'END'\n");
-    text.append(accounts.stream().map(FederationCommands::yaml).collect(joining("---\n")));
-    text.append("END\n");
+    accounts.stream()
+        .flatMap(account -> FederationCommands.annotate(account).stream())
+        .forEach(command -> text.append(command).append('\n'));
   }
 
   private void finding(FederationFinding finding) {

@@ -76,6 +76,8 @@ public final class Mic implements AutoCloseable {
   private final Leadership leadership;
   private volatile boolean closing;
   private final UnaryOperator<ClusterView> shown;
+  // Until it is known that the picture of a standby is no old one, nothing that it lacks is gone.
+  private volatile boolean mayBeBehind = true;
 
   private Mic(UnaryOperator<ClusterView> shown, Consumer<String> onEnd) {
     this.shown = shown;
@@ -182,7 +184,9 @@ public final class Mic implements AutoCloseable {
             leaderOnly);
     AssignmentPlanner planner =
         new AssignmentPlanner(
-            () -> work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId()));
+            () ->
+                work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())
+                    .keepingAll(mayBeBehind));
     Reconciler reconciler =
         new Reconciler(
             shown.apply(view),
@@ -289,8 +293,16 @@ public final class Mic implements AutoCloseable {
     @Override
     public void begin() {
       Reconciler reconciler = reconcilers.get();
-      if (reconciler != null) {
+      KubernetesClusterView view = views.get();
+      if (reconciler != null && view != null) {
+        CompletableFuture<Void> caughtUp = view.caughtUp();
         reconciler.start();
+        var unused =
+            caughtUp.thenRun(
+                () -> {
+                  mayBeBehind = false;
+                  reconciler.nudge();
+                });
       }
     }
 

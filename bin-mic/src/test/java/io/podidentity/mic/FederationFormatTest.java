@@ -61,16 +61,22 @@ final class FederationFormatTest {
             # AzureIdentity default/odd is left aside: Invalid resource id
             # AzureIdentityBinding default/nobody gives no pod anything
             # The pods of these also need the label azure.workload.identity/use: "true".
-            kubectl apply -f - <<'END'
-            apiVersion: v1
-            kind: ServiceAccount
-            metadata:
-              name: "web"
-              namespace: "shop"
-              annotations:
-                azure.workload.identity/client-id: "client-2"
-            END
+            kubectl create serviceaccount web --namespace=shop
+            kubectl annotate serviceaccount web --namespace=shop --overwrite azure.workload.identity/client-id=client-2
             """);
+  }
+
+  /** {@code kubectl apply} would take off what an earlier one put there: pull secrets, labels. */
+  @Test
+  void accountThatIsThereIsOnlyAnnotated() {
+    FederationReport report =
+        report(managed("app", "client-1"), application("client-2"), List.of("other", "web"));
+
+    assertThat(FederationText.of(report))
+        .contains(
+            "\nkubectl annotate serviceaccount web --namespace=shop --overwrite"
+                + " azure.workload.identity/client-id=client-2\n")
+        .doesNotContain("kubectl create", "kubectl apply");
   }
 
   @Test
@@ -89,7 +95,9 @@ final class FederationFormatTest {
                "findings": [
                  {"code": "no-such-account", "text": "there is no service account shop/web: create it"},
                  {"code": "pods-gain-identity", "text": "its pods have different identities today, and each could get the tokens of all: give them service accounts of their own"}],
-               "yaml": "apiVersion: v1\\nkind: ServiceAccount\\nmetadata:\\n  name: \\"web\\"\\n  namespace: \\"shop\\"\\n  annotations:\\n    azure.workload.identity/client-id: \\"client-2\\"\\n"}],
+               "commands": [
+                 "kubectl create serviceaccount web --namespace=shop",
+                 "kubectl annotate serviceaccount web --namespace=shop --overwrite azure.workload.identity/client-id=client-2"]}],
              "identities": [
                {"objects": ["default/api"], "resourceId": null, "clientId": "client-2", "limit": 20,
                 "federatedCredentials": [{
@@ -115,7 +123,7 @@ final class FederationFormatTest {
   void nothingThatIsInAnObjectIsRunByTheScript(@TempDir Path folder) throws IOException {
     Path words = folder.resolve("words");
     program(folder.resolve("az"), "printf '<%s>\\n' \"$@\" >> " + words);
-    program(folder.resolve("kubectl"), "cat > " + folder.resolve("applied"));
+    program(folder.resolve("kubectl"), "printf '<%s>\\n' \"$@\" >> " + words);
 
     CommandResult result =
         Command.of("sh", "-euc", FederationText.of(hostile()))
@@ -128,8 +136,8 @@ final class FederationFormatTest {
     assertThat(words)
         .content()
         .contains("<--id=" + SHOWN + ">\n", "<--issuer=https://issuer.example/id/>\n")
-        .contains("\"issuer\":\"https://issuer.example/id/\"}>\n");
-    assertThat(folder.resolve("applied")).content().contains("namespace: \"shop\"");
+        .contains("\"issuer\":\"https://issuer.example/id/\"}>\n")
+        .contains("<azure.workload.identity/client-id=" + SHOWN + ">\n");
   }
 
   /** {@code az} reads the file that {@code --option=@file} names, and standard input for @-. */
@@ -173,13 +181,19 @@ final class FederationFormatTest {
   }
 
   private static FederationReport report(Credential app, Credential api) {
+    return report(app, api, List.of("other"));
+  }
+
+  private static FederationReport report(Credential app, Credential api, List<String> accounts) {
     FederationInput input =
         new FederationInput(
             "https://issuer.example/id/",
             List.of(
                 pod("web-1", "app", new PodController("ReplicaSet", "web", "uid")),
                 pod("job", "api", null)),
-            List.of(new ServiceAccount(new NamespacedName("shop", "other"), "")),
+            accounts.stream()
+                .map(name -> new ServiceAccount(new NamespacedName("shop", name), ""))
+                .toList(),
             List.of(
                 identity("app", app),
                 identity("api", api),

@@ -9,7 +9,8 @@ import java.util.Set;
 /**
  * The flags that are for some commands alone. All commands take the same flags, because most of
  * them describe the NMI that the command is about; whoever gives one of these to another command
- * takes it for something else.
+ * takes it for something else. Where MIC's lease is an NMI may be told, for the commands that take
+ * its flags.
  */
 final class CommandFlags {
   private static final List<String> EXPLAIN = List.of("explain");
@@ -23,7 +24,6 @@ final class CommandFlags {
           "--resource-id", EXPLAIN,
           "--resource", EXPLAIN,
           "--netns", EXPLAIN,
-          "--lease", EXPLAIN,
           "--allowed-subscriptions", EXPLAIN,
           "--output", List.of("explain", "doctor"));
 

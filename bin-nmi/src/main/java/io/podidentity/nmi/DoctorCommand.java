@@ -4,6 +4,7 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.explain.Finding;
 import io.podidentity.api.explain.Step.Verdict;
+import io.podidentity.api.matching.MicPods;
 import io.podidentity.azure.http.HttpClients;
 import io.podidentity.bin.Findings;
 import io.podidentity.bin.OutputFormat;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata where the metadata service is
  * @param probePort of the NMI of this node
  * @param managed whether NMI goes by bindings
- * @param micNamespace MIC's
+ * @param mic by what NMI knows MIC's pods
  * @param kubeconfig null for the service account of the pod that this runs in
  * @param output how to print
  */
@@ -50,7 +51,7 @@ record DoctorCommand(
     NmiOptions.Metadata metadata,
     int probePort,
     boolean managed,
-    String micNamespace,
+    MicPods mic,
     @Nullable Path kubeconfig,
     OutputFormat output) {
   private static final Duration LIMIT = Duration.ofSeconds(5);
@@ -78,7 +79,7 @@ record DoctorCommand(
           try (KubernetesConnection kubernetes = KubernetesConnection.open(kubeconfig, userAgent)) {
             ClusterHealth cluster = new ClusterHealth(kubernetes);
             found.clock("clock", "the API server", cluster.ahead(clock));
-            found.rights("permissions", cluster.missing(Right.ofNmi(managed, micNamespace)));
+            found.rights("permissions", cluster.missing(Right.ofNmi(managed, mic)));
             found.definitions("definitions", new ServedDefinitions(kubernetes).missing());
           }
         });

@@ -36,10 +36,16 @@ final class ExplainFlags {
   String netns = "";
 
   @Flag(
-      names = "--lease",
+      names = "--leader-election-namespace",
       hidden = true,
-      description = "For the command explain: MIC's lease, in the namespace of --MICNamespace.")
-  String lease = "aad-pod-identity-mic";
+      description = "For the command explain: the namespace of MIC's lease, as MIC has it.")
+  String leaseNamespace = "default";
+
+  @Flag(
+      names = "--leader-election-name",
+      hidden = true,
+      description = "For the command explain: the name of MIC's lease, as MIC has it.")
+  String leaseName = "aad-pod-identity-mic";
 
   @Flag(
       names = "--allowed-subscriptions",

@@ -149,9 +149,9 @@ public final class NmiCommandLine {
             forceNamespaced,
             flags.enableScaleFeatures,
             flags.own.exemptPodsGetAny,
-            new MicPods(flags.micNamespace, flags.own.micServiceAccount)),
+            micPods()),
         kubeconfig(),
-        new NamespacedName(flags.micNamespace, what.lease),
+        new NamespacedName(what.leaseNamespace, what.leaseName),
         what.subscriptions(),
         flags.node,
         new NodeProbe(rulesCheck(), rules().written(), pinning(), what.netns),
@@ -171,9 +171,13 @@ public final class NmiCommandLine {
         metadata(),
         flags.common.probePort(),
         managed(),
-        flags.micNamespace,
+        micPods(),
         kubeconfig(),
         OutputFormat.named(flags.explain.output));
+  }
+
+  private MicPods micPods() {
+    return new MicPods(flags.micNamespace, flags.own.micServiceAccount);
   }
 
   private TokenSource issuers(KubernetesConnection kubernetes, String userAgent) {

@@ -9,6 +9,7 @@ import io.podidentity.bin.ProgramVersion;
 import io.podidentity.bin.Shutdown;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,9 @@ public final class NmiMain {
   private static final String DOCTOR = "doctor";
   private static final List<String> COMMANDS = List.of(UNINSTALL, RULES, EXPLAIN, DOCTOR);
 
+  /** Those that tell about one, and by its flags. */
+  private static final List<String> ABOUT_AN_NMI = List.of(RULES, EXPLAIN, DOCTOR);
+
   /** Kubernetes kills a pod 30 s after it told it to end. */
   private static final Duration STOPPING = Duration.ofSeconds(15);
 
@@ -38,7 +42,12 @@ public final class NmiMain {
     // What is explained may stand before the flags.
     boolean named = command.equals(EXPLAIN) && args.length > 1 && !args[1].startsWith("-");
     int words = (command.isEmpty() ? 0 : 1) + (named ? 1 : 0);
-    List<String> flags = List.of(args).subList(words, args.length);
+    List<String> flags = new ArrayList<>();
+    if (ABOUT_AN_NMI.contains(command)) {
+      // Of a flag that is repeated the last one counts.
+      flags.addAll(RunningFlags.here());
+    }
+    flags.addAll(List.of(args).subList(words, args.length));
     if (command.isEmpty()) {
       // To read the flags takes long, too.
       NodeNmi.load();

@@ -42,6 +42,7 @@ final class ChartArgumentsTest {
 
     assertThat(line.parse(arguments, System.out, System.err)).isEmpty();
     assertThatCode(line::options).doesNotThrowAnyException();
+    assertThatCode(() -> line.requireFlagsOf("")).doesNotThrowAnyException();
   }
 
   @Test

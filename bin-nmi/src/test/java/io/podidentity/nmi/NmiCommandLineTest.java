@@ -49,7 +49,7 @@ class NmiCommandLineTest {
     assertThat(command.request().resource()).isEqualTo("https://management.azure.com/");
     assertThat(command.options().forceNamespaced()).isTrue();
     assertThat(command.options().mic().namespace()).isEqualTo("kube");
-    assertThat(command.lease().toString()).isEqualTo("kube/aad-pod-identity-mic");
+    assertThat(command.lease().toString()).isEqualTo("default/aad-pod-identity-mic");
     assertThat(command.node()).isEqualTo("n1");
     assertThat(command.kubeconfig()).isEqualTo(Path.of("/k"));
     assertThat(command.output()).isEqualTo(OutputFormat.JSON);
@@ -60,13 +60,17 @@ class NmiCommandLineTest {
     String id =
         "/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity"
             + "/userAssignedIdentities/i";
-    parse("--resource-id=" + id, "--resource=https://vault.azure.net", "--lease=other");
+    parse(
+        "--resource-id=" + id,
+        "--resource=https://vault.azure.net",
+        "--leader-election-namespace=locks",
+        "--leader-election-name=other");
 
     ExplainCommand command = line.explain("default/web");
 
     assertThat(command.request().choice().resourceId()).isEqualTo(id);
     assertThat(command.request().resource()).isEqualTo("https://vault.azure.net");
-    assertThat(command.lease().toString()).isEqualTo("default/other");
+    assertThat(command.lease().toString()).isEqualTo("locks/other");
   }
 
   @Test

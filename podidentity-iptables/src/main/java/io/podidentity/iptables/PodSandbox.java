@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +20,13 @@ import java.util.stream.Stream;
  */
 public final class PodSandbox {
   private static final String ARGUMENT = "\"%s\"\\s*,\\s*\"%s\"";
+
+  /**
+   * The file system of the node's first process, which a privileged container sees that has the
+   * node's processes; of another one it is the container's own.
+   */
+  private static final Path NODE = Path.of("/proc/1/root");
+
   private static final Pattern SANDBOX = Pattern.compile("\"sandbox\"\\s*:\\s*\"(/[^\"]+)\"");
 
   private PodSandbox() {}
@@ -30,28 +39,55 @@ public final class PodSandbox {
    *     message says what else can be named
    */
   public static Path find(Path results, String namespace, String name) {
+    return find(List.of(Path.of("/"), NODE), results, namespace, name);
+  }
+
+  /**
+   * The same in the first of several file systems that has it.
+   *
+   * @param roots where those begin
+   */
+  static Path find(List<Path> roots, Path results, String namespace, String name) {
+    int most = 0;
+    for (Path root : roots) {
+      Set<Path> found = named(root, results, namespace, name);
+      if (found.size() == 1) {
+        return found.iterator().next();
+      }
+      most = Math.max(most, found.size());
+    }
+    throw failure(
+        "the network namespace of %s/%s is not known (%s names %d that are here): it is seen on the"
+                .formatted(namespace, name, results, most)
+            + " node, or in a privileged container that has the node's processes; else give its"
+            + " file, such as /proc/PID/ns/net of one of its processes");
+  }
+
+  private static Set<Path> named(Path root, Path results, String namespace, String name) {
+    Path folder = in(root, results.toString());
     Pattern ofPod = argument("K8S_POD_NAME", name);
     Pattern ofNamespace = argument("K8S_POD_NAMESPACE", namespace);
     Set<String> found = new TreeSet<>();
-    if (Files.isDirectory(results)) {
-      try (Stream<Path> files = Files.list(results)) {
+    if (Files.isDirectory(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
         files
             .map(PodSandbox::text)
             .filter(text -> ofPod.matcher(text).find() && ofNamespace.matcher(text).find())
             .forEach(text -> addSandboxes(text, found));
       } catch (IOException | UncheckedIOException e) {
-        throw failure(results + " cannot be read: " + e.getMessage());
+        throw failure(folder + " cannot be read: " + e.getMessage());
       }
     }
     // A former sandbox of the pod may be named too; its file is gone.
-    found.removeIf(sandbox -> !Files.exists(Path.of(sandbox)));
-    if (found.size() != 1) {
-      throw failure(
-          "the network namespace of %s/%s is not known (%s names %d): give its file instead, such as"
-                  .formatted(namespace, name, results, found.size())
-              + " /proc/PID/ns/net of one of its processes");
-    }
-    return Path.of(found.iterator().next());
+    return found.stream()
+        .map(sandbox -> in(root, sandbox))
+        .filter(Files::exists)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** /var/run is a link to /run, which would lead to the /run of this file system. */
+  private static Path in(Path root, String path) {
+    return root.resolve(path.replaceFirst("^/var/run/", "/run/").substring(1));
   }
 
   private static void addSandboxes(String text, Set<String> found) {

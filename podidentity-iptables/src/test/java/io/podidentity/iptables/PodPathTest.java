@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,27 @@ final class PodPathTest {
         .hasMessageContaining("/proc/PID/ns/net");
     assertThatThrownBy(() -> PodSandbox.find(folder.resolve("none"), "default", "orders"))
         .isInstanceOf(PodIdentityException.class);
+  }
+
+  /** A privileged container that has the node's processes sees its files below one of them. */
+  @Test
+  void podIsFoundInTheFilesOfTheNodeToo() throws IOException {
+    Path here = Files.createDirectory(folder.resolve("here"));
+    Path ofNode = Files.createDirectory(folder.resolve("node"));
+    Path results = Files.createDirectories(ofNode.resolve("var/lib/cni"));
+    Path sandbox =
+        Files.createFile(Files.createDirectories(ofNode.resolve("run/netns")).resolve("cni-1"));
+    result(results, "one", "default", "orders", Path.of("/var/run/netns/cni-1"));
+
+    assertThat(PodSandbox.find(List.of(here, ofNode), Path.of("/var/lib/cni"), "default", "orders"))
+        .isEqualTo(sandbox);
+    // NMI's own container has the results, and not the namespaces.
+    Files.delete(sandbox);
+    assertThatThrownBy(
+            () -> PodSandbox.find(List.of(ofNode), Path.of("/var/lib/cni"), "default", "orders"))
+        .isInstanceOf(PodIdentityException.class)
+        .hasMessageContaining("names 0 that are here")
+        .hasMessageContaining("in a privileged container");
   }
 
   private void lockDown() {

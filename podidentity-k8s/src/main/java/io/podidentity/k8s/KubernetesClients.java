@@ -39,7 +39,7 @@ public final class KubernetesClients {
    * Doubled after each failure up to 32 times, so 2 s at most: a pod that comes when the API server
    * is back after an outage, however long that was, waits for this.
    */
-  private static final Duration RECONNECT = Duration.ofMillis(62);
+  static final Duration RECONNECT = Duration.ofMillis(62);
 
   /**
    * The same for one process of a cluster, which thousands of others then wait for: 1 s at most.
@@ -63,33 +63,40 @@ public final class KubernetesClients {
    *     account, cannot be used
    */
   public static KubernetesClient create(@Nullable Path kubeconfig, String userAgent) {
-    return create(config(kubeconfig), userAgent, PING, HANDSHAKE, RECONNECT);
+    return create(config(kubeconfig), userAgent, PING);
   }
 
-  /** The same for a controller: watches that broke are opened anew within a second. */
-  static KubernetesClient createEager(@Nullable Path kubeconfig, String userAgent) {
-    return create(config(kubeconfig), userAgent, PING, HANDSHAKE, EAGER_RECONNECT);
+  /**
+   * The same for a controller: watches that broke are opened anew within a second.
+   *
+   * @param sockets is told of them
+   */
+  static KubernetesClient createEager(
+      @Nullable Path kubeconfig, String userAgent, WatchSockets sockets) {
+    return create(config(kubeconfig), userAgent, PING, EAGER_RECONNECT, sockets);
   }
 
   static KubernetesClient create(Config config, String userAgent, Duration ping) {
-    return create(config, userAgent, ping, HANDSHAKE);
+    return create(config, userAgent, ping, RECONNECT, new WatchSockets());
   }
 
   static KubernetesClient create(
-      Config config, String userAgent, Duration ping, Duration handshake) {
-    return create(config, userAgent, ping, handshake, RECONNECT);
+      Config config, String userAgent, Duration ping, Duration reconnect, WatchSockets sockets) {
+    return create(
+        config, userAgent, reconnect, new PingedHttpClient.Factory(ping, HANDSHAKE, sockets));
   }
 
   private static Config config(@Nullable Path kubeconfig) {
     return kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig);
   }
 
-  private static KubernetesClient create(
-      Config config, String userAgent, Duration ping, Duration handshake, Duration reconnect) {
+  /** With that factory's times, but for pauses. */
+  static KubernetesClient create(
+      Config config, String userAgent, Duration reconnect, PingedHttpClient.Factory factory) {
     config.setUserAgent(userAgent);
     config.setConnectionTimeout(Math.toIntExact(CONNECT.toMillis()));
     config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
-    config.setWebsocketPingInterval(ping.toMillis());
+    config.setWebsocketPingInterval(factory.ping().toMillis());
     config.setWatchReconnectInterval(Math.toIntExact(reconnect.toMillis()));
     config.setRequestRetryBackoffLimit(RETRIES);
     // Over HTTP/2 the JDK's client goes on using a connection whose other end is dead until the
@@ -97,7 +104,7 @@ public final class KubernetesClients {
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withHttpClientFactory(new PingedHttpClient.Factory(ping, handshake))
+        .withHttpClientFactory(factory)
         .withKubernetesSerialization(serialization())
         .build();
   }

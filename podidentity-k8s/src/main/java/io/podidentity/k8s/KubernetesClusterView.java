@@ -2,6 +2,7 @@ package io.podidentity.k8s;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NodeSpec;
+import io.fabric8.kubernetes.api.model.Taint;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
@@ -19,9 +20,12 @@ import io.podidentity.k8s.crd.AzureAssignedIdentityResource;
 import io.podidentity.k8s.crd.AzureIdentityBindingResource;
 import io.podidentity.k8s.crd.AzureIdentityResource;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +63,9 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       new Mirror.Kind<>(
           "azureidentitybindings.aadpodidentity.k8s.io", AzureIdentityBindingResource::new);
 
+  /** A watch whose other end is dead has been opened anew by then, and has told what it missed. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Callbacks nudges = new Callbacks();
   private final WrittenRecords written = new WrittenRecords();
   private final Mirror<PodResource, Pod> pods;
@@ -74,6 +81,9 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   private final Mirrors all;
   private final BiFunction<String, String, @Nullable ComputeTarget> targets;
   private final Clock clock;
+  private final CatchingUp catchingUp;
+  private final List<Followed> followed;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
   /**
    * A view that has not begun.
@@ -89,23 +99,33 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
       KubernetesConnection connection,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
-    this(connection.client(), targets, clock);
+    this(connection.client(), new CatchingUp(connection.sockets(), PATIENCE), targets, clock);
   }
 
   KubernetesClusterView(
       KubernetesClient client,
       BiFunction<String, String, @Nullable ComputeTarget> targets,
       Clock clock) {
+    this(client, new CatchingUp(new WatchSockets(), PATIENCE), targets, clock);
+  }
+
+  KubernetesClusterView(
+      KubernetesClient client,
+      CatchingUp catchingUp,
+      BiFunction<String, String, @Nullable ComputeTarget> targets,
+      Clock clock) {
     this.targets = targets;
     this.clock = clock;
+    this.catchingUp = catchingUp;
+    var podObjects =
+        client.resources(PodResource.class).inAnyNamespace().withLabel(IdentityBinding.POD_LABEL);
+    var identityObjects = client.resources(AzureIdentityResource.class).inAnyNamespace();
+    var bindingObjects = client.resources(AzureIdentityBindingResource.class).inAnyNamespace();
+    var recordObjects = client.resources(AzureAssignedIdentityResource.class).inAnyNamespace();
     pods =
         new Mirror<>(
             new Mirror.Kind<>("pods", PodResource::new),
-            client
-                .resources(PodResource.class)
-                .inAnyNamespace()
-                .withLabel(IdentityBinding.POD_LABEL)
-                .withLimit(PAGE),
+            podObjects.withLimit(PAGE),
             PodMapping::forPlanning,
             (before, after) -> nudge());
     nodes =
@@ -117,7 +137,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     identities =
         new Mirror<>(
             IDENTITIES,
-            client.resources(AzureIdentityResource.class).inAnyNamespace().withLimit(PAGE),
+            identityObjects.withLimit(PAGE),
             object ->
                 new Original<>(
                     trimmed(object), IdentityMapping.identity(object, Metadata.of(object).name())),
@@ -125,7 +145,7 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     bindings =
         new Mirror<>(
             BINDINGS,
-            client.resources(AzureIdentityBindingResource.class).inAnyNamespace().withLimit(PAGE),
+            bindingObjects.withLimit(PAGE),
             object ->
                 new Original<>(
                     trimmed(object), IdentityMapping.binding(object, Metadata.of(object).name())),
@@ -133,11 +153,18 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
     records =
         new Mirror<>(
             KubernetesAssignmentStore.KIND,
-            client.resources(AzureAssignedIdentityResource.class).inAnyNamespace().withLimit(PAGE),
+            recordObjects.withLimit(PAGE),
             object -> parts.in(RecordMapping.record(object)),
             this::recordChanged);
     // The records last: they share what the others know.
     all = new Mirrors(List.of(pods, nodes, identities, bindings), List.of(records));
+    followed =
+        List.of(
+            new Followed(pods, podObjects, PAGE),
+            new Followed(nodes, client.nodes(), PAGE),
+            new Followed(identities, identityObjects, PAGE),
+            new Followed(bindings, bindingObjects, PAGE),
+            new Followed(records, recordObjects, PAGE));
     var unused = all.synced().thenRun(nudges::call);
   }
 
@@ -169,6 +196,25 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   @Override
   public Subscription onChange(Runnable nudge) {
     return nudges.subscribe(nudge);
+  }
+
+  /**
+   * Completes when this view shows all that had happened when this was called, which each of its
+   * watches says by an answer: one may have been dead for a while without a sign of it. Where one
+   * does not answer within a minute the objects are listed, and this view has to come as far. At
+   * the latest it completes after 15 minutes, when each watch has been opened anew; cancelled if
+   * the view is closed before.
+   */
+  public CompletableFuture<Void> caughtUp() {
+    CompletableFuture<Void> caughtUp = catchingUp.ask(followed);
+    var unused = closed.thenRun(() -> caughtUp.cancel(false));
+    return caughtUp;
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    closed.complete(null);
   }
 
   @Override
@@ -281,8 +327,12 @@ public final class KubernetesClusterView extends MirrorBacked implements Cluster
   static boolean isInitialized(io.fabric8.kubernetes.api.model.Node node) {
     NodeSpec spec = node.getSpec();
     return spec == null
-        || !Metadata.orEmpty(spec.getProviderID()).isEmpty()
-        || spec.getTaints().stream().noneMatch(taint -> UNINITIALIZED.equals(taint.getKey()));
+        || isInitialized(spec.getProviderID(), spec.getTaints().stream().map(Taint::getKey));
+  }
+
+  /** The same, by what a node's specification has. */
+  static boolean isInitialized(@Nullable String providerId, Stream<@Nullable String> taints) {
+    return !Metadata.orEmpty(providerId).isEmpty() || taints.noneMatch(UNINITIALIZED::equals);
   }
 
   private KnownNode node(String name, String providerId) {

@@ -23,10 +23,12 @@ public final class KubernetesConnection implements AutoCloseable {
 
   private final KubernetesClient client;
   private final boolean own;
+  private final WatchSockets sockets;
 
-  private KubernetesConnection(KubernetesClient client, boolean own) {
+  private KubernetesConnection(KubernetesClient client, boolean own, WatchSockets sockets) {
     this.client = requireNonNull(client, "client");
     this.own = own;
+    this.sockets = sockets;
   }
 
   /**
@@ -65,7 +67,8 @@ public final class KubernetesConnection implements AutoCloseable {
    *     or the service account, cannot be used
    */
   public static KubernetesConnection open(@Nullable Path kubeconfig, String userAgent) {
-    return new KubernetesConnection(KubernetesClients.create(kubeconfig, userAgent), true);
+    return new KubernetesConnection(
+        KubernetesClients.create(kubeconfig, userAgent), true, new WatchSockets());
   }
 
   /**
@@ -77,16 +80,23 @@ public final class KubernetesConnection implements AutoCloseable {
    * @throws io.podidentity.api.PodIdentityException as {@link #open}
    */
   public static KubernetesConnection openEager(@Nullable Path kubeconfig, String userAgent) {
-    return new KubernetesConnection(KubernetesClients.createEager(kubeconfig, userAgent), true);
+    WatchSockets sockets = new WatchSockets();
+    return new KubernetesConnection(
+        KubernetesClients.createEager(kubeconfig, userAgent, sockets), true, sockets);
   }
 
   /** A connection over a client, which stays the caller's to close. */
   public static KubernetesConnection over(KubernetesClient client) {
-    return new KubernetesConnection(client, false);
+    return new KubernetesConnection(client, false, new WatchSockets());
   }
 
   KubernetesClient client() {
     return client;
+  }
+
+  /** Those of {@link #openEager}; of others it is told nothing. */
+  WatchSockets sockets() {
+    return sockets;
   }
 
   @Override

@@ -71,6 +71,11 @@ final class Mirror<T extends HasMetadata, V> implements ClusterFollower {
                 });
   }
 
+  /** The name of the kind in the API's paths. */
+  String resource() {
+    return kind.name().split("[.]", 2)[0];
+  }
+
   /** The value of the object with that key: {@code namespace/name}, or the name alone. */
   @Nullable V get(String key) {
     return values.get(key);

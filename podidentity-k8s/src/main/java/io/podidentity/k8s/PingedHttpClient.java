@@ -31,16 +31,23 @@ final class PingedHttpClient extends HttpClient {
   static final class Factory extends JdkHttpClientFactory {
     private final Duration ping;
     private final Duration handshake;
+    private final WatchSockets sockets;
 
     /**
      * A factory.
      *
      * @param ping between two pings of a WebSocket
      * @param handshake which a WebSocket's may take; longer than a connection
+     * @param sockets is told of the WebSockets of all of its clients
      */
-    Factory(Duration ping, Duration handshake) {
+    Factory(Duration ping, Duration handshake, WatchSockets sockets) {
       this.ping = ping;
       this.handshake = handshake;
+      this.sockets = sockets;
+    }
+
+    Duration ping() {
+      return ping;
     }
 
     @Override
@@ -77,16 +84,18 @@ final class PingedHttpClient extends HttpClient {
   private final Duration handshake;
   private final PlainWatches plain;
   private final ServerContact contact = new ServerContact();
+  private final WatchSockets sockets;
 
   private PingedHttpClient(HttpClient client, Factory factory) {
     this.client = client;
     this.handshake = factory.handshake;
     this.plain = new PlainWatches(factory.ping);
+    this.sockets = factory.sockets;
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client, plain, handshake, contact);
+    return new PingedWebSocket.Builder(client, plain, handshake, contact, sockets);
   }
 
   @Override

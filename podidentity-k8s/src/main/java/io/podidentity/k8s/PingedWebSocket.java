@@ -9,11 +9,14 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +38,34 @@ final class PingedWebSocket implements WebSocket {
   public CompletableFuture<WebSocket> sendPing(ByteBuffer message) {
     if (!ears.heard.getAndSet(false)) {
       socket.abort();
+      ears.ended();
       ears.listener.onError(this, new IOException("the other end answers no ping"));
       return CompletableFuture.failedFuture(new IOException("given up"));
     }
     return own(socket.sendPing(message));
+  }
+
+  /**
+   * Asks the other end for an answer.
+   *
+   * @return completes when it has come; exceptionally if the WebSocket ends before
+   */
+  CompletableFuture<Void> isAlive() {
+    ByteBuffer question = ByteBuffer.allocate(Long.BYTES);
+    question.putLong(ears.questions.incrementAndGet()).flip();
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    ByteBuffer asked = question.duplicate();
+    ears.asked.put(asked, answer);
+    var unused =
+        socket
+            .sendPing(question)
+            .whenComplete(
+                (sent, error) -> {
+                  if (error != null) {
+                    answer.completeExceptionally(error);
+                  }
+                });
+    return answer.whenComplete((any, error) -> ears.asked.remove(asked));
   }
 
   @Override
@@ -58,6 +85,7 @@ final class PingedWebSocket implements WebSocket {
 
   @Override
   public CompletableFuture<WebSocket> sendClose(int statusCode, String reason) {
+    ears.ended();
     return own(socket.sendClose(statusCode, reason));
   }
 
@@ -83,6 +111,7 @@ final class PingedWebSocket implements WebSocket {
 
   @Override
   public void abort() {
+    ears.ended();
     socket.abort();
   }
 
@@ -93,16 +122,33 @@ final class PingedWebSocket implements WebSocket {
   /** Listens for signs of life, and passes on what comes. */
   private static final class Ears implements Listener {
     private final Listener listener;
+    private final URI uri;
+    private final WatchSockets sockets;
+    private final AtomicLong questions = new AtomicLong();
+    private final Map<ByteBuffer, CompletableFuture<Void>> asked = new ConcurrentHashMap<>();
     private final AtomicBoolean heard = new AtomicBoolean(true);
     private final AtomicReference<@Nullable PingedWebSocket> own = new AtomicReference<>();
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    Ears(Listener listener) {
+    Ears(Listener listener, URI uri, WatchSockets sockets) {
       this.listener = listener;
+      this.uri = uri;
+      this.sockets = sockets;
+    }
+
+    /** It is over, whoever ended it. */
+    void ended() {
+      PingedWebSocket socket = own.get();
+      if (socket != null) {
+        sockets.ended(socket);
+      }
+      asked
+          .values()
+          .forEach(answer -> answer.completeExceptionally(new IOException("it has ended")));
     }
 
     /** Always the same: it is what the listener and whoever opened the WebSocket hold. */
-    WebSocket own(WebSocket socket) {
+    PingedWebSocket own(WebSocket socket) {
       PingedWebSocket made = new PingedWebSocket(socket, this);
       PingedWebSocket known = own.compareAndExchange(null, made);
       return known == null ? made : known;
@@ -112,9 +158,10 @@ final class PingedWebSocket implements WebSocket {
     public void onOpen(WebSocket socket) {
       if (settled.getAndSet(true)) {
         socket.abort();
-      } else {
-        listener.onOpen(own(socket));
+        return;
       }
+      sockets.opened(uri, own(socket));
+      listener.onOpen(own(socket));
     }
 
     @Override
@@ -138,16 +185,22 @@ final class PingedWebSocket implements WebSocket {
     @Override
     public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer message) {
       heard.set(true);
+      CompletableFuture<Void> answer = asked.get(message);
+      if (answer != null) {
+        answer.complete(null);
+      }
       return listener.onPong(own(socket), message);
     }
 
     @Override
     public @Nullable CompletionStage<?> onClose(WebSocket socket, int statusCode, String reason) {
+      ended();
       return listener.onClose(own(socket), statusCode, reason);
     }
 
     @Override
     public void onError(WebSocket socket, Throwable error) {
+      ended();
       listener.onError(own(socket), error);
     }
   }
@@ -160,18 +213,25 @@ final class PingedWebSocket implements WebSocket {
     private final PlainWatches plain;
     private final Duration patience;
     private final ServerContact contact;
+    private final WatchSockets sockets;
 
     /**
      * A builder.
      *
      * @param patience with a handshake; longer than it takes to connect
      */
-    Builder(HttpClient client, PlainWatches plain, Duration patience, ServerContact contact) {
+    Builder(
+        HttpClient client,
+        PlainWatches plain,
+        Duration patience,
+        ServerContact contact,
+        WatchSockets sockets) {
       this.client = client;
       this.builder = client.newWebSocketBuilder();
       this.plain = plain;
       this.patience = patience;
       this.contact = contact;
+      this.sockets = sockets;
     }
 
     @Override
@@ -192,7 +252,7 @@ final class PingedWebSocket implements WebSocket {
 
     /** Cancelled, and its connection closed, if that takes too long. */
     private CompletableFuture<WebSocket> opened(URI uri, Listener listener) {
-      Ears ears = new Ears(listener);
+      Ears ears = new Ears(listener, uri, sockets);
       CompletableFuture<WebSocket> handshake = builder.buildAsync(uri, ears);
       var unused =
           handshake

@@ -1,5 +1,6 @@
 package io.podidentity.k8s;
 
+import io.podidentity.api.matching.MicPods;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,9 +23,10 @@ public record Right(String verb, String group, String resource, String namespace
    * DaemonSet.
    *
    * @param managed whether it goes by bindings
-   * @param micNamespace MIC's
+   * @param mic by what it knows MIC's pods; it asks for their ReplicaSets only where there is a MIC
+   *     that has an account of its own
    */
-  public static List<Right> ofNmi(boolean managed, String micNamespace) {
+  public static List<Right> ofNmi(boolean managed, MicPods mic) {
     List<Right> rights = new ArrayList<>(everywhere(FOLLOW, "", "pods"));
     Stream<String> resources =
         managed
@@ -32,7 +34,9 @@ public record Right(String verb, String group, String resource, String namespace
             : Stream.of("azureassignedidentities", "azureidentities", "azurepodidentityexceptions");
     resources.forEach(resource -> rights.addAll(everywhere(FOLLOW, OURS, resource)));
     rights.addAll(everywhere(List.of("create"), "", "events"));
-    rights.add(new Right("get", "apps", "replicasets", micNamespace, ""));
+    if (!managed && !mic.serviceAccount().isEmpty()) {
+      rights.add(new Right("get", "apps", "replicasets", mic.namespace(), ""));
+    }
     return rights;
   }
 

@@ -40,6 +40,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,9 @@ public final class SituationReader {
 
   /** Of a large cluster one does not need all objects in memory as they came. */
   private static final long PAGE = 500;
+
+  /** The text of a node is 20 to 40 KB, and that of a page is all there before it is read. */
+  private static final long NODES = 100;
 
   private final KubernetesClient client;
   private final NamespacedName lease;
@@ -115,7 +119,9 @@ public final class SituationReader {
                         it -> IdentityMapping.identity(it, Metadata.of(it).name()))),
             bindings,
             records,
-            seeing.all(Resource.NODES, () -> pages(client.nodes(), this::node)),
+            seeing.all(
+                Resource.NODES,
+                () -> pages(client.resources(NodeResource.class), NODES, this::node)),
             clock.instant());
     Optional<Pod> pod = pods.stream().filter(one -> one.name().equals(request.pod())).findAny();
     List<Said> said =
@@ -147,16 +153,16 @@ public final class SituationReader {
 
   private <T extends HasMetadata, R> List<R> all(
       Class<T> type, Function<? super T, ? extends @Nullable R> map) {
-    return pages(client.resources(type).inAnyNamespace(), map);
+    return pages(client.resources(type).inAnyNamespace(), PAGE, map);
   }
 
   /** Without those that are mapped to null. */
   private static <T extends HasMetadata, L extends KubernetesResourceList<T>, R> List<R> pages(
-      Listable<L> source, Function<? super T, ? extends @Nullable R> map) {
+      Listable<L> source, long size, Function<? super T, ? extends @Nullable R> map) {
     List<R> all = new ArrayList<>();
     String next = null;
     do {
-      L page = source.list(new ListOptionsBuilder().withLimit(PAGE).withContinue(next).build());
+      L page = source.list(new ListOptionsBuilder().withLimit(size).withContinue(next).build());
       for (T item : page.getItems()) {
         R mapped = map.apply(item);
         if (mapped != null) {
@@ -228,10 +234,16 @@ public final class SituationReader {
   }
 
   /** A node without a provider ID is the virtual machine of its name, wherever the cluster is. */
-  private Node node(io.fabric8.kubernetes.api.model.Node node) {
+  private Node node(NodeResource node) {
     String name = node.getMetadata().getName();
-    String providerId =
-        Metadata.orEmpty(node.getSpec() == null ? null : node.getSpec().getProviderID());
+    NodeResource.Spec spec = node.getSpec();
+    String providerId = Metadata.orEmpty(spec == null ? null : spec.providerID());
+    if (spec != null && spec.taints() != null) {
+      Stream<@Nullable String> taints = spec.taints().stream().map(NodeResource.Taint::key);
+      if (!KubernetesClusterView.isInitialized(providerId, taints)) {
+        return new Node(name, null, false);
+      }
+    }
     return new Node(
         name,
         providerId.isEmpty()

@@ -3,6 +3,7 @@ package io.podidentity.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.matching.MicPods;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** What the doctors ask a real API server, as service accounts with the roles of deploy/rbac. */
 @RequiresRealPart(RealPart.KUBE_APISERVER)
 final class ClusterHealthTest {
-  private static final List<Right> OF_NMI = Right.ofNmi(false, "default");
+  private static final MicPods MIC = new MicPods("default", "mic");
+  private static final List<Right> OF_NMI = Right.ofNmi(false, MIC);
   private static final List<Right> OF_MIC = ofMic(false);
 
   @Test
@@ -26,12 +28,22 @@ final class ClusterHealthTest {
       assertThat(new ClusterHealth(nmi).missing(OF_MIC))
           .contains(new Right("list", "", "nodes", "", ""))
           .doesNotContain(new Right("list", "", "pods", "", ""));
-      assertThat(new ClusterHealth(nmi).missing(Right.ofNmi(true, "default")))
+      assertThat(new ClusterHealth(nmi).missing(Right.ofNmi(true, MIC)))
           .extracting(Right::toString)
           .containsExactly(
               "list azureidentitybindings.aadpodidentity.k8s.io",
               "watch azureidentitybindings.aadpodidentity.k8s.io");
     }
+  }
+
+  /** Which no role gives: there is no MIC, or none that has an account of its own. */
+  @Test
+  void replicaSetsAreNotAskedForWhereNoPodIsMics() {
+    Right replicaSets = new Right("get", "apps", "replicasets", "default", "");
+    assertThat(OF_NMI).contains(replicaSets);
+    assertThat(Right.ofNmi(true, MIC)).doesNotContain(replicaSets);
+    assertThat(Right.ofNmi(false, new MicPods("default", "")))
+        .noneMatch(right -> right.resource().equals("replicasets"));
   }
 
   /** With {@code --startup-taint}, for which deploy/rbac has a role of its own. */

@@ -61,7 +61,8 @@ final class KubernetesClientsTest {
   @Test
   void controllerFindsItWithinOneSecond() throws IOException {
     try (KubernetesClient client =
-        KubernetesClients.createEager(write("kubeconfig", kubeconfig("good")), "agent/1")) {
+        KubernetesClients.createEager(
+            write("kubeconfig", kubeconfig("good")), "agent/1", new WatchSockets())) {
       assertThat(32L * client.getConfiguration().getWatchReconnectInterval()).isBetween(1L, 1_000L);
     }
   }

@@ -107,7 +107,11 @@ final class PlainWatchTest {
         KubernetesClients.fromFile(
             cluster.api().kubeconfigFor("default", "aad-pod-id-nmi-service-account"));
     config.setMasterUrl(balancer.url());
-    return KubernetesClients.create(config, "test", ping, handshake);
+    return KubernetesClients.create(
+        config,
+        "test",
+        Duration.ofMillis(62),
+        new PingedHttpClient.Factory(ping, handshake, new WatchSockets()));
   }
 
   /** With what is no ASCII, which must not break the line of its event. */

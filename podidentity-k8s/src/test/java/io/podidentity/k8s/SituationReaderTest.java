@@ -2,6 +2,7 @@ package io.podidentity.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
@@ -126,6 +127,43 @@ final class SituationReaderTest {
       assertThat(read(client).cluster().pods())
           .extracting(pod -> pod.name().name())
           .containsExactly("first", "last");
+    } finally {
+      server.destroy();
+    }
+  }
+
+  /** As the kubelet registers one: MIC waits, and an explanation must not take it for a machine. */
+  @Test
+  void nodeThatHasYetToSayWhatItIsIsNoMachine() {
+    KubernetesMockServer server = new KubernetesMockServer(false);
+    server.init();
+    Config config = Config.empty();
+    config.setMasterUrl(server.url("/"));
+    server
+        .expect()
+        .get()
+        .withPath("/api/v1/pods?limit=500")
+        .andReturn(200, podList("any", ""))
+        .once();
+    server
+        .expect()
+        .get()
+        .withPath("/api/v1/nodes?limit=100")
+        .andReturn(
+            200,
+            """
+            {"kind": "NodeList", "apiVersion": "v1", "metadata": {}, "items": [
+              {"metadata": {"name": "new"}, "spec": {"taints": [
+                {"key": "node.cloudprovider.kubernetes.io/uninitialized", "effect": "NoSchedule"}]}},
+              {"metadata": {"name": "tainted"}, "spec": {"taints": [{"key": "a"}]}},
+              {"metadata": {"name": "bare"}, "spec": {}}]}
+            """)
+        .once();
+    try (KubernetesClient client = KubernetesClients.create(config, "test", SOON)) {
+      assertThat(read(client).cluster().nodes())
+          .extracting(Node::name, Node::initialized, node -> node.target() != null)
+          .containsExactly(
+              tuple("new", false, false), tuple("tainted", true, true), tuple("bare", true, true));
     } finally {
       server.destroy();
     }

@@ -102,6 +102,16 @@ final class TestCluster {
     return through(relay, "aad-pod-id-mic-service-account", ping);
   }
 
+  /** The same, which tells of its watches. */
+  KubernetesClient asMicThrough(Relay relay, Duration ping, WatchSockets sockets) {
+    return KubernetesClients.create(
+        config(relay, "aad-pod-id-mic-service-account"),
+        "test",
+        ping,
+        KubernetesClients.RECONNECT,
+        sockets);
+  }
+
   /** A client whose pings are so far apart. */
   KubernetesClient asNmiThrough(Relay relay, Duration ping) {
     return through(relay, "aad-pod-id-nmi-service-account", ping);
@@ -121,9 +131,13 @@ final class TestCluster {
   }
 
   private KubernetesClient through(Relay relay, String serviceAccount, Duration ping) {
+    return KubernetesClients.create(config(relay, serviceAccount), "test", ping);
+  }
+
+  private Config config(Relay relay, String serviceAccount) {
     Config config = KubernetesClients.fromFile(api.kubeconfigFor("default", serviceAccount));
     config.setMasterUrl("https://127.0.0.1:" + relay.port() + "/");
-    return KubernetesClients.create(config, "test", ping);
+    return config;
   }
 
   private static final class Shared {

@@ -97,7 +97,7 @@ public final class InMemoryCompute implements ComputeIdentities {
   @Override
   public TargetIdentities read(ComputeTarget target) {
     synchronized (lock) {
-      return show(on(target));
+      return show(target, on(target));
     }
   }
 
@@ -115,7 +115,7 @@ public final class InMemoryCompute implements ComputeIdentities {
         checkAllowed(target, after, there);
         targets.put(target, after);
       }
-      return show(after);
+      return show(target, after);
     }
   }
 
@@ -149,11 +149,12 @@ public final class InMemoryCompute implements ComputeIdentities {
     }
   }
 
-  private static TargetIdentities show(Set<ResourceId> identities) {
+  private TargetIdentities show(ComputeTarget target, Set<ResourceId> identities) {
     return new TargetIdentities(
         identities.stream()
             .collect(
                 Collectors.toUnmodifiableMap(
-                    id -> id, id -> "client-of-" + id.lowerCase().replaceAll(".*/", ""))));
+                    id -> id, id -> "client-of-" + id.lowerCase().replaceAll(".*/", ""))),
+        going.containsKey(target));
   }
 }

@@ -35,6 +35,11 @@ final class ComputeDefectsTest {
                       ? new TargetIdentities(Map.of(STRANGER, "id"))
                       : found;
                 }),
+            new Defect(
+                "takes every machine for one at rest",
+                "read",
+                1,
+                call -> new TargetIdentities(call.<TargetIdentities>result().clientIds())),
             new Defect("does nothing", "update", 3, call -> compute(call).read(call.argument(0))),
             new Defect(
                 "never takes off",

@@ -14,15 +14,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was last seen on each target, for three minutes: another pod for what is there already costs
  * no call. What somebody takes off meanwhile is missed no longer than AAD Pod Identity v1 misses
- * it, which looks every three minutes. Thread-safe.
+ * it, which looks every three minutes. And which targets were at rest since MIC last took something
+ * off: no removal goes on there that this one, or one before it, asked for. Thread-safe.
  */
 final class SeenIdentities {
   private static final Duration KEPT = Duration.ofMinutes(3);
+
+  /** Longer than others change a target as a rule. */
+  private static final Duration REST_KEPT = Duration.ofHours(1);
 
   private record Seen(TargetIdentities identities, Instant until) {}
 
   private final Clock clock;
   private final Map<ComputeTarget, Seen> targets = new ConcurrentHashMap<>();
+  private final Map<ComputeTarget, Instant> restKnownUntil = new ConcurrentHashMap<>();
   private volatile Instant nextSweep = Instant.MIN;
 
   SeenIdentities(Clock clock) {
@@ -35,15 +40,34 @@ final class SeenIdentities {
       // Machines come and go, and nobody asks again for those that are gone.
       nextSweep = now.plus(KEPT);
       targets.values().removeIf(seen -> now.isAfter(seen.until));
+      restKnownUntil.values().removeIf(now::isAfter);
     }
     targets.put(target, new Seen(identities, now.plus(KEPT)));
+    if (!identities.changing()) {
+      restKnownUntil.put(target, now.plus(REST_KEPT));
+    }
   }
 
-  /** How many targets are remembered: at most those of twice the three minutes. */
+  /** MIC is about to take something off, which may go on when nobody waits for it any more. */
+  void takesOff(ComputeTarget target) {
+    targets.remove(target);
+    restKnownUntil.remove(target);
+  }
+
+  /** Whether it was seen at rest within the last hour, and MIC has taken nothing off since. */
+  boolean wasAtRest(ComputeTarget target) {
+    Instant until = restKnownUntil.get(target);
+    return until != null && !clock.instant().isAfter(until);
+  }
+
+  /**
+   * How much is remembered: of twice the three minutes, and of the hour and three minutes, at most.
+   */
   int size() {
-    return targets.size();
+    return targets.size() + restKnownUntil.size();
   }
 
+  /** What is there has to be looked for. */
   void forget(ComputeTarget target) {
     targets.remove(target);
   }

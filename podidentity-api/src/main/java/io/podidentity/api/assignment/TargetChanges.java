@@ -87,7 +87,8 @@ final class TargetChanges {
 
   /**
    * Finds out what is there. What was seen lately will do if all of it is there, as the client IDs
-   * say. What MIC may be taking off is not counted: it is asked for, which waits for that to end.
+   * say. What MIC, or one before it, may be taking off is not counted while the target is being
+   * changed: it is asked for, which waits for that to end.
    *
    * @return why that cannot be known; null if it is
    */
@@ -96,15 +97,17 @@ final class TargetChanges {
       failures.ofRecord();
       return noTarget();
     }
-    TargetIdentities lately = anew || !doubted.isEmpty() ? null : seen.lately(target);
+    boolean doubts = !doubted.isEmpty() && !seen.wasAtRest(target);
+    TargetIdentities lately = anew || doubts ? null : seen.lately(target);
     if (lately != null && wanted.stream().allMatch(identity -> isVerified(lately, identity))) {
       there = lately;
       return null;
     }
     PodIdentityException failure = read(target, false);
-    if (failure == null && !doubted.isEmpty()) {
-      there = there.without(doubted);
-      seen.saw(target, there);
+    if (there.changing() && !seen.wasAtRest(target)) {
+      Set<ResourceId> going = new LinkedHashSet<>(doubted);
+      going.removeIf(this::isOthers);
+      there = there.without(going);
     }
     return failure;
   }
@@ -303,6 +306,9 @@ final class TargetChanges {
       return target == null ? noTarget() : failures.unavailable();
     }
     quarantine.tries(target, attach);
+    if (!detach.isEmpty()) {
+      seen.takesOff(target);
+    }
     try {
       there = compute.update(target, attach, detach);
       seen.saw(target, there);

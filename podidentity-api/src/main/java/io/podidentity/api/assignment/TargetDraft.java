@@ -140,7 +140,7 @@ final class TargetDraft implements Comparable<TargetDraft> {
 
     Departures departures = new Departures(options, now, waits);
     departures.decide(attach);
-    boolean asksForOrigins = !attach.isEmpty();
+    Map<ResourceId, Boolean> origins = attach.isEmpty() ? Map.of() : origins(attach);
     return new TargetPlan(
         target,
         creates,
@@ -151,10 +151,10 @@ final class TargetDraft implements Comparable<TargetDraft> {
         departures.leftovers,
         checks,
         attach,
-        asksForOrigins ? departures.doubted(attach) : Set.of(),
+        doubted(origins),
         departures.detach,
         departures.detach.isEmpty() ? Set.of() : options.immutableClientIds(),
-        asksForOrigins ? origins(attach) : Map.of());
+        origins);
   }
 
   private Stream<Change> changes() {
@@ -187,6 +187,27 @@ final class TargetDraft implements Comparable<TargetDraft> {
       }
     }
     return origins;
+  }
+
+  /**
+   * Which of these MIC may be taking off, if one that died has begun it. What a pod is told to have
+   * it is not: a record says {@code Assigned} only before that begins and after it has ended. What
+   * else records say is no sign, since the one that it began with may have gone.
+   */
+  private Set<ResourceId> doubted(Map<ResourceId, Boolean> origins) {
+    Set<ResourceId> doubted = new HashSet<>();
+    origins.forEach(
+        (id, ours) -> {
+          if (ours) {
+            doubted.add(id);
+          }
+        });
+    if (!doubted.isEmpty()) {
+      known()
+          .filter(record -> record.state() == AssignmentState.ASSIGNED && !record.terminating())
+          .forEach(record -> doubted.removeAll(TargetPlans.managedIdentity(record.identity())));
+    }
+    return doubted;
   }
 
   /**
@@ -295,22 +316,6 @@ final class TargetDraft implements Comparable<TargetDraft> {
     private boolean isDue(Instant since) {
       return since.isAfter(now.plus(options.detachDelay()))
           || !now.isBefore(since.plus(options.detachDelay()));
-    }
-
-    /** Which of these MIC may be taking off, if one that died has begun it. */
-    Set<ResourceId> doubted(Set<ResourceId> ids) {
-      Set<ResourceId> going = new HashSet<>();
-      known().filter(this::mayBeGoing).forEach(record -> going.addAll(added(record)));
-      going.retainAll(ids);
-      return going;
-    }
-
-    private boolean mayBeGoing(AssignedIdentity record) {
-      if (record.state() != AssignmentState.UNASSIGNED && !holdsMore(record)) {
-        return record.terminating();
-      }
-      Instant since = record.provenance().unneededSince();
-      return record.terminating() || since == null || isDue(since);
     }
 
     private Set<ResourceId> departing(AssignedIdentity record, Collection<ResourceId> ids) {

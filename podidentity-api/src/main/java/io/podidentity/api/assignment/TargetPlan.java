@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param checks assigned records whose identities are to be looked for; empty unless that was asked
  *     for
  * @param attach identities that creates, confirms and updates need on the target
- * @param doubted those of them that MIC may be taking off at this moment, as a record says: one
- *     that died may have begun it, so that the target has them is no sign that it keeps them
+ * @param doubted those of them that MIC put there and that no pod is told to have: one that died
+ *     may have begun to take them off, so while the target is being changed that it has them is no
+ *     sign that it keeps them
  * @param detach identities that removals and leftovers leave behind and nothing else on the target
  *     needs
  * @param immutable client IDs, in lower case, of identities that must not be detached whatever

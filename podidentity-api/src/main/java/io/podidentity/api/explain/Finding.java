@@ -73,6 +73,8 @@ public enum Finding {
 
   /** No identity can be assigned to its node: the provider ID does not say which machine it is. */
   NODE_WITHOUT_TARGET("node-without-target"),
+  /** Its node has yet to say which machine it is, and MIC waits for that. */
+  NODE_NOT_INITIALIZED("node-not-initialized"),
   /** No MIC holds the lease. */
   MIC_NOT_LEADING("mic-not-leading"),
   /** MIC warns about the identity or the pod. */

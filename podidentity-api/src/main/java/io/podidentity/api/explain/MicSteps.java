@@ -11,6 +11,7 @@ import io.podidentity.api.explain.Step.Part;
 import io.podidentity.api.explain.Step.Verdict;
 import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.IdentityBinding;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.model.Pod;
 import java.time.Duration;
@@ -22,12 +23,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What MIC can do for the pod, would do, and said last. */
 final class MicSteps {
   /** A leader renews several times within a lease; clocks differ. */
   private static final int LEASES_UNTIL_DEAD = 3;
+
+  /** A name ends before what a sentence has behind it. */
+  private static final Pattern POD_IN_TEXT = Pattern.compile("\\bpod ([a-z0-9./-]*[a-z0-9])");
 
   private static final String LOG = "kubectl logs -n NAMESPACE MIC_POD --tail=50";
 
@@ -62,17 +67,28 @@ final class MicSteps {
     return situation.cluster().nodes().stream()
         .filter(it -> it.name().equals(node) && it.target() == null)
         .findAny()
-        .map(
-            it ->
-                Step.of(
-                    Part.MIC,
-                    problem,
-                    Finding.NODE_WITHOUT_TARGET,
-                    "nothing can be assigned to node %s: its provider ID names no virtual machine or"
-                            .formatted(node)
-                        + " scale set that MIC may change",
-                    "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node)))
+        .map(this::withoutTarget)
         .orElse(null);
+  }
+
+  private Step withoutTarget(Node found) {
+    if (!found.initialized()) {
+      return Step.of(
+          Part.MIC,
+          problem,
+          Finding.NODE_NOT_INITIALIZED,
+          "MIC waits for node %s, of which the cloud's controller has yet to say what machine it is"
+              .formatted(node),
+          "kubectl get node %s -o jsonpath={.spec.taints}".formatted(node));
+    }
+    return Step.of(
+        Part.MIC,
+        problem,
+        Finding.NODE_WITHOUT_TARGET,
+        "nothing can be assigned to node %s: its provider ID names no virtual machine or scale set"
+                .formatted(node)
+            + " that MIC may change",
+        "kubectl get node %s -o jsonpath={.spec.providerID}".formatted(node));
   }
 
   private @Nullable Step lease() {
@@ -110,7 +126,7 @@ final class MicSteps {
         Set.copyOf(selecting.stream().map(ObjectReference::to).distinct().toList());
     Optional<Said> last =
         situation.said().stream()
-            .filter(it -> bindings.contains(it.about()) && isAboutThePod(it))
+            .filter(it -> bindings.contains(it.about()) && isAboutThePod(it, selecting))
             .max(Comparator.comparing(Said::last));
     if (last.isEmpty()) {
       return null;
@@ -155,11 +171,19 @@ final class MicSteps {
         && identity.name().name().equals(binding.azureIdentity());
   }
 
-  /** v1's MIC names the pod in the text alone. */
-  private boolean isAboutThePod(Said said) {
-    return said.pod() == null
-        ? said.text().contains("pod " + pod.name().name())
-        : said.pod().equals(pod.name());
+  /** v1's MIC names the pod in the text alone: by its name, or by that of its record. */
+  private boolean isAboutThePod(Said said, List<IdentityBinding> selecting) {
+    if (said.pod() != null) {
+      return said.pod().equals(pod.name());
+    }
+    Set<String> names = new HashSet<>(Set.of(pod.name().name(), pod.name().toString()));
+    selecting.forEach(
+        binding ->
+            names.add(
+                "%s-%s-%s"
+                    .formatted(
+                        pod.name().name(), pod.name().namespace(), binding.azureIdentity())));
+    return POD_IN_TEXT.matcher(said.text()).results().anyMatch(it -> names.contains(it.group(1)));
   }
 
   /** What a MIC would do now; nothing where it is done, or the picture has not all. */

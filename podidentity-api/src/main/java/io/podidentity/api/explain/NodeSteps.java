@@ -73,8 +73,7 @@ final class NodeSteps {
           Step.unknown(
               Part.REDIRECT,
               "the rules of node %s can be seen on that node alone".formatted(node),
-              "nmi explain %s --node=%s, in NMI's container on that node"
-                  .formatted(situation.request().pod(), node)));
+              onNode(situation, node)));
     }
     List<Step> steps = new ArrayList<>();
     WhoAnswers answer = found.answer();
@@ -102,7 +101,7 @@ final class NodeSteps {
                   + " 127.0.0.1",
               "sysctl net.ipv4.conf.all.route_localnet=1, or NMI's --redirect-target"));
     }
-    steps.add(answered(answer, found.unanswered()));
+    steps.add(answered(answer, found.unanswered(), onNode(situation, node)));
     if (found.pins() != null) {
       steps.add(pinned(found.pins(), address.getHostAddress()));
     }
@@ -135,10 +134,16 @@ final class NodeSteps {
                 .formatted(address, String.join(", port ", pins.interfaces())));
   }
 
-  private static Step answered(@Nullable WhoAnswers answer, String unanswered) {
+  /** NMI's own container may not enter a pod's network: that takes a privileged one. */
+  private static String onNode(Situation situation, String node) {
+    return ("kubectl debug node/%s --profile=sysadmin, and there nmi explain %s: see"
+            + " docs/troubleshooting.md")
+        .formatted(node, situation.request().pod());
+  }
+
+  private static Step answered(@Nullable WhoAnswers answer, String unanswered, String next) {
     if (answer == null) {
-      return Step.unknown(
-          Part.REDIRECT, "who answers the pod is not known: " + unanswered, "nmi rules --check");
+      return Step.unknown(Part.REDIRECT, "who answers the pod is not known: " + unanswered, next);
     }
     return switch (answer) {
       case NMI -> Step.ok(Part.REDIRECT, "its requests for the metadata service reach NMI");

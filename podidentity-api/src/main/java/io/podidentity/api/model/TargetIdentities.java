@@ -10,14 +10,21 @@ import java.util.Set;
  *
  * @param clientIds the client ID of each; empty where Azure does not say (it was put there a moment
  *     ago, or its identity was deleted)
+ * @param changing whether Azure was changing the target, for whomever, when it showed them: what is
+ *     there may be on its way off
  */
-public record TargetIdentities(Map<ResourceId, String> clientIds) {
+public record TargetIdentities(Map<ResourceId, String> clientIds, boolean changing) {
   /** None at all. */
   public static final TargetIdentities NONE = new TargetIdentities(Map.of());
 
   /** Copies the map. */
   public TargetIdentities {
     clientIds = Map.copyOf(clientIds);
+  }
+
+  /** On a target that was at rest. */
+  public TargetIdentities(Map<ResourceId, String> clientIds) {
+    this(clientIds, false);
   }
 
   /** Whether it is there. */
@@ -29,7 +36,7 @@ public record TargetIdentities(Map<ResourceId, String> clientIds) {
   public TargetIdentities without(Set<ResourceId> ids) {
     Map<ResourceId, String> left = new HashMap<>(clientIds);
     left.keySet().removeAll(ids);
-    return new TargetIdentities(left);
+    return new TargetIdentities(left, changing);
   }
 
   /** The client ID that Azure gives for it; empty if it gives none. */

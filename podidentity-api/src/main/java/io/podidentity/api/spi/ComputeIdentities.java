@@ -15,7 +15,7 @@ import java.util.Set;
  * (then with the wait it asked for), failed, or could not be reached.
  */
 public interface ComputeIdentities {
-  /** What is there. */
+  /** What is there, and whether Azure is changing the target at the moment, for whomever. */
   TargetIdentities read(ComputeTarget target);
 
   /**

@@ -26,6 +26,8 @@ final class OtherHands {
   // What is there by them, and what has ever been.
   private final Map<ComputeTarget, Set<ResourceId>> foreign = new HashMap<>();
   private final Map<ComputeTarget, Set<ResourceId>> everForeign = new HashMap<>();
+  // Of them, what a record says that MIC is about to attach. It was refused, and knows that.
+  private final Map<ComputeTarget, Set<ResourceId>> disputed = new HashMap<>();
 
   /** Looks at each removal of MIC from now on. */
   OtherHands(
@@ -43,15 +45,12 @@ final class OtherHands {
   }
 
   /**
-   * Nobody can tell whose it is if a record says that MIC is about to attach it, or will say so
-   * because it was not there a moment ago.
+   * Nobody can tell whose it is if a record says that MIC is about to attach it, unless that was
+   * refused, or will say so because it was not there a moment ago.
    */
   void attach(ComputeTarget target, ResourceId id) {
-    boolean intended =
-        cluster.records().values().stream()
-            .map(AssignedIdentity::provenance)
-            .anyMatch(known -> target.equals(known.target()) && known.addedIds().contains(id));
-    if (!intended
+    boolean intended = isIntended(target, id);
+    if ((!intended || slow.isKnownOff(target, id))
         && !slow.isBusy(target)
         && !slow.isLookedAt(target)
         && !azure.on(target).contains(id)) {
@@ -59,7 +58,26 @@ final class OtherHands {
       azure.put(target, id);
       of(foreign, target).add(id);
       of(everForeign, target).add(id);
+      if (intended) {
+        of(disputed, target).add(id);
+      }
     }
+  }
+
+  private boolean isIntended(ComputeTarget target, ResourceId id) {
+    return cluster.records().values().stream()
+        .map(AssignedIdentity::provenance)
+        .anyMatch(known -> target.equals(known.target()) && known.addedIds().contains(id));
+  }
+
+  /** The next process goes by the records: what they still say that MIC attaches is MIC's. */
+  void processEnds() {
+    disputed.forEach(
+        (target, ids) ->
+            ids.stream()
+                .filter(id -> isIntended(target, id))
+                .forEach(id -> of(foreign, target).remove(id)));
+    disputed.clear();
   }
 
   void detach(ComputeTarget target, ResourceId id) {
@@ -69,6 +87,7 @@ final class OtherHands {
     story.accept("others detach %s from %s".formatted(id.name(), target.id().name()));
     azure.remove(target, id);
     of(foreign, target).remove(id);
+    of(disputed, target).remove(id);
   }
 
   /** Nothing is there that pods do not need, but what others ever attached. */

@@ -301,6 +301,26 @@ class OwnershipTest {
     assertThat(scene.azure.on(N1)).containsExactly(identityId("x"));
   }
 
+  /** Nobody can tell whose it is: the record is about to say that MIC puts it there. */
+  @Test
+  void whatOthersAttachBetweenMicsLookAndItsChangeCountsAsMics() {
+    scene.pod("web", "x");
+    scene.log.checkAtEachBoundary(
+        () -> {
+          assertThat(scene.azure.reads()).hasSize(1);
+          scene.azure.put(N1, identityId("x"));
+          scene.log.checkAtEachBoundary(() -> {});
+        });
+    scene.run();
+    assertThat(scene.record("web", "x").state()).isEqualTo(AssignmentState.ASSIGNED);
+    assertThat(scene.record("web", "x").provenance().added()).isEqualTo(Set.of(identityId("x")));
+
+    scene.gone("web");
+    scene.run();
+
+    assertThat(scene.azure.on(N1)).isEmpty();
+  }
+
   @Test
   void whatMicAttachedAfterARefusalIsMics() {
     scene.pod("web", "x");

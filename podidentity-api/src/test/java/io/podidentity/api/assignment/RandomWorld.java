@@ -246,6 +246,7 @@ final class RandomWorld {
   private void startAgain() {
     note("MIC starts again");
     mic.kill();
+    others.processEnds();
     log.restart();
     skew = Duration.ofSeconds(random.nextInt(1_200) - 600L);
     mic = start();

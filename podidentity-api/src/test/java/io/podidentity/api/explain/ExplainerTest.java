@@ -19,6 +19,7 @@ import io.podidentity.api.fixture.Samples;
 import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ClientId;
 import io.podidentity.api.model.IdentityChoice;
+import io.podidentity.api.model.Node;
 import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.PodPhase;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -46,6 +48,30 @@ class ExplainerTest {
     assertThat(explanation.isWell()).isTrue();
     assertThat(explanation.cause()).isEmpty();
     assertThat(explanation.query()).isNotNull();
+  }
+
+  /**
+   * The texts of {@code pkg/mic/mic.go} of v1.8.17, for the pod, and for another whose name begins
+   * with its.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "Binding b applied on node n1 for pod web-default-one, true",
+    "'failed to apply binding default/b node n1 for pod default/web, error: away', true",
+    "Binding b removed from node n1 for pod web, true",
+    "Binding b removed from node n1 for pod web., true",
+    "Binding b applied on node n1 for pod web-1-default-one, false",
+    "'failed to apply binding default/b node n1 for pod default/web-10, error: away', false",
+    "'failed to apply binding default/b node n1 for pod other/web, error: away', false",
+    "Binding b removed from node n1 for pod web.1, false",
+  })
+  void eventOfV1IsTakenForThePodThatItNames(String text, boolean itsOwn) {
+    Scenery scenery = new Scenery();
+    scenery.v1Said(text);
+
+    assertThat(scenery.explain().steps())
+        .filteredOn(step -> step.text().contains(text))
+        .hasSize(itsOwn ? 1 : 0);
   }
 
   static Stream<Arguments> faults() {
@@ -144,6 +170,12 @@ class ExplainerTest {
             "node-without-target",
             s -> {
               s.nodes.set(0, Samples.node("n1", null));
+              s.records.clear();
+            }),
+        fault(
+            "node-not-initialized",
+            s -> {
+              s.nodes.set(0, new Node("n1", null, false));
               s.records.clear();
             }),
         fault(

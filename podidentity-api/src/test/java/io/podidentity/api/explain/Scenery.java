@@ -111,6 +111,19 @@ final class Scenery {
             Samples.NOW));
   }
 
+  /** An event of v1's MIC about the binding, which names the pod in its text alone. */
+  void v1Said(String text) {
+    said.add(
+        new Said(
+            new ObjectReference("AzureIdentityBinding", bindings.get(0).name()),
+            false,
+            "binding applied",
+            text,
+            "",
+            null,
+            Samples.NOW));
+  }
+
   /** About the identity. */
   void micWarned() {
     said.add(

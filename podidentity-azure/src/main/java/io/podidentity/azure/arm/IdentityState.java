@@ -62,7 +62,7 @@ record IdentityState(
             // Nothing that anybody could have asked for.
           }
         });
-    return new TargetIdentities(known);
+    return new TargetIdentities(known, isChanging());
   }
 
   boolean isDeleting() {

@@ -114,6 +114,17 @@ public abstract class ComputeIdentitiesContract {
   }
 
   @Test
+  void targetThatIsBeingChangedIsShownAsSuch() {
+    ResourceId one = identity("one");
+    compute().update(target(), Set.of(one), Set.of());
+    assertThat(compute().read(target()).changing()).isFalse();
+
+    beginDetach(one);
+
+    assertThat(compute().read(target()).changing()).isTrue();
+  }
+
+  @Test
   void targetThatIsNotThereIsNotFound() {
     ResourceId one = identity("one");
 

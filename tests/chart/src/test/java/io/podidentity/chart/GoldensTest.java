@@ -7,6 +7,7 @@ import io.podidentity.harness.parts.RequiresRealPart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,22 @@ final class GoldensTest {
       Files.writeString(golden, rendered);
     }
     assertThat(golden).hasContent(rendered);
+  }
+
+  /** What is taken out is as by default: no protection is off, and the mode is not another one. */
+  @Test
+  void nullWeakensNothing() {
+    List<String> byDefault = Chart.renderCase("default").lines().toList();
+    List<String> nulls = Chart.renderCase("nulls").lines().toList();
+
+    assertThat(byDefault).containsAll(nulls);
+    assertThat(byDefault.stream().filter(line -> !nulls.contains(line)).map(String::strip))
+        .as("flags whose defaults are these")
+        .containsExactlyInAnyOrder(
+            "- \"--enableScaleFeatures=true\"",
+            "- \"--metadata-header-required=true\"",
+            "- \"--on-exit=auto\"",
+            "- \"--iptables-backend=auto\"");
   }
 
   @Test

@@ -25,7 +25,8 @@ final class RefusedValuesTest {
           image.repository=mcr.microsoft.com/k8s/aad-pod-identity    | use --reset-then-reuse-values
           mic.tag=v1.8.17                                            | mic.tag v1.8.17 is a version of AAD Pod Identity v1
           nmi.tag=1.5.5                                              | nmi.tag 1.5.5 is a version of AAD Pod Identity v1
-          nmi.tag=v1.6.0-rc.1                                        | nmi.tag v1.6.0-rc.1 is a version of AAD Pod Identity v1
+          nmi.tag=1.5.3-rc3                                          | nmi.tag 1.5.3-rc3 is a version of AAD Pod Identity v1
+          nmi.tag=v1.6.3 image.repository=registry.example/mirror    | nmi.tag v1.6.3 is a version of AAD Pod Identity v1
           rbac.pspEnabled=true                                       | rbac.pspEnabled cannot be true
           rbac.allowAccessToSecrets=false rbac.secretsNamespaces[0]=shop | but rbac.allowAccessToSecrets is false
           adminsecret.cloud=AzurePublicCloud                         | adminsecret.subscriptionID is not set
@@ -70,6 +71,12 @@ final class RefusedValuesTest {
     "image.repository=registry.example/aad-pod-identity",
     "mic.tag=v1.9.0",
     "nmi.tag=1.80.0",
+    // v1 had 1.2, 1.6.0 and v1.8.0.
+    "mic.tag=1.0.0",
+    "mic.tag=v1.2",
+    "nmi.tag=v1.6.0",
+    "nmi.tag=1.8.0",
+    "mic.image=my-mic mic.tag=v1.8.17",
     "rbac.pspEnabled=false",
     "mic.leaderElection.instance=me mic.replicas=1",
     "nmi.updateStrategy.rollingUpdate.maxSurge=1",

@@ -145,13 +145,15 @@ final class RolesTest {
                             rule.list("verbs").stream()
                                 .map(
                                     verb ->
+                                        // NMI's DaemonSet has another name in the chart.
                                         "%s %s/%s %s %s"
                                             .formatted(
                                                 role.kind(),
                                                 rule.list("apiGroups").get(0),
                                                 resource,
                                                 rule.list("resourceNames"),
-                                                verb))));
+                                                verb)
+                                            .replace("[aad-pod-identity-nmi]", "[nmi]"))));
   }
 
   private static String deploy(String... files) throws IOException {

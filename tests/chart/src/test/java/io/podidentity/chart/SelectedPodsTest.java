@@ -74,6 +74,64 @@ final class SelectedPodsTest {
     assertThat(ports(all)).containsExactlyInAnyOrder(8889, 9091);
   }
 
+  /** Its pods keep apart by a label that they have. */
+  @ParameterizedTest
+  @ValueSource(strings = {"chart", "manifests"})
+  void micKeepsApartFromItself(String naming) {
+    ObjectYaml mic =
+        render(naming).stream()
+            .filter(object -> object.kind().equals("Deployment"))
+            .findFirst()
+            .orElseThrow();
+    Map<?, ?> term =
+        (Map<?, ?>)
+            mic.list(
+                    "spec",
+                    "template",
+                    "spec",
+                    "affinity",
+                    "podAntiAffinity",
+                    "preferredDuringSchedulingIgnoredDuringExecution")
+                .get(0);
+    Map<?, ?> expression =
+        (Map<?, ?>)
+            new ObjectYaml(term)
+                .list("podAffinityTerm", "labelSelector", "matchExpressions")
+                .get(0);
+
+    assertThat(expression.get("values")).isEqualTo(List.of("mic"));
+    assertThat(
+            ((Map<?, ?>) Objects.requireNonNull(mic.at("spec", "template", "metadata", "labels")))
+                .get(expression.get("key")))
+        .isEqualTo("mic");
+  }
+
+  /** Where MIC may not run, or is evicted, a drain would hang or be evicted too. */
+  @Test
+  void drainIsPlacedAsMicIs() {
+    List<ObjectYaml> all =
+        ObjectYaml.all(
+            Chart.render(
+                "--values",
+                Chart.values("tuned").toString(),
+                "--set",
+                "mic.startupTaint=podidentity.io/starting"));
+    Map<?, ?> mic = podOf(all, "Deployment");
+    Map<?, ?> drain = podOf(all, "Job");
+
+    for (String part : List.of("nodeSelector", "affinity", "tolerations", "priorityClassName")) {
+      assertThat(drain.get(part)).as(part).isNotNull().isEqualTo(mic.get(part));
+    }
+    assertThat(String.valueOf(drain.get("affinity"))).contains("nodeAffinity");
+    assertThat(String.valueOf(drain.get("tolerations"))).contains("podidentity.io/starting");
+  }
+
+  private static Map<?, ?> podOf(List<ObjectYaml> all, String kind) {
+    ObjectYaml workload =
+        all.stream().filter(object -> object.kind().equals(kind)).findFirst().orElseThrow();
+    return (Map<?, ?>) Objects.requireNonNull(workload.at("spec", "template", "spec"));
+  }
+
   private static List<ObjectYaml> render(String naming) {
     String[] options =
         Stream.concat(Stream.of("naming=" + naming), Stream.of(ALL))

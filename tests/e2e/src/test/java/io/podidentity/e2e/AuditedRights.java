@@ -2,6 +2,8 @@ package io.podidentity.e2e;
 
 import io.podidentity.harness.kube.KubernetesApi;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -20,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 record AuditedRights(String scope, String group, String resource, String name, String verb)
     implements Comparable<AuditedRights> {
 
+  private static final Set<String> OF_KNOWN_NAMES = Set.of("leases", "endpoints", "configmaps");
+
   /** All that roles give to the account now. */
   static SortedSet<AuditedRights> of(KubernetesApi api, String namespace, String account) {
     SortedSet<AuditedRights> rights = new TreeSet<>();
@@ -36,6 +40,37 @@ record AuditedRights(String scope, String group, String resource, String name, S
   /** Those that no event of the account made use of. */
   static List<AuditedRights> unused(SortedSet<AuditedRights> rights, List<JsonNode> events) {
     return rights.stream().filter(right -> events.stream().noneMatch(right::allowed)).toList();
+  }
+
+  /**
+   * Those that are for any object of a kind, where only one was ever asked for: a role could name
+   * it. A request to list or watch has a name where it selects one object by it.
+   */
+  static List<AuditedRights> tooWide(SortedSet<AuditedRights> rights, List<JsonNode> events) {
+    return rights.stream()
+        .filter(right -> right.name.isEmpty() && right.canBeNamed())
+        .filter(right -> right.onlyName(events).filter(name -> !name.isEmpty()).isPresent())
+        .toList();
+  }
+
+  /** Of most kinds the names are not known when a role is written; one is created without it. */
+  private boolean canBeNamed() {
+    return switch (verb) {
+      case "list", "watch" -> true;
+      case "create" -> false;
+      default -> OF_KNOWN_NAMES.contains(resource);
+    };
+  }
+
+  /** Empty if there are several, or none. */
+  private Optional<String> onlyName(List<JsonNode> events) {
+    List<String> names =
+        events.stream()
+            .filter(this::allowed)
+            .map(event -> event.path("objectRef").path("name").asString(""))
+            .distinct()
+            .toList();
+    return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
   }
 
   /** The account's events, in order. */

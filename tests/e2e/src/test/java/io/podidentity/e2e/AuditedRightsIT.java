@@ -42,6 +42,31 @@ final class AuditedRightsIT {
   }
 
   @Test
+  void rightToListAllOfWhichOneWasAskedForIsTooWide() {
+    AuditedRights one = new AuditedRights("shop", "", "secrets", "app", "watch");
+    AuditedRights all = new AuditedRights("shop", "", "secrets", "", "watch");
+    SortedSet<AuditedRights> rights = new TreeSet<>(List.of(one, all));
+    List<JsonNode> app = events("watch", "nmi", "allow");
+
+    assertThat(AuditedRights.tooWide(rights, app)).containsExactly(all);
+
+    List<JsonNode> other =
+        AuditedRights.events(
+            List.of(
+                EVENT.formatted("watch", "nmi", "allow"),
+                EVENT.formatted("watch", "nmi", "allow").replace("\"app\"", "\"other\"")),
+            "identity",
+            "nmi");
+    assertThat(AuditedRights.tooWide(rights, other)).isEmpty();
+    List<JsonNode> nameless =
+        AuditedRights.events(
+            List.of(EVENT.formatted("watch", "nmi", "allow").replace(",\"name\":\"app\"", "")),
+            "identity",
+            "nmi");
+    assertThat(AuditedRights.tooWide(rights, nameless)).isEmpty();
+  }
+
+  @Test
   void deniedRequestIsNamed() {
     assertThat(AuditedRights.denied(events("get", "nmi", "forbid")))
         .containsExactly("get /api/v1/namespaces/shop/secrets/app");

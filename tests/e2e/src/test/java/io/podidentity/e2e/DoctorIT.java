@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.process.Signal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code nmi doctor} and {@code mic doctor}, with the programs' own permissions. */
 @EndToEnd
@@ -86,6 +89,24 @@ final class DoctorIT {
 
     assertThat(nmi.cause()).isEqualTo("permission-missing");
     assertThat(nmi.json().toString()).contains("may not get replicasets.apps in elsewhere");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"300, ahead, 7001", "-300, behind, 7002"})
+  void clockThatDiffersFromTheApiServersIsWrong(
+      int seconds, String where, int port, EndToEndCluster cluster) {
+    try (var other = cluster.startOtherClock(Duration.ofSeconds(seconds), port)) {
+      for (Explained doctor :
+          List.of(
+              cluster.nmiDoctorByOtherClock(cluster.vm(), port),
+              cluster.micDoctorByOtherClock(port))) {
+        assertThat(doctor.cause()).as("%s", doctor.json()).isEqualTo("clock-skewed");
+        assertThat(doctor.exitCode()).isEqualTo(1);
+        assertThat(doctor.json().toString())
+            .containsPattern("the clock of the API server is (29[5-9]|30[0-5]) s " + where);
+        assertThat(doctor.verdicts("permissions")).containsExactly("ok");
+      }
+    }
   }
 
   /** Helm leaves those of an older version in place. */

@@ -5,12 +5,19 @@ import io.podidentity.harness.kube.KubeletStandIn;
 import io.podidentity.harness.net.ClusterNetwork;
 import io.podidentity.harness.process.Command;
 import io.podidentity.harness.process.CommandResult;
+import io.podidentity.harness.process.JavaProgram;
 import io.podidentity.harness.process.ManagedProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The whole system, running. A list of its parts: what there is, and how it hangs together, can be
@@ -184,6 +191,60 @@ final class EndToEndCluster implements AutoCloseable {
     return standby;
   }
 
+  /**
+   * A way to the API server on which its clock is another one: kubeconfigs that take it, made by
+   * {@link #byOtherClock}.
+   *
+   * @param ahead by how much; negative for behind
+   * @param port where it listens, at the control plane's address
+   */
+  ManagedProcess startOtherClock(Duration ahead, int port) {
+    ManagedProcess started =
+        network
+            .control()
+            .inside(
+                JavaProgram.of(
+                    OtherClockMain.class,
+                    Integer.toString(port),
+                    api.url(),
+                    Long.toString(ahead.toSeconds())))
+            .start("other-clock");
+    started.awaitLine(Pattern.compile("listening"), Duration.ofSeconds(20));
+    return started;
+  }
+
+  private Path byOtherClock(Path kubeconfig, int port) {
+    String other = "http://%s:%d".formatted(ClusterNetwork.CONTROL_ADDRESS, port);
+    try {
+      return Files.writeString(
+          kubeconfig.resolveSibling(port + "-" + kubeconfig.getFileName()),
+          Files.readString(kubeconfig).replace(api.url(), other));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@code mic doctor} by what listens at that port. */
+  Explained micDoctorByOtherClock(int port) {
+    return Explained.of(
+        Program.micCommand(
+            network.control(),
+            byOtherClock(micAccount, port),
+            azure,
+            List.of("doctor", "-output=json")));
+  }
+
+  /** {@code nmi doctor}, on a node, by what listens at that port. */
+  Explained nmiDoctorByOtherClock(TestNode node, int port) {
+    return Explained.of(
+        Program.nmiCommand(
+            node.network().namespace(),
+            byOtherClock(nmiKubeconfig, port),
+            azure,
+            List.of("doctor", "--output=json", "--http-probe-port=8085"),
+            List.of()));
+  }
+
   /** Runs one of MIC's commands to its end, with MIC's permissions. */
   CommandResult micCommand(String... words) {
     return Program.micCommand(network.control(), micAccount, azure, List.of(words));
@@ -207,6 +268,18 @@ final class EndToEndCluster implements AutoCloseable {
     all.addAll(List.of(words));
     all.add("--node=" + node.name());
     return onNode(node, all);
+  }
+
+  /** The same with what the chart gives NMI's container of root's capabilities. */
+  Explained explainAsInThePod(TestNode node, String... words) {
+    List<String> all = new ArrayList<>(List.of("explain"));
+    all.addAll(List.of(words));
+    all.add("--node=" + node.name());
+    StringBuilder kept = new StringBuilder("-all");
+    ChartSecurity.nmi()
+        .capabilities()
+        .forEach(name -> kept.append(",+").append(name.toLowerCase(Locale.ROOT)));
+    return onNode(node, all, List.of("setpriv", "--bounding-set=" + kept, "--inh-caps=-all"));
   }
 
   /** Runs {@code nmi doctor} to its end, on a node, as the service account of NMI. */

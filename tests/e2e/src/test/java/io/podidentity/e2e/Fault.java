@@ -101,12 +101,13 @@ enum Fault {
       it -> it.bound().identity(it.other, it.name).binding(it.other, it.name, it.name).nowhere()),
 
   FOREIGN_NODE("node-without-target", it -> it.bound().node("foreign-node")),
+  NEW_NODE("node-not-initialized", it -> it.bound().node("new-node")),
   NO_SUCH_MACHINE("target-not-found", it -> it.bound().node("no-such-machine")),
   THROTTLED_MACHINE("target-unavailable", it -> it.bound().node("throttled-machine")),
   ARM_IS_AWAY("target-unavailable", it -> it.bound().node("away-machine")),
   NO_RIGHT_ON_MACHINE("target-rejected", it -> it.bound().node("forbidden-machine")),
   NO_SUCH_IDENTITY("target-rejected", FaultSeed::bound),
-  NO_MIC("mic-not-leading", it -> it.bound().nowhere().flag("--lease=of-nobody")),
+  NO_MIC("mic-not-leading", it -> it.bound().nowhere().flag("--leader-election-name=of-nobody")),
   NOT_RECORDED("identity-not-bound", it -> it.bound().nowhere()),
   BEING_ASSIGNED("identity-not-assigned", it -> it.bound().nowhere().record("Created")),
   OF_FORMER_POD(

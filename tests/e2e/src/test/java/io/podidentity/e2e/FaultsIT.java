@@ -39,6 +39,21 @@ final class FaultsIT {
       spec: {leaseDurationSeconds: 15}
       """;
 
+  /** As the kubelet registers it where a cloud-controller-manager runs. */
+  private static final String NEW_NODE =
+      """
+      apiVersion: v1
+      kind: Node
+      metadata: {name: new-node}
+      spec:
+        taints:
+          - {key: node.cloudprovider.kubernetes.io/uninitialized, value: "true", effect: NoSchedule}
+      """;
+
+  /** NMI's, where the chart is installed in kube-system; MIC's lease is in another namespace. */
+  private static final List<String> AS_THE_CHART_HAS_IT =
+      List.of("--MICNamespace=kube-system", "--mic-service-account=aad-pod-identity-mic");
+
   private static final Map<Fault, FaultSeed> SEEDS = new EnumMap<>(Fault.class);
   private static final List<SimulatedAzureProcess.Fault> AZURE = new ArrayList<>();
 
@@ -50,6 +65,7 @@ final class FaultsIT {
     FaultSeed any = SEEDS.get(Fault.NO_BINDING);
     cluster.api().createNamespace(any.other);
     cluster.kubelet().registerNode("foreign-node", "aws:///zone/machine");
+    cluster.api().apply(NEW_NODE);
     for (String machine :
         List.of("no-such-machine", "throttled-machine", "away-machine", "forbidden-machine")) {
       cluster.kubelet().registerNode(machine, "azure://" + AzureNames.virtualMachine(machine));
@@ -114,6 +130,7 @@ final class FaultsIT {
             "delete",
             "node",
             "foreign-node",
+            "new-node",
             "no-such-machine",
             "throttled-machine",
             "away-machine",
@@ -126,9 +143,10 @@ final class FaultsIT {
   void explainNamesTheFault(Fault fault, EndToEndCluster cluster) {
     FaultSeed seed = SEEDS.get(fault);
     List<String> words = new ArrayList<>(List.of(podOf(fault, seed), "--output=json"));
+    words.addAll(AS_THE_CHART_HAS_IT);
     words.addAll(seed.flags);
-    if (seed.flags.stream().noneMatch(flag -> flag.startsWith("--lease"))) {
-      words.add("--lease=of-the-faults");
+    if (seed.flags.stream().noneMatch(flag -> flag.startsWith("--leader-election"))) {
+      words.add("--leader-election-name=of-the-faults");
     }
 
     Explained explained = cluster.explain(words.toArray(String[]::new));

@@ -12,6 +12,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +35,9 @@ final class GateProxy implements AutoCloseable {
   private final Gate gate;
   private final ExecutorService threads = Executors.newCachedThreadPool(GateProxy::daemon);
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  // The request lines of the connections that were upgraded, by the server's side of each.
+  private final Map<Socket, String> upgraded = new ConcurrentHashMap<>();
+  private final Set<Socket> held = ConcurrentHashMap.newKeySet();
 
   /**
    * A proxy that listens on a free port of the loopback interface.
@@ -53,6 +59,20 @@ final class GateProxy implements AutoCloseable {
 
   int port() {
     return listener.getLocalPort();
+  }
+
+  /**
+   * From now on nothing comes any more on the upgraded connections that are open now and were asked
+   * for with that in the request line. Gives how many these are.
+   */
+  int hold(String requested) {
+    upgraded.forEach(
+        (server, line) -> {
+          if (line.contains(requested)) {
+            held.add(server);
+          }
+        });
+    return held.size();
   }
 
   @Override
@@ -80,14 +100,15 @@ final class GateProxy implements AutoCloseable {
       sockets.add(peer);
       AtomicReference<@Nullable String> pending = new AtomicReference<>();
       threads.execute(() -> answers(peer, client, pending));
-      requests(new BufferedInputStream(client.getInputStream()), peer.getOutputStream(), pending);
+      requests(new BufferedInputStream(client.getInputStream()), peer, pending);
     } catch (IOException e) {
       // Ended by one side.
     }
   }
 
-  private void requests(InputStream in, OutputStream out, AtomicReference<@Nullable String> pending)
+  private void requests(InputStream in, Socket peer, AtomicReference<@Nullable String> pending)
       throws IOException {
+    OutputStream out = peer.getOutputStream();
     for (String head = head(in); head != null; head = head(in)) {
       byte[] body = body(head, in);
       String call = Gate.call(head);
@@ -99,6 +120,7 @@ final class GateProxy implements AutoCloseable {
       out.write(body);
       out.flush();
       if (header(head, "upgrade") != null) {
+        upgraded.put(peer, head.lines().findFirst().orElse(""));
         in.transferTo(out);
       }
     }
@@ -114,6 +136,9 @@ final class GateProxy implements AutoCloseable {
         String call = pending.getAndSet(null);
         if (call != null && !gate.mayPass("after", call)) {
           return;
+        }
+        if (held.contains(from)) {
+          continue;
         }
         out.write(buffer, 0, read);
         out.flush();

@@ -33,12 +33,12 @@ final class GatedMic implements AutoCloseable {
   GatedMic(String name, MicWorld world, String... flags) {
     this.name = name;
     this.kubernetes =
-        new GateProxy(ServerSocketFactory.getDefault(), world.apiUri(), world.trustsAll(), gate);
+        new GateProxy(ServerSocketFactory.getDefault(), world.apiUri(), MicWorld.trustsAll(), gate);
     this.arm =
         new GateProxy(
             world.serverContext().getServerSocketFactory(),
             world.armUri(),
-            world.trustsAll(),
+            MicWorld.trustsAll(),
             gate);
     try {
       Path kubeconfig = folder.resolve("kubeconfig");
@@ -74,6 +74,13 @@ final class GatedMic implements AutoCloseable {
 
   Gate gate() {
     return gate;
+  }
+
+  /** Keeps from it what its open watches of pods tell from now on. */
+  void holdPods() {
+    if (kubernetes.hold("/api/v1/pods?") != 1) {
+      throw new IllegalStateException("not one watch of pods is open");
+    }
   }
 
   ManagedProcess process() {

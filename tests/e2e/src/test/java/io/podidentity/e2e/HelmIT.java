@@ -69,6 +69,7 @@ final class HelmIT {
       TestPod first = world.pod("orders", "orders");
       assertToken(world, first, orders);
       TestPod pod = useEachRight(world, first, orders);
+      assertCommandsKnowTheirNmi(world, pod);
       assertThat(AuditedRights.denied(events(world, MIC))).isEmpty();
       assertThat(AuditedRights.denied(events(world, NMI))).isEmpty();
 
@@ -129,6 +130,32 @@ final class HelmIT {
       assertNothingIsLeft(world, rules, orders);
       assertThat(world.runner().failures()).isEmpty();
     }
+  }
+
+  /**
+   * What an administrator runs in NMI's container, with no flag of NMI's: the commands know those
+   * of the NMI that is there. Its own account may not read all that is explained.
+   */
+  static void assertCommandsKnowTheirNmi(ReleaseWorld world, TestPod pod) {
+    Explained doctor = Explained.of(world.runner().exec(NMI, "nmi", "doctor", "--output=json"));
+    assertThat(doctor.isWell()).as("%s", doctor.json()).isTrue();
+    assertThat(doctor.codes("warning")).as("%s", doctor.json()).isEmpty();
+    assertThat(doctor.verdicts("nmi")).as("it is asked at the chart's port").containsExactly("ok");
+
+    Explained explained =
+        Explained.of(
+            world
+                .runner()
+                .exec(
+                    NMI,
+                    "nmi",
+                    "explain",
+                    SHOP + "/" + pod.name(),
+                    "--output=json",
+                    "--kubeconfig=" + world.api().adminKubeconfig()));
+    assertThat(explained.isWell()).as("%s", explained.json()).isTrue();
+    assertThat(explained.verdicts("mic")).as("%s", explained.json()).doesNotContain("unknown");
+    assertThat(explained.verdicts("token")).as("it knows its node").containsExactly("ok");
   }
 
   private static String lookOfTheChartsPage() {
@@ -280,6 +307,9 @@ final class HelmIT {
     assertThat(world.rightsOf(account)).as(account).isNotEmpty();
     assertThat(AuditedRights.unused(world.rightsOf(account), events(world, account)))
         .as("rights of %s that nothing used", account)
+        .isEmpty();
+    assertThat(AuditedRights.tooWide(world.rightsOf(account), events(world, account)))
+        .as("rights of %s that could name their object", account)
         .isEmpty();
   }
 

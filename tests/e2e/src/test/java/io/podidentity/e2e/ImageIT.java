@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,6 +213,28 @@ final class ImageIT {
 
     assertThat(result.exitCode()).as(result.stderr()).isZero();
     assertThat(result.stdout()).isNotEmpty();
+  }
+
+  /** With the programs of NMI's image, and an input that does not end, as that of kubectl debug. */
+  @Test
+  void imageHasWhatTheRecipeForANodeNeeds() {
+    Matcher recipe =
+        Pattern.compile("'(umask .*); nmi explain \"[$]@\" --kubeconfig=(\\S+)' ")
+            .matcher(ProjectFiles.text("docs/troubleshooting.md"));
+    assertThat(recipe.find()).isTrue();
+    String script = recipe.group(1) + "; echo \"$@\"; nmi --version; cat " + recipe.group(2);
+
+    CommandResult result =
+        run(
+            nmi.run(
+                    ChartSecurity.nmi(),
+                    List.of("/bin/sh", "-c", script, "sh", "5", "shop/web"),
+                    NONE,
+                    mounts())
+                .withInput("12345 and more"));
+
+    assertThat(result.exitCode()).as(result.stderr()).isZero();
+    assertThat(result.stdout()).startsWith("shop/web\n").endsWith("\n12345");
   }
 
   @ParameterizedTest

@@ -35,6 +35,7 @@ final class ManagedReleaseIT {
       world.azure().attach(orders, world.node());
       TestPod pod = world.pod("orders", "orders");
       awaitToken(pod, orders.clientId());
+      HelmIT.assertCommandsKnowTheirNmi(world, pod);
       String application = world.servicePrincipal("app");
       world.bindServicePrincipal("principal", HelmIT.TENANT, application, "app");
       TestPod principal = world.pod("principal", "principal");

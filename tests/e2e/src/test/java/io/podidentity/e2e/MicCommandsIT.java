@@ -3,6 +3,7 @@ package io.podidentity.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.podidentity.harness.process.CommandResult;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,53 @@ final class MicCommandsIT {
         .contains(
             "--name=%1$s_default --subject=system:serviceaccount:%1$s:default"
                 .formatted(scene.namespace()))
-        .contains("azure.workload.identity/client-id: \"" + orders.clientId() + "\"");
+        .contains("azure.workload.identity/client-id=" + orders.clientId() + "\n");
+  }
+
+  /** One that was made by {@code kubectl apply}, as most are. */
+  @Test
+  void scriptOfTheReportLeavesAnAccountWhatItHas(EndToEndCluster cluster, Scene scene) {
+    String account =
+        """
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: default
+          namespace: %s
+          labels: {team: shop}
+          annotations: {owner: shop}
+        imagePullSecrets: [{name: registry}]
+        """
+            .formatted(scene.namespace());
+    cluster.api().kubectlWithInput(account, "apply", "-f", "-");
+    BoundIdentity orders = scene.identity("orders");
+    scene.boundPod("orders", cluster.vm(), orders);
+
+    List<String> commands =
+        cluster
+            .administratorsReport()
+            .stdout()
+            .lines()
+            .filter(line -> line.startsWith("kubectl "))
+            .filter(line -> line.contains(" --namespace=" + scene.namespace() + " "))
+            .toList();
+    assertThat(commands).hasSize(1);
+    cluster.api().kubectl(commands.get(0).substring("kubectl ".length()).split(" ", -1));
+
+    assertThat(
+            cluster
+                .api()
+                .kubectl(
+                    "get",
+                    "serviceaccount",
+                    "default",
+                    "-n",
+                    scene.namespace(),
+                    "-o",
+                    "jsonpath={.metadata.labels.team} {.metadata.annotations.owner}"
+                        + " {.imagePullSecrets[*].name}"
+                        + " {.metadata.annotations.azure\\.workload\\.identity/client-id}"))
+        .isEqualTo("shop shop registry " + orders.clientId());
   }
 
   @Test

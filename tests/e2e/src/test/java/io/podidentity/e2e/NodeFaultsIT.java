@@ -46,6 +46,21 @@ final class NodeFaultsIT {
     assertThat(explained.json().toString()).doesNotContain("access_token", "eyJ");
   }
 
+  /** NMI's own container may not enter a pod's network, and says what can. */
+  @Test
+  void whoAnswersIsNotKnownWithWhatTheChartGives(EndToEndCluster cluster, Scene scene) {
+    TestPod pod = scene.boundPod("confined", cluster.vm(), scene.identity("confined"));
+
+    Explained explained = cluster.explainAsInThePod(pod.node(), arguments(pod));
+
+    assertThat(explained.isWell()).as("%s", explained.json()).isTrue();
+    assertThat(explained.verdicts("token")).containsExactly("ok");
+    assertThat(explained.verdicts("redirect")).contains("unknown").doesNotContain("wrong");
+    assertThat(explained.json().toString())
+        .contains("who answers the pod is not known")
+        .contains("kubectl debug node/" + pod.node().name() + " --profile=sysadmin");
+  }
+
   @Test
   void podOfANodeWithoutRulesIsNotRedirected(EndToEndCluster cluster, Scene scene) {
     TestPod pod = scene.pod("unprotected", cluster.bare(), "unprotected");
@@ -197,11 +212,13 @@ final class NodeFaultsIT {
   }
 
   private static Explained explain(EndToEndCluster cluster, TestPod pod) {
-    return cluster.explainOn(
-        pod.node(),
-        name(pod),
-        "--output=json",
-        "--netns=/run/netns/" + pod.network().namespace().name());
+    return cluster.explainOn(pod.node(), arguments(pod));
+  }
+
+  private static String[] arguments(TestPod pod) {
+    return new String[] {
+      name(pod), "--output=json", "--netns=/run/netns/" + pod.network().namespace().name()
+    };
   }
 
   private static String name(TestPod pod) {

@@ -10,6 +10,7 @@ import io.podidentity.harness.net.Curl;
 import io.podidentity.harness.net.NetworkNamespace;
 import io.podidentity.harness.net.PodNetwork;
 import io.podidentity.harness.process.Command;
+import io.podidentity.harness.process.CommandResult;
 import io.podidentity.harness.process.ManagedProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,14 @@ final class PodProcess implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(20);
   private static final Duration PROBE = Duration.ofSeconds(2);
+
+  /** A container has processes of its own, of which its program is the first. */
+  private static final String FIRST_PROCESS =
+      """
+      mount --bind "/proc/$1" /proc/1
+      shift
+      exec "$@"
+      """;
 
   private final Pod pod;
   private final @Nullable PodNetwork network;
@@ -79,6 +88,10 @@ final class PodProcess implements AutoCloseable {
     if (command != null) {
       process = namespace.inside(command).start(pod.getMetadata().getName());
     }
+  }
+
+  String name() {
+    return pod.getMetadata().getName();
   }
 
   String address() {
@@ -128,11 +141,42 @@ final class PodProcess implements AutoCloseable {
     return pod.getSpec().getContainers().get(0);
   }
 
-  private Command command(Container container, InClusterAccount account) {
-    Map<String, String> environment = new LinkedHashMap<>();
+  /**
+   * What {@code kubectl exec} runs: another program of the main container, with its environment,
+   * its files and its network, which sees the container's program as the first process.
+   */
+  CommandResult exec(String program, List<String> arguments) {
+    String pid = Long.toString(Objects.requireNonNull(process).pid());
+    return with(
+            environment(container()),
+            Command.of(ProjectFiles.program(program))
+                .withArguments(arguments)
+                .withPrefix(List.of("unshare", "--mount", "sh", "-ec", FIRST_PROCESS, "sh", pid))
+                .withPrefix(List.of("nsenter", "--mount", "--net", "--target=" + pid)))
+        .run();
+  }
+
+  private Map<String, String> environment(Container container) {
+    Map<String, String> environment = new LinkedHashMap<>(InClusterAccount.environment());
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("HOSTNAME", pod.getMetadata().getName());
+    environment.put("SSL_CERT_DIR", "");
     for (EnvVar variable : container.getEnv()) {
       environment.put(variable.getName(), value(variable));
     }
+    return environment;
+  }
+
+  private static Command with(Map<String, String> environment, Command command) {
+    Command all = command;
+    for (Map.Entry<String, String> variable : environment.entrySet()) {
+      all = all.withEnvironment(variable.getKey(), variable.getValue());
+    }
+    return all;
+  }
+
+  private Command command(Container container, InClusterAccount account) {
+    Map<String, String> environment = environment(container);
     List<String> words = new ArrayList<>(List.of(program(container.getImage())));
     for (String argument : container.getArgs()) {
       String word = argument;
@@ -141,16 +185,7 @@ final class PodProcess implements AutoCloseable {
       }
       words.add(word);
     }
-    Command command =
-        account
-            .inPod(Command.of(words))
-            .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
-            .withEnvironment("HOSTNAME", pod.getMetadata().getName())
-            .withEnvironment("SSL_CERT_DIR", "");
-    for (Map.Entry<String, String> variable : environment.entrySet()) {
-      command = command.withEnvironment(variable.getKey(), variable.getValue());
-    }
-    return command;
+    return with(environment, account.inPod(Command.of(words)));
   }
 
   /** Of an image {@code REPOSITORY/PROGRAM:TAG}. */

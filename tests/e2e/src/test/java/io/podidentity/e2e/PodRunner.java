@@ -3,11 +3,12 @@ package io.podidentity.e2e;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.podidentity.harness.HarnessException;
 import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.process.CommandResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,7 +30,7 @@ final class PodRunner implements AutoCloseable {
   private final PodStatus status;
   private final KubeApiServer api;
   private final Consumer<Pod> onStart;
-  private final Map<String, PodProcess> running = new HashMap<>();
+  private final Map<String, PodProcess> running = new ConcurrentHashMap<>();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final List<Path> logs = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
@@ -56,6 +57,20 @@ final class PodRunner implements AutoCloseable {
   /** The logs of all containers that were started. */
   List<Path> logs() {
     return logs;
+  }
+
+  /**
+   * Runs another program in the container of the one pod of a workload.
+   *
+   * @param workload with whose name the pod's begins
+   */
+  CommandResult exec(String workload, String program, String... arguments) {
+    List<PodProcess> pods =
+        running.values().stream().filter(pod -> pod.name().startsWith(workload + "-")).toList();
+    if (pods.size() != 1) {
+      throw new HarnessException("%d pods of %s run".formatted(pods.size(), workload));
+    }
+    return pods.get(0).exec(program, List.of(arguments));
   }
 
   private void look() {

@@ -64,6 +64,22 @@ final class StartScriptIT {
         .hasMessageContaining("is not Java 25 or newer: set JAVA_HOME to one that is");
   }
 
+  /** One that reads the whole cluster has more memory than the program that reads its node. */
+  @Test
+  void commandMayHaveOptionsOfItsOwn() {
+    assertThat(finalFlags("--version")).containsPattern("MaxHeapSize += 67108864 ");
+    assertThat(finalFlags("doctor", "--version")).containsPattern("MaxHeapSize += 67108864 ");
+    assertThat(finalFlags("explain", "--version")).containsPattern("MaxHeapSize += 201326592 ");
+  }
+
+  private static String finalFlags(String... words) {
+    return Command.of(ProjectFiles.program("nmi"))
+        .withArguments(List.of(words))
+        .withEnvironment("JAVA_HOME", System.getProperty("java.home"))
+        .withEnvironment("NMI_JAVA_OPTS", "-XX:+PrintFlagsFinal")
+        .output();
+  }
+
   @Test
   void lockdownNeedsNoJava() {
     assertThat(
