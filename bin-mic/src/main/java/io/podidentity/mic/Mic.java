@@ -140,7 +140,8 @@ public final class Mic implements AutoCloseable {
     // On a connection of its own: a renewal must not wait for other calls.
     KubernetesConnection forLease =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
-    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade());
+    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
+    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade(), leaderOnly);
     ExecutorService once = pool(1, "upgrade");
     LeaderElection election =
         parts.add(
@@ -160,7 +161,6 @@ public final class Mic implements AutoCloseable {
     elections.set(election);
     MicMetrics metrics = new MicMetrics(told);
     Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
     KubernetesAssignmentStore records =
         new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly);
     AssignmentStore store = new CountedStore(records, metrics.v1(), clock);

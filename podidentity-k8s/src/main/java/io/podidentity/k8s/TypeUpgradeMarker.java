@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.model.NamespacedName;
+import io.podidentity.api.spi.WriteGuard;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -35,19 +37,22 @@ public final class TypeUpgradeMarker {
 
   private final KubernetesClient client;
   private final Settings settings;
+  private final WriteGuard guard;
 
   /**
    * A note that is not written yet.
    *
    * @param connection may get and update the ConfigMap, and create one; it stays the caller's
+   * @param guard asked right before it is written
    */
-  public TypeUpgradeMarker(KubernetesConnection connection, Settings settings) {
-    this(connection.client(), settings);
+  public TypeUpgradeMarker(KubernetesConnection connection, Settings settings, WriteGuard guard) {
+    this(connection.client(), settings, guard);
   }
 
-  TypeUpgradeMarker(KubernetesClient client, Settings settings) {
+  TypeUpgradeMarker(KubernetesClient client, Settings settings, WriteGuard guard) {
     this.client = requireNonNull(client, "client");
     this.settings = requireNonNull(settings, "settings");
+    this.guard = requireNonNull(guard, "guard");
   }
 
   /**
@@ -66,6 +71,7 @@ public final class TypeUpgradeMarker {
       if (known == null) {
         verb = "create";
         data.put(settings.key(), settings.value());
+        guard.check();
         client.resource(configMap(data)).create();
         return;
       }
@@ -75,6 +81,7 @@ public final class TypeUpgradeMarker {
       if (data.putIfAbsent(settings.key(), settings.value()) == null) {
         verb = "update";
         known.setData(data);
+        guard.check();
         client.resource(known).update();
       }
     } catch (KubernetesClientException e) {
@@ -82,6 +89,8 @@ public final class TypeUpgradeMarker {
       log.warn(
           "type upgrade not noted for v1: {}",
           Failures.of(e, verb, "configmaps", name).getMessage());
+    } catch (PodIdentityException e) {
+      log.debug("type upgrade not noted for v1: {}", e.getMessage());
     }
   }
 

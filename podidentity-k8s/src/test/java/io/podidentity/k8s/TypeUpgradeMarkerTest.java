@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.podidentity.api.ErrorReason;
+import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import org.junit.jupiter.api.AfterEach;
@@ -64,13 +67,32 @@ final class TypeUpgradeMarkerTest {
   }
 
   @Test
+  void leaderThatHasLostItsLeaseMeanwhileWritesNothing() {
+    WriteGuard lost =
+        () -> {
+          throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "lost");
+        };
+
+    write("default", true, lost);
+    assertThat(admin.configMaps().inNamespace("default").withName(NAME).get()).isNull();
+
+    put(null);
+    write("default", true, lost);
+    assertThat(found().getData()).doesNotContainKey(KEY);
+  }
+
+  @Test
   void missingPermissionEndsNothing() {
     assertThatCode(() -> write("kube-system", true)).doesNotThrowAnyException();
   }
 
   private void write(String namespace, boolean enabled) {
+    write(namespace, enabled, WriteGuard.NONE);
+  }
+
+  private void write(String namespace, boolean enabled, WriteGuard guard) {
     new TypeUpgradeMarker(
-            mic, new TypeUpgradeMarker.Settings(enabled, namespace, NAME, KEY, "1.2.3"))
+            mic, new TypeUpgradeMarker.Settings(enabled, namespace, NAME, KEY, "1.2.3"), guard)
         .write();
   }
 

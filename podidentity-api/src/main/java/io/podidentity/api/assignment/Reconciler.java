@@ -7,15 +7,12 @@ import io.podidentity.api.model.AssignmentState;
 import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Node;
-import io.podidentity.api.model.Notice;
-import io.podidentity.api.model.ObjectReference;
 import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,14 +36,13 @@ public final class Reconciler implements AutoCloseable {
   private final ReconcilePace pace;
   private final TargetWorkers targets;
   private final CheckRounds checks;
+  private final PlanReports reports;
 
   // Of passes, of which there is one at a time.
   private boolean v1IsChecked;
 
   private final Object lock = new Object();
   // Guarded by lock.
-  private Map<ObjectReference, String> reported = Map.of();
-  private Set<Notice> noticed = Set.of();
   private int failedPasses;
   private boolean running;
   private boolean again;
@@ -142,6 +138,7 @@ public final class Reconciler implements AutoCloseable {
     this.pace = requireNonNull(pace, "pace");
     this.targets = new TargetWorkers(applier, telemetry, workers, timer, pace, this::nudge);
     this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge, chance);
+    this.reports = new PlanReports(telemetry);
   }
 
   /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */
@@ -290,7 +287,7 @@ public final class Reconciler implements AutoCloseable {
       }
       looks = checks.take();
       AssignmentPlan plan = planner.plan(picture, looks);
-      report(plan);
+      reports.tell(plan);
       checks.postpone(targets.begin(plan.targets(), waited()));
       synchronized (lock) {
         failedPasses = 0;
@@ -343,25 +340,5 @@ public final class Reconciler implements AutoCloseable {
         retry = timer.schedule(pace.retries().rest(failedPasses, null), this::nudge);
       }
     }
-  }
-
-  /** Says each problem and notice once, when it appears or changes. */
-  private void report(AssignmentPlan plan) {
-    Map<ObjectReference, String> known;
-    Set<Notice> seen;
-    synchronized (lock) {
-      known = reported;
-      reported = plan.problems();
-      seen = noticed;
-      noticed = Set.copyOf(plan.notices());
-    }
-    plan.problems()
-        .forEach(
-            (object, problem) -> {
-              if (!problem.equals(known.get(object))) {
-                telemetry.objectIgnored(object, problem);
-              }
-            });
-    plan.notices().stream().filter(notice -> !seen.contains(notice)).forEach(telemetry::noticed);
   }
 }

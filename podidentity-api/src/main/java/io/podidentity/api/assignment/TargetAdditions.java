@@ -10,7 +10,6 @@ import io.podidentity.api.model.Credential.ManagedIdentity;
 import io.podidentity.api.model.DesiredAssignment;
 import io.podidentity.api.model.Provenance;
 import io.podidentity.api.model.ResourceId;
-import io.podidentity.api.model.TargetIdentities;
 import io.podidentity.api.spi.Telemetry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +33,8 @@ final class TargetAdditions {
   private final Telemetry telemetry;
   private final Instant now;
   private final Kept kept;
+  private final Intents intents;
   private List<Change> checks;
-  // What was there before this run changed anything.
-  private TargetIdentities before = TargetIdentities.NONE;
 
   TargetAdditions(
       TargetPlan plan,
@@ -52,6 +49,7 @@ final class TargetAdditions {
     this.telemetry = telemetry;
     this.now = now;
     this.kept = kept;
+    this.intents = new Intents(plan, records, target);
     this.checks = plan.checks();
   }
 
@@ -64,13 +62,13 @@ final class TargetAdditions {
     if (blind != null) {
       leaveOutWhatNeedsTheTarget(creates, changes, blind);
     }
-    before = target.there();
-    FirstRecords parts = new FirstRecords(creates, this::isSaid);
+    intents.found(target.there());
+    FirstRecords parts = new FirstRecords(creates, intents::isSaid);
     List<Change> ready =
         new ArrayList<>(records.each(parts.first(), this::create, this::isUnwritten));
     parts.wrote(ready);
     ready.addAll(records.each(parts.instead(), this::create, this::isUnwritten));
-    ready.addAll(records.each(changes, this::intend, this::fails));
+    ready.addAll(records.each(changes, intents::intend, this::fails));
     ready.addAll(attachBeside(parts.others(), ready));
 
     List<Change> good = new ArrayList<>();
@@ -99,11 +97,6 @@ final class TargetAdditions {
 
   /** A record that says that the pod has what it has not, and why. */
   private record Wrong(Change change, PodIdentityException problem) {}
-
-  /** Whether it need not be written before the identity is attached. */
-  private boolean isSaid(ResourceId id) {
-    return before.has(id) || plan.origins().containsKey(id);
-  }
 
   /** Attaches, and writes the records meanwhile; gives these. */
   private List<Change> attachBeside(List<DesiredAssignment> others, List<Change> ready) {
@@ -150,16 +143,12 @@ final class TargetAdditions {
     held.forEach(change -> kept.stays(change.record()));
     // The record that knows whose the identity is may be about to go.
     records.each(
-        held.stream().filter(this::canLearn).toList(),
+        held.stream().filter(intents::canLearn).toList(),
         change -> {
-          intend(change);
+          var unused = intents.intend(change);
           return null;
         },
         this::fails);
-  }
-
-  private boolean canLearn(Change change) {
-    return !saysAll(change) && origin(change.desired()) != null;
   }
 
   private boolean isHeld(Change change) {
@@ -225,13 +214,13 @@ final class TargetAdditions {
     records.each(
         creates,
         desired -> {
-          boolean known = origin(desired) != null;
+          boolean known = intents.origin(desired) != null;
           records
               .store()
               .create(
                   desired,
                   AssignmentState.CREATED,
-                  known ? intent(Provenance.UNKNOWN, desired) : Provenance.UNKNOWN);
+                  known ? intents.intent(Provenance.UNKNOWN, desired) : Provenance.UNKNOWN);
           if (failure != null) {
             telemetry.assignmentFailed(desired, failure);
           }
@@ -249,74 +238,11 @@ final class TargetAdditions {
   private Change create(DesiredAssignment desired) {
     // One whose identity works there already is told so at once.
     AssignmentState state =
-        TargetChanges.works(before, desired.identity())
-            ? AssignmentState.ASSIGNED
-            : AssignmentState.CREATED;
+        intents.isThere(desired) ? AssignmentState.ASSIGNED : AssignmentState.CREATED;
     AssignedIdentity stored =
-        records.store().create(desired, state, intent(Provenance.UNKNOWN, desired));
+        records.store().create(desired, state, intents.intent(Provenance.UNKNOWN, desired));
     // One that was there already may say less.
-    return intend(new Change(stored, desired));
-  }
-
-  private Change intend(Change change) {
-    if (saysAll(change)) {
-      return change;
-    }
-    AssignedIdentity record = change.record();
-    Provenance said = TargetDraft.said(record, plan.target());
-    Provenance intent = intent(said, change.desired());
-    if (!said.isKnown() && !isOfTheSame(change) && !managed(record).isEmpty()) {
-      // Nothing was put there for the identity that it is about, and nobody knows whose that is.
-      // What is said from now on has to be about the one that the record names.
-      return new Change(
-          records.store().replace(record, change.desired(), AssignmentState.CREATED, intent),
-          change.desired());
-    }
-    return intent.equals(record.provenance())
-        ? change
-        : new Change(records.store().setState(record, record.state(), intent), change.desired());
-  }
-
-  /** Whether the record has the intent already. */
-  private boolean saysAll(Change change) {
-    boolean known = change.record().provenance().isKnown() && isOfTheSame(change);
-    return known || !needsTarget(change.desired());
-  }
-
-  /** Whether the record is about the identity that is desired. */
-  private static boolean isOfTheSame(Change change) {
-    return managed(change.record())
-        .equals(TargetPlans.managedIdentity(change.desired().identity()));
-  }
-
-  private static Set<ResourceId> managed(AssignedIdentity record) {
-    return TargetPlans.managedIdentity(record.identity());
-  }
-
-  private Provenance intent(Provenance known, DesiredAssignment desired) {
-    Set<ResourceId> ids = TargetPlans.managedIdentity(desired.identity());
-    if (ids.isEmpty()) {
-      return known;
-    }
-    Boolean origin = origin(desired);
-    boolean ours = origin != null ? origin : ids.stream().noneMatch(before::has);
-    return known.adding(plan.target(), ours ? ids : Set.of());
-  }
-
-  /** Whether MIC put it there, as far as some record knows; null if none does. */
-  private @Nullable Boolean origin(DesiredAssignment desired) {
-    for (ResourceId id : TargetPlans.managedIdentity(desired.identity())) {
-      return isOthers(id) ? Boolean.FALSE : plan.origins().get(id);
-    }
-    return null;
-  }
-
-  private boolean isOthers(ResourceId id) {
-    return before.has(id) && target.isOthers(id);
-  }
-
-  private Set<ResourceId> others(Set<ResourceId> ids) {
-    return ids.stream().filter(this::isOthers).collect(Collectors.toSet());
+    return intents.intend(new Change(stored, desired));
   }
 
   private @Nullable Void confirm(Change change) {
@@ -327,7 +253,7 @@ final class TargetAdditions {
     }
     Provenance said = TargetDraft.said(record, plan.target());
     // What was about to be done, and was refused.
-    said = said.without(others(said.addedIds()));
+    said = said.without(intents.others(said.addedIds()));
     Set<ResourceId> left = new HashSet<>(said.addedIds());
     left.removeAll(TargetPlans.managedIdentity(change.desired().identity()));
     Provenance provenance = said.unneededSince(left.isEmpty() ? null : now);
@@ -361,7 +287,7 @@ final class TargetAdditions {
   private void fails(Change change, PodIdentityException error) {
     kept.stays(change.record());
     // On a machine that is gone there is nothing to know.
-    if (!saysAll(change) && error.reason() != ErrorReason.TARGET_NOT_FOUND) {
+    if (!intents.saysAll(change) && error.reason() != ErrorReason.TARGET_NOT_FOUND) {
       kept.isUnwritten(change.desired());
     }
     telemetry.assignmentFailed(change.desired(), error);

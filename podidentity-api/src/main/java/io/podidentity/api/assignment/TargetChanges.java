@@ -95,7 +95,7 @@ final class TargetChanges {
   @Nullable PodIdentityException look(Collection<ManagedIdentity> wanted, boolean anew) {
     if (target == null) {
       failures.ofRecord();
-      return noTarget();
+      return TargetProblems.noTarget();
     }
     boolean doubts = !doubted.isEmpty() && !seen.wasAtRest(target);
     TargetIdentities lately = anew || doubts ? null : seen.lately(target);
@@ -169,7 +169,7 @@ final class TargetChanges {
         continue;
       }
       if (free-- <= 0) {
-        refuse(id, tooMany());
+        refuse(id, TargetProblems.tooMany(target, there, limit));
       } else {
         (target != null && quarantine.isSuspect(target, id) ? suspect : clean).add(id);
       }
@@ -238,12 +238,12 @@ final class TargetChanges {
       return null;
     }
     if (target == null) {
-      return noTarget();
+      return TargetProblems.noTarget();
     }
     PodIdentityException failure = notAttached.get(managed.resourceId());
     if (failure == null && !there.has(managed.resourceId())) {
       hold(notShown.computeIfAbsent(managed.resourceId(), id -> quarantine.notShown(target, id)));
-      failure = notThere();
+      failure = TargetProblems.notThere();
     }
     if (failure != null) {
       return failure;
@@ -256,7 +256,9 @@ final class TargetChanges {
     }
     Duration rest = mismatched.computeIfAbsent(managed, one -> quarantine.mismatched(target, one));
     hold(rest);
-    return reported.isEmpty() ? nameless() : mismatch(identity, managed);
+    return reported.isEmpty()
+        ? TargetProblems.nameless()
+        : TargetProblems.mismatch(identity, managed);
   }
 
   /** Whether Azure reports another client ID for it. */
@@ -303,7 +305,7 @@ final class TargetChanges {
 
   private @Nullable PodIdentityException change(Set<ResourceId> attach, Set<ResourceId> detach) {
     if (failures.unavailable() != null || target == null) {
-      return target == null ? noTarget() : failures.unavailable();
+      return target == null ? TargetProblems.noTarget() : failures.unavailable();
     }
     quarantine.tries(target, attach);
     if (!detach.isEmpty()) {
@@ -358,43 +360,5 @@ final class TargetChanges {
       }
     }
     return managed;
-  }
-
-  private static PodIdentityException noTarget() {
-    return new PodIdentityException(
-        ErrorReason.TARGET_NOT_FOUND,
-        "the node's spec.providerID names no virtual machine or scale set to assign to");
-  }
-
-  private static PodIdentityException notThere() {
-    return new PodIdentityException(
-        ErrorReason.TARGET_UNAVAILABLE,
-        "Azure made the change, but does not show the identity on the machine yet");
-  }
-
-  private PodIdentityException tooMany() {
-    return new PodIdentityException(
-        ErrorReason.TARGET_REJECTED,
-        ("%s has %d user-assigned identities already, and more than %d are not put on one; spread the"
-                + " pods over more node pools, or share identities")
-            .formatted(target == null ? "it" : target.id(), there.clientIds().size(), limit));
-  }
-
-  // Without the time of the next look: the same text again is one event, which is counted.
-
-  private static PodIdentityException nameless() {
-    return new PodIdentityException(
-        ErrorReason.TARGET_UNAVAILABLE,
-        "Azure shows the identity on the machine, but no client ID for it: it was made anew, or"
-            + " deleted. If it stays so it is attached again, where MIC attached it; otherwise take"
-            + " it off the machine");
-  }
-
-  private static PodIdentityException mismatch(AzureIdentity identity, ManagedIdentity managed) {
-    return new PodIdentityException(
-        ErrorReason.IDENTITY_INVALID,
-        ("the clientID of AzureIdentity %s is not that of its resourceID %s; write the client ID that"
-                + " the Azure portal shows for it. It is looked at again from time to time")
-            .formatted(identity.name(), managed.resourceId()));
   }
 }
