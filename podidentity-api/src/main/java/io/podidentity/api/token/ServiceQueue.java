@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of a {@link FetchQueue} that is about one service. Thread-safe. */
 final class ServiceQueue {
-  /** A little more, for a clock there that is faster. */
-  private static final Duration SECOND = Duration.ofMillis(1010);
+  /**
+   * A thousandth more, for a clock there that is faster. No more than a quick call takes: a pod for
+   * which nothing is kept any more would wait longer than a second.
+   */
+  private static final Duration SECOND = Duration.ofMillis(1001);
 
   private final TokenService service;
   private final FetchLimits limits;
