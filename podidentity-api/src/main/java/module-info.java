@@ -11,5 +11,6 @@ module io.podidentity.api {
   exports io.podidentity.api.matching;
   exports io.podidentity.api.model;
   exports io.podidentity.api.spi;
+  exports io.podidentity.api.telemetry;
   exports io.podidentity.api.token;
 }

@@ -3,10 +3,7 @@ package io.podidentity.mic;
 import io.podidentity.bin.GoFlags;
 import io.podidentity.bin.ProgramVersion;
 import io.podidentity.harness.FlagsContract;
-import java.io.PrintStream;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Every flag of v1's MIC. */
@@ -18,21 +15,6 @@ final class MicFlagsTest extends FlagsContract {
   @Override
   protected CommandLine commandLine() {
     GoFlags flags = new GoFlags(new MicFlags(), new ProgramVersion("mic", "1", "commit", "date"));
-    return new CommandLine() {
-      @Override
-      public OptionalInt parse(List<String> arguments, PrintStream out, PrintStream err) {
-        return flags.parse(arguments, out, err);
-      }
-
-      @Override
-      public List<String> withoutEffect() {
-        return flags.withoutEffect();
-      }
-
-      @Override
-      public Object value(String flag) {
-        return flags.value(flag);
-      }
-    };
+    return new CommandLine(flags::parse, flags::withoutEffect, flags::value);
   }
 }

@@ -1,5 +1,6 @@
 package io.podidentity.nmi;
 
+import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ record ErrorResponses(boolean retryAfterMissing) {
 
   /** About as long as the next process needs to take over. */
   private static final long STOPPING_RETRY_SECONDS = 5;
+
+  /** So v1 begins where no pod has an address; the broker begins so too. */
+  private static final String NO_POD = "pod list is empty";
 
   /** Where the service that failed did not say: what Azure asks its clients to wait, twice. */
   private static final long UNTOLD_RETRY_MILLIS = 2000;
@@ -86,7 +90,18 @@ record ErrorResponses(boolean retryAfterMissing) {
   private static Refusal refusal(
       int status, PodIdentityException error, @Nullable Long retryAfter) {
     RefusalCause cause = RefusalCause.of(error.reason());
-    return new Refusal(status, cause, String.valueOf(error.getMessage()), retryAfter);
+    return new Refusal(status, cause, text(error), retryAfter);
+  }
+
+  /** What the broker says for any program that it is in, as it concerns a pod and NMI. */
+  private static String text(PodIdentityException error) {
+    String text = String.valueOf(error.getMessage());
+    if (error.reason() == ErrorReason.SHUTTING_DOWN) {
+      return "NMI is stopping; ask again in a moment";
+    }
+    return text.startsWith(NO_POD)
+        ? text + ", and with kubectl get pods -A -o wide which pod of this node has it"
+        : text;
   }
 
   /** Whole seconds, rounded up: a client that comes too soon is refused again. */

@@ -2,6 +2,7 @@ package io.podidentity.nmi;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.matching.MicPods;
+import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.OperationMode;
 import io.podidentity.azure.http.HttpClients;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -220,12 +222,11 @@ public final class NodeNmi implements AutoCloseable {
             "azureassignedidentities",
             new NodeAssignments(kubernetes, options.node(), how.labelledRecordsOnly()));
     // Where exempt pods get any identity, nobody asks for these.
-    return options.exempt().anyIdentity()
-        ? OperationMode.standard(records, how.forceNamespaced())
-        : OperationMode.standard(
-            records,
-            followed.add("azureidentities", new ClusterIdentities(kubernetes)),
-            how.forceNamespaced());
+    IdentityDirectory identities =
+        options.exempt().anyIdentity()
+            ? Set::of
+            : followed.add("azureidentities", new ClusterIdentities(kubernetes));
+    return OperationMode.standard(records, identities, how.forceNamespaced());
   }
 
   private static Exemptions exemptions(

@@ -1,9 +1,13 @@
 package io.podidentity.nmi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
+import io.podidentity.api.matching.LivePods;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -129,6 +133,24 @@ class ErrorResponsesTest {
     for (PodIdentityException error : List.of(untold, atOnce)) {
       assertThat(errors.toPod(error).retryAfterSeconds()).isPositive();
       assertThat(errors.toHost(error).retryAfterSeconds()).isPositive();
+    }
+  }
+
+  /** The broker may be in other programs too, and on no cluster. */
+  @Test
+  void textsOfTheBrokerAreThoseOfNmi() throws UnknownHostException {
+    InetAddress stranger = InetAddress.getByName("10.1.2.3");
+    PodIdentityException unknown =
+        catchThrowableOfType(PodIdentityException.class, () -> LivePods.owner(stranger, List.of()));
+    PodIdentityException stopping =
+        new PodIdentityException(ErrorReason.SHUTTING_DOWN, "the broker is closing");
+
+    assertThat(errors.toPod(unknown).message())
+        .startsWith("pod list is empty")
+        .contains("10.1.2.3", "SNAT")
+        .endsWith("kubectl get pods -A -o wide which pod of this node has it");
+    for (Refusal refusal : List.of(errors.toPod(stopping), errors.toHost(stopping))) {
+      assertThat(refusal.message()).isEqualTo("NMI is stopping; ask again in a moment");
     }
   }
 

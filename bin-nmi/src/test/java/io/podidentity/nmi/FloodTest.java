@@ -95,7 +95,7 @@ class FloodTest {
         line.options(),
         new Nmi.Ports(
             cluster,
-            OperationMode.standard(cluster, false),
+            OperationMode.standard(cluster, Set::of, false),
             Exemptions.of(cluster),
             new ImdsTokenSource(uri, Duration.ofSeconds(10), "test", client, Clock.systemUTC()),
             Map.of(),

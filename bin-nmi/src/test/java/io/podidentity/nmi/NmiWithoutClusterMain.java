@@ -67,7 +67,7 @@ final class NmiWithoutClusterMain {
             options,
             new Nmi.Ports(
                 cluster,
-                OperationMode.standard(cluster, false),
+                OperationMode.standard(cluster, Set::of, false),
                 Exemptions.of(cluster),
                 new ImdsTokenSource(
                     options.metadata().uri(), Duration.ofSeconds(10), "test", Clock.systemUTC()),

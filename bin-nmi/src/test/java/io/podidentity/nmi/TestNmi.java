@@ -166,7 +166,7 @@ final class TestNmi implements AutoCloseable {
             options,
             new Nmi.Ports(
                 pods.apply(cluster),
-                OperationMode.standard(cluster, false),
+                OperationMode.standard(cluster, Set::of, false),
                 Exemptions.of(cluster),
                 this::fetch,
                 Map.of("pods", () -> synced),

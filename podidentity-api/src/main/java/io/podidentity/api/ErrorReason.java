@@ -55,7 +55,7 @@ public enum ErrorReason {
   REDIRECT_FAILED("redirect-failed", true),
   /** A setting or configuration file cannot be used. */
   CONFIGURATION_INVALID("configuration-invalid", false),
-  /** The process is stopping. */
+  /** The broker, or the program that it is in, is closing. */
   SHUTTING_DOWN("shutting-down", true);
 
   private final String code;

@@ -28,8 +28,12 @@ public final class KubernetesClients {
 
   /**
    * A watch whose peer is silent for two of these is taken for dead: see {@link PingedHttpClient}.
+   * One without pings is opened anew after three: see {@link PlainWatches}.
    */
   private static final Duration PING = Duration.ofSeconds(15);
+
+  /** Longer than to connect: who does not answer a handshake may answer to plain HTTP. */
+  private static final Duration HANDSHAKE = CONNECT.plusSeconds(1);
 
   /**
    * Doubled after each failure up to 32 times, so 2 s at most: a pod that comes when the API server
@@ -76,16 +80,23 @@ public final class KubernetesClients {
     return create(config, userAgent, ping, RECONNECT, new WatchSockets());
   }
 
+  static KubernetesClient create(
+      Config config, String userAgent, Duration ping, Duration reconnect, WatchSockets sockets) {
+    return create(
+        config, userAgent, reconnect, new PingedHttpClient.Factory(ping, HANDSHAKE, sockets));
+  }
+
   private static Config config(@Nullable Path kubeconfig) {
     return kubeconfig == null ? inCluster(SERVICE_ACCOUNT) : fromFile(kubeconfig);
   }
 
+  /** With that factory's times, but for pauses. */
   static KubernetesClient create(
-      Config config, String userAgent, Duration ping, Duration reconnect, WatchSockets sockets) {
+      Config config, String userAgent, Duration reconnect, PingedHttpClient.Factory factory) {
     config.setUserAgent(userAgent);
     config.setConnectionTimeout(Math.toIntExact(CONNECT.toMillis()));
     config.setRequestTimeout(Math.toIntExact(REQUEST.toMillis()));
-    config.setWebsocketPingInterval(ping.toMillis());
+    config.setWebsocketPingInterval(factory.ping().toMillis());
     config.setWatchReconnectInterval(Math.toIntExact(reconnect.toMillis()));
     config.setRequestRetryBackoffLimit(RETRIES);
     // Over HTTP/2 the JDK's client goes on using a connection whose other end is dead until the
@@ -93,7 +104,7 @@ public final class KubernetesClients {
     config.setHttp2Disable(true);
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withHttpClientFactory(new PingedHttpClient.Factory(sockets))
+        .withHttpClientFactory(factory)
         .withKubernetesSerialization(serialization())
         .build();
   }

@@ -24,20 +24,30 @@ import org.jspecify.annotations.Nullable;
  * The JDK's client, with WebSockets that notice when their pings are not answered: see {@link
  * PingedWebSocket}. fabric8 sends pings, and looks at no answer. It also logs when the server goes
  * away and when it is back: see {@link ServerContact}. Long answers come compressed: see {@link
- * Gunzip}.
+ * Gunzip}. Where WebSockets cannot be had, watches do without: see {@link PlainWatches}.
  */
 final class PingedHttpClient extends HttpClient {
   /** fabric8's factory for the JDK's client, with this one in its place. */
   static final class Factory extends JdkHttpClientFactory {
+    private final Duration ping;
+    private final Duration handshake;
     private final WatchSockets sockets;
 
     /**
      * A factory.
      *
+     * @param ping between two pings of a WebSocket
+     * @param handshake which a WebSocket's may take; longer than a connection
      * @param sockets is told of the WebSockets of all of its clients
      */
-    Factory(WatchSockets sockets) {
+    Factory(Duration ping, Duration handshake, WatchSockets sockets) {
+      this.ping = ping;
+      this.handshake = handshake;
       this.sockets = sockets;
+    }
+
+    Duration ping() {
+      return ping;
     }
 
     @Override
@@ -66,22 +76,26 @@ final class PingedHttpClient extends HttpClient {
 
     @Override
     protected HttpClient.Builder createNewHttpClientBuilder() {
-      return new Builder(super.createNewHttpClientBuilder(), sockets);
+      return new Builder(super.createNewHttpClientBuilder(), this);
     }
   }
 
   private final HttpClient client;
+  private final Duration handshake;
+  private final PlainWatches plain;
   private final ServerContact contact = new ServerContact();
   private final WatchSockets sockets;
 
-  private PingedHttpClient(HttpClient client, WatchSockets sockets) {
+  private PingedHttpClient(HttpClient client, Factory factory) {
     this.client = client;
-    this.sockets = sockets;
+    this.handshake = factory.handshake;
+    this.plain = new PlainWatches(factory.ping);
+    this.sockets = factory.sockets;
   }
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client.newWebSocketBuilder(), contact, sockets);
+    return new PingedWebSocket.Builder(client, plain, handshake, contact, sockets);
   }
 
   @Override
@@ -165,16 +179,16 @@ final class PingedHttpClient extends HttpClient {
   /** The JDK's builder, until it builds. */
   private static final class Builder implements HttpClient.Builder {
     private final HttpClient.Builder builder;
-    private final WatchSockets sockets;
+    private final Factory factory;
 
-    Builder(HttpClient.Builder builder, WatchSockets sockets) {
+    Builder(HttpClient.Builder builder, Factory factory) {
       this.builder = builder;
-      this.sockets = sockets;
+      this.factory = factory;
     }
 
     @Override
     public HttpClient build() {
-      return new PingedHttpClient(builder.build(), sockets);
+      return new PingedHttpClient(builder.build(), factory);
     }
 
     @Override

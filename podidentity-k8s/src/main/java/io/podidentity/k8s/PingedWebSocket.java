@@ -3,6 +3,8 @@ package io.podidentity.k8s;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -125,6 +128,7 @@ final class PingedWebSocket implements WebSocket {
     private final Map<ByteBuffer, CompletableFuture<Void>> asked = new ConcurrentHashMap<>();
     private final AtomicBoolean heard = new AtomicBoolean(true);
     private final AtomicReference<@Nullable PingedWebSocket> own = new AtomicReference<>();
+    private final AtomicBoolean settled = new AtomicBoolean();
 
     Ears(Listener listener, URI uri, WatchSockets sockets) {
       this.listener = listener;
@@ -152,6 +156,10 @@ final class PingedWebSocket implements WebSocket {
 
     @Override
     public void onOpen(WebSocket socket) {
+      if (settled.getAndSet(true)) {
+        socket.abort();
+        return;
+      }
       sockets.opened(uri, own(socket));
       listener.onOpen(own(socket));
     }
@@ -199,21 +207,37 @@ final class PingedWebSocket implements WebSocket {
 
   /** The JDK's builder, until it builds. */
   static final class Builder implements WebSocket.Builder {
+    private final HttpClient client;
     private final WebSocket.Builder builder;
+    private final HttpRequest.Builder headers = HttpRequest.newBuilder();
+    private final PlainWatches plain;
+    private final Duration patience;
     private final ServerContact contact;
     private final WatchSockets sockets;
 
-    Builder(WebSocket.Builder builder, ServerContact contact, WatchSockets sockets) {
-      this.builder = builder;
+    /**
+     * A builder.
+     *
+     * @param patience with a handshake; longer than it takes to connect
+     */
+    Builder(
+        HttpClient client,
+        PlainWatches plain,
+        Duration patience,
+        ServerContact contact,
+        WatchSockets sockets) {
+      this.client = client;
+      this.builder = client.newWebSocketBuilder();
+      this.plain = plain;
+      this.patience = patience;
       this.contact = contact;
       this.sockets = sockets;
     }
 
     @Override
     public CompletableFuture<WebSocket> buildAsync(URI uri, Listener listener) {
-      Ears ears = new Ears(listener, uri, sockets);
-      return builder
-          .buildAsync(uri, ears)
+      return plain
+          .open(uri, () -> opened(uri, listener), client, headers, listener)
           .handle(
               (socket, error) -> {
                 if (error != null) {
@@ -222,12 +246,31 @@ final class PingedWebSocket implements WebSocket {
                   throw new CompletionException(cause);
                 }
                 contact.answered();
-                return ears.own(socket);
+                return socket;
               });
+    }
+
+    /** Cancelled, and its connection closed, if that takes too long. */
+    private CompletableFuture<WebSocket> opened(URI uri, Listener listener) {
+      Ears ears = new Ears(listener, uri, sockets);
+      CompletableFuture<WebSocket> handshake = builder.buildAsync(uri, ears);
+      var unused =
+          handshake
+              .copy()
+              .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+              .whenComplete(
+                  (any, late) -> {
+                    // Unless it is being opened at this very moment.
+                    if (late != null && !ears.settled.getAndSet(true)) {
+                      handshake.cancel(true);
+                    }
+                  });
+      return handshake.thenApply(ears::own);
     }
 
     @Override
     public WebSocket.Builder header(String name, String value) {
+      headers.header(name, value);
       builder.header(name, value);
       return this;
     }

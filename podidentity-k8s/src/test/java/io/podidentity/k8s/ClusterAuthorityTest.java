@@ -174,7 +174,9 @@ final class ClusterAuthorityTest {
   private static boolean trustsAll(Config config) {
     var builder =
         (StandardHttpClientBuilder<?, ?, ?>)
-            new PingedHttpClient.Factory(new WatchSockets()).newBuilder(config);
+            new PingedHttpClient.Factory(
+                    Duration.ofSeconds(15), Duration.ofSeconds(6), new WatchSockets())
+                .newBuilder(config);
     return builder.getTrustManagers()[0].getClass().getName().contains("SSLUtils");
   }
 

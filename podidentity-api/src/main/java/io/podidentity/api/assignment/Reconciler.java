@@ -11,6 +11,7 @@ import io.podidentity.api.spi.ClusterView;
 import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -131,14 +132,14 @@ public final class Reconciler implements AutoCloseable {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
     requireNonNull(applier, "applier");
-    this.telemetry = requireNonNull(telemetry, "telemetry");
+    this.telemetry = GuardedTelemetry.of(telemetry);
     this.passes = requireNonNull(passes, "passes");
     requireNonNull(workers, "workers");
     this.timer = requireNonNull(timer, "timer");
     this.pace = requireNonNull(pace, "pace");
-    this.targets = new TargetWorkers(applier, telemetry, workers, timer, pace, this::nudge);
+    this.targets = new TargetWorkers(applier, this.telemetry, workers, timer, pace, this::nudge);
     this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge, chance);
-    this.reports = new PlanReports(telemetry);
+    this.reports = new PlanReports(this.telemetry);
   }
 
   /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */

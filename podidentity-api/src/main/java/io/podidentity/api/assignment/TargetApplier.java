@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 
@@ -39,7 +40,7 @@ public final class TargetApplier {
       Clock clock) {
     this.store = requireNonNull(store, "store");
     this.compute = requireNonNull(compute, "compute");
-    this.telemetry = requireNonNull(telemetry, "telemetry");
+    this.telemetry = GuardedTelemetry.of(telemetry);
     this.writers = requireNonNull(writers, "writers");
     this.options = requireNonNull(options, "options");
     this.clock = requireNonNull(clock, "clock");

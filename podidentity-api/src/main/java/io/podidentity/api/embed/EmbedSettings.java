@@ -8,6 +8,7 @@ import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.FetchLimits;
 import io.podidentity.api.token.HoldPolicy;
 import java.time.Clock;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -55,6 +56,22 @@ public record EmbedSettings(
   /** The same with other holds. */
   public EmbedSettings withHolds(HoldPolicy newHolds) {
     return new EmbedSettings(newHolds, limits, cache, clock, telemetry);
+  }
+
+  /**
+   * The same with other limits of the token services that are named, say of a source that serves
+   * more than Azure's.
+   */
+  public EmbedSettings withLimits(Map<TokenService, FetchLimits> newLimits) {
+    Map<TokenService, FetchLimits> all = new EnumMap<>(TokenService.class);
+    all.putAll(limits);
+    all.putAll(newLimits);
+    return new EmbedSettings(holds, all, cache, clock, telemetry);
+  }
+
+  /** The same with another number of tokens, or room for them. */
+  public EmbedSettings withCache(CacheBounds newCache) {
+    return new EmbedSettings(holds, limits, newCache, clock, telemetry);
   }
 
   /** The same by another clock. */

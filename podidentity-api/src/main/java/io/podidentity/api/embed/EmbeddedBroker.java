@@ -2,7 +2,9 @@ package io.podidentity.api.embed;
 
 import io.podidentity.api.PodIdentityException;
 import io.podidentity.api.spi.PodDirectory;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import io.podidentity.api.token.CachingTokenSource;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.FetchQueue;
@@ -46,25 +48,21 @@ public final class EmbeddedBroker implements AutoCloseable {
       TokenSource source,
       EmbedSettings settings) {
     threads = new OwnThreads();
+    // Once for all parts, so that it says once that it fails.
+    Telemetry telemetry = GuardedTelemetry.of(settings.telemetry());
     FetchQueue queue =
         new FetchQueue(
-            source,
-            threads.fetches(),
-            threads,
-            settings.clock(),
-            settings.limits(),
-            settings.telemetry());
+            source, threads.fetches(), threads, settings.clock(), settings.limits(), telemetry);
     broker =
         new TokenBroker(
             pods,
             mode,
             exemptions,
-            new CachingTokenSource(
-                queue, settings.clock(), threads, settings.cache(), settings.telemetry()),
+            new CachingTokenSource(queue, settings.clock(), threads, settings.cache(), telemetry),
             settings.holds(),
             threads,
             settings.clock(),
-            settings.telemetry());
+            telemetry);
   }
 
   /**

@@ -22,7 +22,13 @@ final class WorkloadTable {
   private final Set<String> managedIds;
 
   /** A workload, and what it may have. */
-  record Entry(Pod pod, List<AzureIdentity> identities) {}
+  record Entry(Pod pod, List<AzureIdentity> identities) {
+    /** Whether it has these addresses and these identities, in whatever order. */
+    boolean says(Workload workload) {
+      return pod.addresses().equals(workload.addresses())
+          && Set.copyOf(identities).equals(Set.copyOf(workload.identities()));
+    }
+  }
 
   private WorkloadTable(Map<NamespacedName, Entry> byName) {
     this.byName = byName;

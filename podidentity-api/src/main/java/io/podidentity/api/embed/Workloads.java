@@ -35,8 +35,10 @@ public final class Workloads implements PodDirectory, BindingDirectory {
   public Workloads() {}
 
   /**
-   * Adds a workload, or replaces the one of that name by a new one, which has another UID even if
-   * it says the same: who waits as the old one gets nothing.
+   * Adds a workload, or replaces the one of that name by a new one, which has another UID: who
+   * waits as the old one gets nothing. One with the same addresses and the same identities is not
+   * replaced, and its requests under way go on. If it is another all the same, and what the old one
+   * asked for is not to be answered, {@link #remove} that first.
    *
    * @param addresses from which it asks; an address that two workloads have is nobody's
    * @param identities those that it may have, of its own namespace; a request that names none gets
@@ -52,18 +54,32 @@ public final class Workloads implements PodDirectory, BindingDirectory {
   /**
    * Adds or replaces several workloads at once, each as {@link #put} does; look-ups see all of that
    * or nothing. This is how an identity is changed that several have, and how a large table is
-   * filled: each call makes the whole table anew. Give it what changes alone: of a workload that is
-   * as before, too, the requests under way are refused.
+   * filled: each call makes the whole table anew. A host that has a list of its workloads may put
+   * all of it as often as it likes, and remove those that are no longer in it.
    *
    * @throws IllegalArgumentException as of {@link #put}, or if two have one name; nothing is
    *     changed then
    */
   public void putAll(Collection<Workload> workloads) {
-    List<WorkloadTable.Entry> entries = workloads.stream().map(this::entry).toList();
-    change(table -> table.with(entries));
+    List<Workload> given = List.copyOf(workloads);
+    change(before -> before.with(given.stream().map(one -> entry(one, before)).toList()));
   }
 
-  private WorkloadTable.Entry entry(Workload workload) {
+  /**
+   * The one that there is, if nothing differs. That is safe though a successor of the same name may
+   * have been meant: a request under way asked from an address that is the successor's too, and is
+   * looked at again before it is answered, so it gets no token that the successor could not ask for
+   * there. With another address or identity it would be an heir: one may ask from where the other
+   * did, or have waited for what only the other was given.
+   */
+  private WorkloadTable.Entry entry(Workload workload, WorkloadTable before) {
+    return before
+        .byName(workload.name())
+        .filter(entry -> entry.says(workload))
+        .orElseGet(() -> newEntry(workload));
+  }
+
+  private WorkloadTable.Entry newEntry(Workload workload) {
     Pod pod =
         new Pod(
             workload.name(),

@@ -83,11 +83,8 @@ record BrokersAnswer(
   }
 
   private static OperationMode mode(Situation.Options options, Picture picture) {
-    if (options.managed()) {
-      return OperationMode.managed(picture);
-    }
-    return options.anyIdentity()
-        ? OperationMode.standard(picture, options.forceNamespaced())
+    return options.managed()
+        ? OperationMode.managed(picture)
         : OperationMode.standard(picture, picture, options.forceNamespaced());
   }
 

@@ -31,8 +31,8 @@ public final class LivePods {
       throw new PodIdentityException(
           ErrorReason.POD_NOT_FOUND,
           // Begins as in AAD Pod Identity v1, and so does the next.
-          ("pod list is empty: no live pod of this node has the address %s; check with kubectl get"
-                  + " pods -A -o wide, and whether a proxy or SNAT changes the source address")
+          ("pod list is empty: no live pod that is known here has the address %s; check whether a"
+                  + " proxy or SNAT changes the source address")
               .formatted(address.getHostAddress()));
     }
     if (live.size() == 1) {
@@ -60,7 +60,6 @@ public final class LivePods {
             () ->
                 new PodIdentityException(
                     ErrorReason.POD_NOT_FOUND,
-                    "pod %s is not a live pod of this node; check its name and namespace"
-                        .formatted(name)));
+                    "no live pod %s is known here; check its name and namespace".formatted(name)));
   }
 }

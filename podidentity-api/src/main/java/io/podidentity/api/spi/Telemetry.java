@@ -16,6 +16,10 @@ import java.time.Duration;
 /**
  * What the libraries report. Every method does nothing by default, so that an implementation takes
  * what it needs. Called from any thread; must be quick and must not throw. Thread-safe.
+ *
+ * <p>One that throws all the same changes no answer and no work, and only its report is lost: who
+ * reports guards it ({@link io.podidentity.api.telemetry.GuardedTelemetry}). The first failure goes
+ * to the uncaught exception handler of the thread that reports.
  */
 public interface Telemetry {
   /** Reports nothing. */

@@ -5,8 +5,11 @@ import io.podidentity.api.model.TokenQuery;
 import java.util.List;
 
 /**
- * A service that issues tokens. Called by the token broker on an executor of its own; may block.
- * Thread-safe.
+ * A service that issues tokens. Called by the token broker on an executor of its own; may block,
+ * but not for ever: a fetch that takes longer than {@link
+ * io.podidentity.api.token.FetchLimits#longestFetch()} is given up, and its thread is interrupted.
+ * A source that does not heed that keeps its place among those that are under way until it returns,
+ * and where all places are kept so no more tokens are fetched. Thread-safe.
  */
 public interface TokenSource {
   /**
@@ -15,7 +18,8 @@ public interface TokenSource {
    * @return at least one: the primary tenant's first, then those of the auxiliary tenants in order
    * @throws io.podidentity.api.PodIdentityException with {@code TOKEN_REFUSED} if asking again will
    *     not help, {@code TOKEN_UNAVAILABLE} if it may, {@code TOKEN_THROTTLED} if no query will for
-   *     a moment, {@code IDENTITY_INVALID} if this source cannot serve such an identity
+   *     a moment, {@code IDENTITY_INVALID} if this source cannot serve such an identity, {@code
+   *     SHUTTING_DOWN} if the thread is interrupted, which it then still is
    */
   List<AccessToken> fetch(TokenQuery query);
 

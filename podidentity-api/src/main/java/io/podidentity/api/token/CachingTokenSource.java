@@ -12,6 +12,7 @@ import io.podidentity.api.model.TokenCacheEvent;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -84,7 +85,7 @@ public final class CachingTokenSource implements TokenFetcher {
     this.fetches = requireNonNull(fetches, "fetches");
     this.clock = requireNonNull(clock, "clock");
     this.timer = requireNonNull(timer, "timer");
-    this.telemetry = requireNonNull(telemetry, "telemetry");
+    this.telemetry = GuardedTelemetry.of(telemetry);
     this.random = random;
     this.failures = new RememberedFailures(clock);
     this.cache =

@@ -18,6 +18,9 @@ import java.time.Duration;
  *     call; positive
  * @param longestRest how long the service is left alone at most when it throttles; zero if that
  *     concerns only the one query that was answered so
+ * @param longestFetch after which one that is under way is given up: whoever waits for it is told
+ *     to come again, and its thread is interrupted. It counts as under way until the source heeds
+ *     that; positive; {@link #LONGEST_FETCH} by default
  */
 public record FetchLimits(
     int perSecond,
@@ -26,7 +29,11 @@ public record FetchLimits(
     int waiting,
     int waitingForOnePod,
     Duration longestWait,
-    Duration longestRest) {
+    Duration longestRest,
+    Duration longestFetch) {
+
+  /** A minute: more than Azure's services take for all the calls of one fetch. */
+  public static final Duration LONGEST_FETCH = Duration.ofMinutes(1);
 
   /**
    * The instance metadata service serves 20 requests for tokens a second and 5 at once for each
@@ -49,6 +56,26 @@ public record FetchLimits(
   public static final FetchLimits ENTRA =
       new FetchLimits(20, 8, 2, 200, 32, Duration.ofSeconds(10), Duration.ZERO);
 
+  /** The same with {@link #LONGEST_FETCH}. */
+  public FetchLimits(
+      int perSecond,
+      int atOnce,
+      int atOnceForOnePod,
+      int waiting,
+      int waitingForOnePod,
+      Duration longestWait,
+      Duration longestRest) {
+    this(
+        perSecond,
+        atOnce,
+        atOnceForOnePod,
+        waiting,
+        waitingForOnePod,
+        longestWait,
+        longestRest,
+        LONGEST_FETCH);
+  }
+
   /** Refuses limits with which no fetch could be made. */
   public FetchLimits {
     if (perSecond < 0) {
@@ -60,5 +87,21 @@ public record FetchLimits(
     if (longestWait.isNegative() || longestWait.isZero() || longestRest.isNegative()) {
       throw new IllegalArgumentException("longestWait must be positive, longestRest not negative");
     }
+    if (longestFetch.isNegative() || longestFetch.isZero()) {
+      throw new IllegalArgumentException("longestFetch must be positive");
+    }
+  }
+
+  /** The same with another time after which a fetch is given up. */
+  public FetchLimits withLongestFetch(Duration newLongestFetch) {
+    return new FetchLimits(
+        perSecond,
+        atOnce,
+        atOnceForOnePod,
+        waiting,
+        waitingForOnePod,
+        longestWait,
+        longestRest,
+        newLongestFetch);
   }
 }

@@ -9,6 +9,7 @@ import io.podidentity.api.model.TokenService;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class FetchQueue implements TokenFetcher {
       Map<TokenService, FetchLimits> limits,
       Telemetry telemetry) {
     this.clock = requireNonNull(clock, "clock");
-    SourceCalls calls = new SourceCalls(source, clock, telemetry);
+    SourceCalls calls = new SourceCalls(source, clock, GuardedTelemetry.of(telemetry));
     for (TokenService service : TokenService.values()) {
       FetchLimits its = requireNonNull(limits.get(service), service.code());
       queues.put(service, new ServiceQueue(service, its, calls, executor, timer));

@@ -29,8 +29,13 @@ final class Flight {
   private volatile String fingerprint = "";
   private volatile Duration heldUp = Duration.ZERO;
   private volatile boolean wanted;
-  private volatile boolean asked;
+  private volatile @Nullable Instant asked;
   private volatile @Nullable PodIdentityException turnedAway;
+
+  // Guarded by this, as what follows.
+  private @Nullable Thread asking;
+  private boolean ended;
+  private boolean givenUp;
 
   private Flight(TokenQuery query, Instant since, boolean toBeKept, @Nullable CachedTokens known) {
     this.query = query;
@@ -107,17 +112,62 @@ final class Flight {
   /**
    * The token service is asked now: unless it is turned away, the outcome tells about the service.
    */
-  void ask() {
-    asked = true;
+  void ask(Instant now) {
+    asked = now;
   }
 
   boolean wasAsked() {
+    return asked != null;
+  }
+
+  /** When it was; null if it was not. */
+  @Nullable Instant asked() {
     return asked;
+  }
+
+  /** Its source runs on this thread, from now on until {@link #end}, and may be interrupted. */
+  synchronized void begin() {
+    asking = Thread.currentThread();
+    if (givenUp) {
+      asking.interrupt();
+    }
+  }
+
+  /**
+   * Its source has ended, and nothing more is given up.
+   *
+   * @return whether it was before
+   */
+  synchronized boolean end() {
+    if (givenUp && asking != null) {
+      // What the thread does next is not given up.
+      boolean unused = Thread.interrupted();
+    }
+    asking = null;
+    ended = true;
+    return givenUp;
+  }
+
+  /** Whether it was given up before its source had ended, and says so to whoever waits. */
+  synchronized boolean isGivenUp() {
+    return givenUp;
+  }
+
+  /** Interrupts its source; false if that has ended. */
+  synchronized boolean giveUp() {
+    if (ended) {
+      return false;
+    }
+    givenUp = true;
+    if (asking != null) {
+      asking.interrupt();
+    }
+    return true;
   }
 
   /** No further call of the service may be made for it: this is said, and not by the service. */
   PodIdentityException turnedAway(PodIdentityException refusal) {
-    asked = false;
+    asked = null;
     turnedAway = refusal;
     return refusal;
   }

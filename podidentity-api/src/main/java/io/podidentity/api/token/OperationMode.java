@@ -17,7 +17,6 @@ import io.podidentity.api.spi.IdentityDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How it is told which identity a pod may have: the two operation modes of AAD Pod Identity v1.
@@ -27,17 +26,10 @@ public abstract sealed class OperationMode {
   /**
    * Standard mode: MIC assigns identities and records it, and a pod gets what is recorded for it.
    *
-   * @param forceNamespaced whether every identity is kept to pods of its own namespace
-   */
-  public static OperationMode standard(AssignmentDirectory records, boolean forceNamespaced) {
-    return standard(records, Set::of, forceNamespaced);
-  }
-
-  /**
-   * Standard mode, where the records are those of one node.
-   *
    * @param identities all of the cluster: on a scale set, what is assigned for pods of other nodes
-   *     is on this one too, and must not be given to exempt pods here
+   *     is on this one too, and must not be given to exempt pods here. {@code Set::of} will do only
+   *     where the records are those of all nodes, or where no pod is exempt or each gets any
+   *     identity
    * @param forceNamespaced whether every identity is kept to pods of its own namespace
    */
   public static OperationMode standard(

@@ -63,8 +63,7 @@ final class PodFinder {
       SoughtPod sought, String problem, @Nullable PodIdentityException cause) {
     return new PodIdentityException(
         ErrorReason.CLUSTER_UNAVAILABLE,
-        "no pod %s is known, and the Kubernetes API %s; ask again in a moment"
-            .formatted(sought, problem),
+        "no pod %s is known, and the cluster %s; ask again in a moment".formatted(sought, problem),
         cause == null ? RETRY_AFTER : cause.retryAfter().orElse(RETRY_AFTER),
         cause);
   }

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The part of a {@link FetchQueue} that is about one service. Thread-safe. */
 final class ServiceQueue {
-  /** A little more, for a clock there that is faster. */
-  private static final Duration SECOND = Duration.ofMillis(1010);
+  /**
+   * A thousandth more, for a clock there that is faster. No more than a quick call takes: a pod for
+   * which nothing is kept any more would wait longer than a second.
+   */
+  private static final Duration SECOND = Duration.ofMillis(1001);
 
   private final TokenService service;
   private final FetchLimits limits;
@@ -108,9 +111,11 @@ final class ServiceQueue {
   private void call(Lane.Turn turn) {
     Flight flight = turn.flight();
     Calls budget = new Calls(turn);
+    Subscription bound = () -> {};
     List<AccessToken> tokens = null;
     Throwable failure = null;
     try {
+      bound = bound(flight);
       tokens = source.ask(flight, budget);
     } catch (RuntimeException | Error e) {
       failure = e;
@@ -118,17 +123,49 @@ final class ServiceQueue {
         rest(refusal);
       }
     }
+    bound.close();
     lane.done(turn);
     budget.end();
     try {
       // First, because whoever waits for the outcome may take its time over it.
       proceed();
     } finally {
-      if (tokens != null) {
-        flight.outcome().complete(tokens);
-      } else {
-        flight.outcome().completeExceptionally(requireNonNull(failure));
+      // What comes of one that is given up is nobody's, and may be here before it is told so.
+      if (!flight.isGivenUp()) {
+        end(flight, tokens, failure);
       }
+    }
+  }
+
+  private static void end(
+      Flight flight, @Nullable List<AccessToken> tokens, @Nullable Throwable failure) {
+    if (tokens != null) {
+      flight.outcome().complete(tokens);
+    } else {
+      flight.outcome().completeExceptionally(requireNonNull(failure));
+    }
+  }
+
+  /** Gives the flight up if it takes too long. Its turn lasts until its source has ended. */
+  private Subscription bound(Flight flight) {
+    try {
+      return timer.schedule(limits.longestFetch(), () -> giveUpOn(flight));
+    } catch (RejectedExecutionException e) {
+      // At the end of the program, which interrupts it.
+      ended = true;
+      return () -> {};
+    }
+  }
+
+  private void giveUpOn(Flight flight) {
+    if (flight.giveUp()) {
+      PodIdentityException refusal =
+          new PodIdentityException(
+              ErrorReason.TOKEN_UNAVAILABLE,
+              "no token came within %d s; ask again in a moment"
+                  .formatted(limits.longestFetch().toSeconds()));
+      source.gaveUp(flight, refusal);
+      flight.outcome().completeExceptionally(refusal);
     }
   }
 

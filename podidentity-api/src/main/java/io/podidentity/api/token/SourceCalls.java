@@ -24,32 +24,57 @@ record SourceCalls(TokenSource source, Clock clock, Telemetry telemetry) {
   }
 
   /**
-   * The tokens, at least one.
+   * The tokens, at least one. Of a flight that is given up meanwhile they are nobody's.
    *
    * @throws RuntimeException of the source
    */
   List<AccessToken> ask(Flight flight, TokenSource.Budget budget) {
-    CachedTokens known = flight.known();
-    // A pod that waits for it finds those too old.
-    if (known != null && !flight.isWanted() && isStillBy(known, flight.query())) {
-      return known.tokens();
+    flight.begin();
+    try {
+      CachedTokens known = flight.known();
+      // A pod that waits for it finds those too old.
+      return known != null && !flight.isWanted() && isStillBy(known, flight.query())
+          ? known.tokens()
+          : askAnew(flight, budget);
+    } finally {
+      boolean unused = flight.end();
     }
+  }
+
+  /** Tells that a flight is given up, whatever comes of it later, which is not told. */
+  void gaveUp(Flight flight, PodIdentityException refusal) {
+    Instant start = flight.asked();
+    if (start != null) {
+      telemetry.tokenFetchFailed(
+          flight.query(), waited(flight, start), took(flight, start), refusal);
+    }
+  }
+
+  private List<AccessToken> askAnew(Flight flight, TokenSource.Budget budget) {
     Instant start = clock.instant();
-    flight.ask();
+    flight.ask(start);
     try {
       List<AccessToken> tokens = fetch(flight, budget);
       if (tokens.isEmpty()) {
         throw new IllegalStateException("the token source gave no token and no reason");
       }
-      telemetry.tokenFetched(flight.query(), waited(flight, start), took(flight, start));
+      if (!flight.end()) {
+        telemetry.tokenFetched(flight.query(), waited(flight, start), took(flight, start));
+      }
       return tokens;
     } catch (RuntimeException e) {
-      if (flight.wasTurnedAway(e)) {
-        telemetry.tokenFetchRefused(flight.query());
-        throw e;
+      if (!flight.end()) {
+        failed(flight, start, e);
       }
-      telemetry.tokenFetchFailed(flight.query(), waited(flight, start), took(flight, start), e);
       throw e;
+    }
+  }
+
+  private void failed(Flight flight, Instant start, RuntimeException error) {
+    if (flight.wasTurnedAway(error)) {
+      telemetry.tokenFetchRefused(flight.query());
+    } else {
+      telemetry.tokenFetchFailed(flight.query(), waited(flight, start), took(flight, start), error);
     }
   }
 

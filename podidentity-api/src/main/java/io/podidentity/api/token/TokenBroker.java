@@ -8,6 +8,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,7 +66,7 @@ public final class TokenBroker implements AutoCloseable {
             new ExemptPods(requireNonNull(exemptions, "exemptions"), timer),
             holds,
             requireNonNull(timer, "timer"),
-            new WaitReports(requireNonNull(clock, "clock"), requireNonNull(telemetry, "telemetry")),
+            new WaitReports(requireNonNull(clock, "clock"), GuardedTelemetry.of(telemetry)),
             waiting);
     this.nodeIdentity = new NodeIdentityRule(mode, exemptions.anyIdentity());
   }
@@ -102,7 +103,9 @@ public final class TokenBroker implements AutoCloseable {
   }
 
   /**
-   * Asks for a token and waits for the answer, on the caller's thread.
+   * Asks for a token and waits for the answer, on the caller's thread. That takes no longer than
+   * the holds, {@link FetchLimits#longestWait()} and {@link FetchLimits#longestFetch()} together,
+   * where a {@link FetchQueue} fetches and nothing changes meanwhile.
    *
    * @throws PodIdentityException if there is none; with {@code SHUTTING_DOWN} if the thread is
    *     interrupted, which it then still is

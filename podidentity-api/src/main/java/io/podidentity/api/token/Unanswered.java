@@ -14,7 +14,7 @@ final class Unanswered implements AutoCloseable {
   /** The refusal of all that is not answered by then, and of what comes after. */
   static PodIdentityException stopping() {
     return new PodIdentityException(
-        ErrorReason.SHUTTING_DOWN, "NMI is stopping; ask again in a moment");
+        ErrorReason.SHUTTING_DOWN, "the broker is closing; ask again in a moment");
   }
 
   /** Keeps a future until it is complete; it is then forgotten. */

@@ -81,12 +81,7 @@ class OwnershipTest {
   @Test
   void whatVersionOneAssignedIsMics() {
     scene.azure.put(N1, identityId("x"));
-    scene.cluster.put(
-        RecordBuilder.record(
-                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
-                Samples.identity("default/x"))
-            .podUid(null)
-            .build());
+    scene.cluster.put(ofVersionOne("old", "x").build());
     scene.pod("web", "x");
     scene.run();
 
@@ -99,13 +94,7 @@ class OwnershipTest {
   @Test
   void whatVersionOneHasNotAssignedMayBeAnothers() {
     scene.azure.put(N1, identityId("x"));
-    scene.cluster.put(
-        RecordBuilder.record(
-                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
-                Samples.identity("default/x"))
-            .podUid(null)
-            .state(AssignmentState.CREATED)
-            .build());
+    scene.cluster.put(ofVersionOne("old", "x").state(AssignmentState.CREATED).build());
 
     scene.run();
 
@@ -236,19 +225,11 @@ class OwnershipTest {
     scene.azure.put(N1, identityId("x"));
     scene.pod("web", "x");
     scene.cluster.put(
-        RecordBuilder.record(
-                PodBuilder.pod("default/web").bindingLabel("x").node("n1").build(),
-                Samples.identity("default/x"))
+        ofVersionOne("web", "x")
             .binding(Samples.binding("default/x", "x", "x"))
-            .podUid(null)
             .state(AssignmentState.CREATED)
             .build());
-    scene.cluster.put(
-        RecordBuilder.record(
-                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
-                Samples.identity("default/x"))
-            .podUid(null)
-            .build());
+    scene.cluster.put(ofVersionOne("old", "x").build());
     scene.azure.fail(new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "429"));
     scene.run();
     scene.azure.fail(null);
@@ -354,6 +335,14 @@ class OwnershipTest {
     assertThat(scene.azure.on(N1)).isEmpty();
   }
 
+  /** As v1 writes it, for a pod on n1: assigned, unless it says otherwise, and without a UID. */
+  private static RecordBuilder ofVersionOne(String pod, String resource) {
+    return RecordBuilder.record(
+            PodBuilder.pod("default/" + pod).bindingLabel("x").node("n1").build(),
+            Samples.identity("default/x", resource))
+        .podUid(null);
+  }
+
   private void wrongClientId(String identity, String resource) {
     scene.cluster.put(
         Samples.withCredential(
@@ -390,12 +379,7 @@ class OwnershipTest {
   @Test
   void aMachineWhoseNodeGoesBeforeADetachSucceedsIsGivenBack() {
     scene.azure.put(N1, identityId("x"));
-    scene.cluster.put(
-        RecordBuilder.record(
-                PodBuilder.pod("default/old").bindingLabel("x").node("n1").build(),
-                Samples.identity("default/x"))
-            .podUid(null)
-            .build());
+    scene.cluster.put(ofVersionOne("old", "x").build());
     scene.azure.fail(new PodIdentityException(ErrorReason.TARGET_UNAVAILABLE, "429"));
     scene.run();
     scene.azure.fail(null);
@@ -473,12 +457,7 @@ class OwnershipTest {
     guarded.azure.put(N1, identityId("kubelet"));
     guarded.pod("web", "x");
     guarded.cluster.put(
-        RecordBuilder.record(
-                PodBuilder.pod("default/web").bindingLabel("x").node("n1").build(),
-                Samples.identity("default/x", "kubelet"))
-            .binding(Samples.binding("default/x", "x", "x"))
-            .podUid(null)
-            .build());
+        ofVersionOne("web", "kubelet").binding(Samples.binding("default/x", "x", "x")).build());
     guarded.run();
     assertThat(guarded.record("web", "x").provenance().added())
         .isEqualTo(Set.of(identityId("kubelet"), identityId("x")));

@@ -49,7 +49,7 @@ final class RandomMic {
                 turns.helpers(),
                 new ApplierOptions(3, 200, QUARANTINE),
                 clock),
-            new Reports(azure),
+            new Reports(azure, turns),
             turns,
             timer,
             new ReconcilePace(
@@ -79,7 +79,7 @@ final class RandomMic {
   }
 
   /** Passes fail as they are made to, and no other way. */
-  private record Reports(SlowAzure azure) implements Telemetry {
+  private record Reports(SlowAzure azure, Turns turns) implements Telemetry {
     @Override
     public void targetWorked(Duration took) {
       azure.runEnds();
@@ -89,7 +89,7 @@ final class RandomMic {
     public void passFailed(RuntimeException error) {
       boolean made = error instanceof CallLog.Killed || error.getCause() instanceof CallLog.Killed;
       if (!made) {
-        throw new AssertionError("failed otherwise than it was made to", error);
+        turns.fail(new AssertionError("failed otherwise than it was made to", error));
       }
     }
   }

@@ -11,7 +11,9 @@ import io.podidentity.api.model.IdentityChoice;
 import io.podidentity.api.model.NamespacedName;
 import io.podidentity.api.model.TokenQuery;
 import io.podidentity.api.model.TokenService;
+import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.TokenSource;
+import io.podidentity.api.token.CacheBounds;
 import io.podidentity.api.token.Caller;
 import io.podidentity.api.token.Exemptions;
 import io.podidentity.api.token.FetchLimits;
@@ -21,6 +23,8 @@ import io.podidentity.api.token.TokenGrant;
 import io.podidentity.api.token.TokenRequest;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +86,34 @@ final class EmbeddedBrokerTest {
   }
 
   @Test
+  void requestUnderWayLivesThroughATableThatIsPutAgain() throws InterruptedException {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    TokenSource slow =
+        query -> {
+          asked.countDown();
+          await(go);
+          return issue(query);
+        };
+    List<Workload> table =
+        List.of(
+            new Workload(
+                JOB,
+                Set.of(WorkloadsTest.address(1)),
+                List.of(WorkloadsTest.identity("ci", "one"))));
+    workloads.putAll(table);
+    try (EmbeddedBroker broker = new EmbeddedBroker(workloads, slow)) {
+      CompletableFuture<TokenGrant> answer = broker.request(from(1));
+      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+      workloads.putAll(table);
+      go.countDown();
+
+      assertThat(answer.join().pod()).isEqualTo(JOB);
+    }
+  }
+
+  @Test
   void closeRefusesWhatWaitsInterruptsFetchesAndLeavesNoThread() throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
@@ -107,6 +139,7 @@ final class EmbeddedBrokerTest {
 
     assertThatThrownBy(waiting::join).hasRootCauseInstanceOf(PodIdentityException.class);
     assertThat(refusal(broker).reason()).isEqualTo(ErrorReason.SHUTTING_DOWN);
+    assertThat(refusal(broker)).hasMessage("the broker is closing; ask again in a moment");
     // An executor has terminated a little before its last thread has.
     for (Thread thread : ownThreads()) {
       thread.join(20_000);
@@ -151,15 +184,9 @@ final class EmbeddedBrokerTest {
   }
 
   private static EmbedSettings oneAtATime() {
-    EmbedSettings defaults = EmbedSettings.defaults();
     FetchLimits one =
         new FetchLimits(0, 1, 1, 100, 100, Duration.ofSeconds(20), Duration.ofSeconds(1));
-    return new EmbedSettings(
-        defaults.holds(),
-        Map.of(TokenService.IMDS, one, TokenService.ENTRA, one),
-        defaults.cache(),
-        defaults.clock(),
-        defaults.telemetry());
+    return EmbedSettings.defaults().withLimits(Map.of(TokenService.IMDS, one));
   }
 
   private static void await(CountDownLatch latch) {
@@ -184,6 +211,59 @@ final class EmbeddedBrokerTest {
                     defaults.telemetry()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("entra");
+  }
+
+  @Test
+  void whatIsSaidIsSetAndTheRestStays() {
+    FetchLimits slow = FetchLimits.IMDS.withLongestFetch(Duration.ofSeconds(7));
+    CacheBounds small = CacheBounds.of(7);
+    HoldPolicy none = new HoldPolicy(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    Telemetry telemetry = new Telemetry() {};
+
+    EmbedSettings settings =
+        EmbedSettings.defaults()
+            .withLimits(Map.of(TokenService.IMDS, slow))
+            .withCache(small)
+            .withHolds(none)
+            .withClock(clock)
+            .withTelemetry(telemetry);
+
+    assertThat(settings)
+        .isEqualTo(
+            new EmbedSettings(
+                none,
+                Map.of(TokenService.IMDS, slow, TokenService.ENTRA, FetchLimits.ENTRA),
+                small,
+                clock,
+                telemetry));
+  }
+
+  @Test
+  void sourceThatNeverAnswersKeepsNobodyForEver() {
+    CountDownLatch never = new CountDownLatch(1);
+    TokenSource stuck =
+        query -> {
+          try {
+            never.await();
+            return List.of();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PodIdentityException(ErrorReason.SHUTTING_DOWN, "interrupted", e);
+          }
+        };
+    workloads.put(
+        JOB, Set.of(WorkloadsTest.address(1)), List.of(WorkloadsTest.identity("ci", "one")));
+    FetchLimits impatient = FetchLimits.IMDS.withLongestFetch(Duration.ofMillis(20));
+    try (EmbeddedBroker broker =
+        new EmbeddedBroker(
+            workloads,
+            OperationMode.managed(workloads),
+            Exemptions.of(namespace -> List.of()),
+            stuck,
+            EmbedSettings.defaults().withLimits(Map.of(TokenService.IMDS, impatient)))) {
+      assertThat(refusal(broker).reason()).isEqualTo(ErrorReason.TOKEN_UNAVAILABLE);
+    }
   }
 
   private static List<Thread> ownThreads() {

@@ -68,6 +68,63 @@ final class WorkloadsTest {
     assertThat(workloads.describedIds()).isEmpty();
   }
 
+  /** What a host does that puts its whole table every few seconds. */
+  @Test
+  void workloadThatIsPutAsItIsStaysTheSameAndWakesNobody() {
+    AzureIdentity one = identity("ci", "one");
+    AzureIdentity two = identity("ci", "two");
+    workloads.putAll(List.of(workload(JOB, 1, one, two), workload(OTHER, 2)));
+    Pod job = workloads.byName(JOB).orElseThrow();
+    Pod other = workloads.byName(OTHER).orElseThrow();
+    List<String> woken = new ArrayList<>();
+    workloads.onChangeOf(JOB, () -> woken.add("job"));
+    workloads.onChange(address(1), () -> woken.add("address"));
+    workloads.onChangeOf(OTHER, () -> woken.add("other"));
+
+    // In whatever order it comes: which of them a request gets that names none is not said.
+    workloads.putAll(List.of(workload(OTHER, 3), workload(JOB, 1, two, one)));
+
+    assertThat(workloads.byName(JOB)).get().isSameAs(job);
+    assertThat(workloads.byAddress(address(1))).containsExactly(job);
+    assertThat(workloads.byName(OTHER).orElseThrow().uid()).isNotEqualTo(other.uid());
+    assertThat(woken).containsExactly("other");
+  }
+
+  @Test
+  void workloadWithAnotherAddressOrIdentityIsAnother() {
+    AzureIdentity one = identity("ci", "one");
+    AzureIdentity edited =
+        new AzureIdentity(one.name(), one.uid(), 2, false, identity("ci", "x").credential());
+    List<Workload> states =
+        List.of(
+            workload(JOB, 1, one),
+            new Workload(JOB, Set.of(address(1), address(2)), List.of(one)),
+            workload(JOB, 1, one),
+            workload(JOB, 1, one, identity("ci", "two")),
+            workload(JOB, 1),
+            workload(JOB, 1, one),
+            workload(JOB, 1, edited));
+    List<String> uids = new ArrayList<>();
+
+    for (Workload state : states) {
+      workloads.putAll(List.of(state));
+      uids.add(workloads.byName(JOB).orElseThrow().uid());
+    }
+
+    assertThat(uids).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void workloadThatWasGoneIsAnotherThoughItSaysTheSame() {
+    workloads.put(JOB, Set.of(address(1)), List.of(identity("ci", "one")));
+    Pod first = workloads.byName(JOB).orElseThrow();
+
+    workloads.remove(JOB);
+    workloads.put(JOB, Set.of(address(1)), List.of(identity("ci", "one")));
+
+    assertThat(workloads.byName(JOB).orElseThrow().uid()).isNotEqualTo(first.uid());
+  }
+
   @Test
   void addressOfTwoWorkloadsShowsBoth() {
     workloads.put(JOB, Set.of(address(1)), List.of());

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -261,7 +262,12 @@ class AnswerAfterWaitTest {
 
   private TokenBroker broker(TokenFetcher fetcher, Exemptions exemptions) {
     return new TokenBroker(
-        node, OperationMode.standard(node, false), exemptions, fetcher, HoldPolicy.DEFAULT, timer);
+        node,
+        OperationMode.standard(node, Set::of, false),
+        exemptions,
+        fetcher,
+        HoldPolicy.DEFAULT,
+        timer);
   }
 
   private void assertNothingLeft() {

@@ -410,7 +410,7 @@ class ExemptPodTest {
   private final TokenBroker micBroker = broker(new Exemptions(node, mic, false));
 
   private TokenBroker broker(Exemptions exemptions) {
-    return broker(OperationMode.standard(node, false), exemptions);
+    return broker(OperationMode.standard(node, Set::of, false), exemptions);
   }
 
   private TokenBroker broker(OperationMode mode, Exemptions exemptions) {

@@ -95,8 +95,7 @@ class FetchQueueTest {
             throw new AssertionError("nobody compares it");
           }
         };
-    FetchQueue queue =
-        new FetchQueue(source, threads, timer, clock, limits(FetchLimits.IMDS), reports);
+    FetchQueue queue = queue(source, threads, FetchLimits.IMDS);
     CompletableFuture<List<AccessToken>> answer = queue.fetch(X, WEB);
 
     threads.runAll();
@@ -166,8 +165,7 @@ class FetchQueueTest {
           arrivals.add(clock.instant());
           return next.join();
         };
-    FetchQueue queue =
-        new FetchQueue(service, starved, timer, clock, limits(FetchLimits.IMDS), reports);
+    FetchQueue queue = queue(service, starved, FetchLimits.IMDS);
     for (int i = 0; i < 60; i++) {
       var unused = queue.fetch(X, name("shop/pod" + i));
     }
@@ -212,22 +210,17 @@ class FetchQueueTest {
     ExecutorService pool = Executors.newCachedThreadPool();
     try {
       FetchQueue queue =
-          new FetchQueue(
-              twice,
-              pool,
-              timer,
-              clock,
-              limits(new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10))),
-              reports);
+          queue(twice, pool, new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10)));
       CompletableFuture<?> token = queue.fetch(X, WEB);
-      await(() -> timer.pending() == 2);
+      // The ends of its wait, of the fetch, and of the second.
+      await(() -> timer.pending() == 3);
       assertThat(calls).hasSize(1);
 
-      pass(Duration.ofMillis(1010));
+      pass(Duration.ofMillis(1001));
 
       assertThat(token).succeedsWithin(seconds(20));
-      assertThat(Duration.between(calls.get(0), calls.get(1))).isEqualTo(Duration.ofMillis(1010));
-      assertThat(reports.fetched).isEqualTo("waited PT1.01S took PT0S");
+      assertThat(Duration.between(calls.get(0), calls.get(1))).isEqualTo(Duration.ofMillis(1001));
+      assertThat(reports.fetched).isEqualTo("waited PT1.001S took PT0S");
     } finally {
       pool.shutdownNow();
     }
@@ -237,13 +230,7 @@ class FetchQueueTest {
   void furtherCallThatWaitsTooLongIsToldToComeAgainAndStopsNobodyElse() {
     TokenSource twice = source(TokenSource.Budget::takeAnother);
     FetchQueue queue =
-        new FetchQueue(
-            twice,
-            threads,
-            timer,
-            clock,
-            limits(new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10))),
-            reports);
+        queue(twice, threads, new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10)));
     CompletableFuture<?> token = queue.fetch(X, WEB);
 
     threads.runNext();
@@ -253,7 +240,7 @@ class FetchQueueTest {
     // The service said nothing, and is not left alone: what waits is a second's end.
     assertThat(timer.pending()).isEqualTo(1);
     // And a call that was not made is no other's.
-    pass(Duration.ofMillis(1010));
+    pass(Duration.ofMillis(1001));
     var unused = List.of(queue.fetch(Y, WEB), queue.fetch(Y, WEB));
     assertThat(threads.queued()).isEqualTo(1);
   }
@@ -262,13 +249,10 @@ class FetchQueueTest {
   @Test
   void aFurtherCallThatIsRefusedIsNoFailureOfTheServiceAndNotRemembered() {
     FetchQueue queue =
-        new FetchQueue(
+        queue(
             source(TokenSource.Budget::takeAnother),
             threads,
-            timer,
-            clock,
-            limits(new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10))),
-            reports);
+            new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10)));
     CachingTokenSource cache =
         new CachingTokenSource(queue, clock, timer, CacheBounds.of(10), reports);
     CompletableFuture<?> refused = cache.fetch(X, WEB);
@@ -283,13 +267,10 @@ class FetchQueueTest {
   @Test
   void whoIsInterruptedWaitingForAFurtherCallGivesUp() {
     FetchQueue queue =
-        new FetchQueue(
+        queue(
             source(TokenSource.Budget::takeAnother),
             threads,
-            timer,
-            clock,
-            limits(new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10))),
-            reports);
+            new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10)));
     CompletableFuture<?> token = queue.fetch(X, WEB);
 
     boolean stillInterrupted;
@@ -329,8 +310,7 @@ class FetchQueueTest {
           }
           threads.execute(task);
         };
-    FetchQueue queue =
-        new FetchQueue(this::fetch, own, timer, clock, limits(FetchLimits.IMDS), reports);
+    FetchQueue queue = queue(this::fetch, own, FetchLimits.IMDS);
     for (int i = 0; i < 20; i++) {
       assertThat(queue.fetch(X, WEB)).isCompletedExceptionally();
     }
@@ -496,6 +476,32 @@ class FetchQueueTest {
     assertThat(reports.refused).hasSizeGreaterThan(4000);
   }
 
+  /** Two of a second's calls are kept for such; the third pod has one of those that come next. */
+  @Test
+  void thirdPodThatComesInASecondOfAFloodHasItsFirstTokenWithinASecondToo() {
+    FetchQueue queue = slow(this::fetch, 1);
+    for (int i = 0; i < 30; i++) {
+      var unused = queue.fetch(query("shop/flood" + i), WEB);
+    }
+    while (asked.size() < 18) {
+      pass(Duration.ofMillis(1));
+    }
+
+    Instant start = clock.instant();
+    List<Long> waited = new ArrayList<>();
+    for (int pod = 0; pod < 3; pod++) {
+      var unused =
+          queue
+              .fetch(query("shop/first" + pod), name("shop/pod" + pod))
+              .thenRun(() -> waited.add(Duration.between(start, clock.instant()).toMillis()));
+    }
+    for (int millis = 0; millis < 1000; millis++) {
+      pass(Duration.ofMillis(1));
+    }
+
+    assertThat(waited).hasSize(3);
+  }
+
   /** Whoever comes during the rest, which is the service's, waits for its end and no longer. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 50})
@@ -551,11 +557,15 @@ class FetchQueueTest {
   /** Before a service that takes so many milliseconds. */
   private FetchQueue slow(TokenSource service, int latency) {
     Executor threads = task -> timer.schedule(Duration.ofMillis(latency), task);
-    return new FetchQueue(service, threads, timer, clock, limits(FetchLimits.IMDS), reports);
+    return queue(service, threads, FetchLimits.IMDS);
   }
 
   private FetchQueue queue(FetchLimits imds) {
-    return new FetchQueue(this::fetch, threads, timer, clock, limits(imds), reports);
+    return queue(this::fetch, threads, imds);
+  }
+
+  private FetchQueue queue(TokenSource service, Executor executor, FetchLimits imds) {
+    return new FetchQueue(service, executor, timer, clock, limits(imds), reports);
   }
 
   /** One that does that with its budget. */

@@ -307,6 +307,19 @@ class LaneTest {
   }
 
   @Test
+  void furtherCallThatWaitsGivesNobodyTheShareThatIsKeptForOthers() throws Exception {
+    Lane lane = lane(2);
+    enter(lane, WEB, 2);
+    Line busy = begin(lane).line();
+    FutureTask<Boolean> further = new FutureTask<>(() -> lane.takeAnother(busy, LONG));
+    awaitWaiting(further);
+
+    assertThat(lane.next()).isNull();
+    lane.secondPassed(busy);
+    assertThat(further.get(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
   void furtherCallGoesBeforeWhatHasNotBegun() throws Exception {
     Lane lane = lane(1);
     enter(lane, WEB, 1);

@@ -21,6 +21,7 @@ import io.podidentity.api.model.PodExemption;
 import io.podidentity.api.model.TokenQuery;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class TokenBrokerTest {
   private final TokenBroker broker =
       new TokenBroker(
           node,
-          OperationMode.standard(node, false),
+          OperationMode.standard(node, Set::of, false),
           Exemptions.of(node),
           tokens,
           HoldPolicy.DEFAULT,
@@ -267,7 +268,7 @@ class TokenBrokerTest {
     TokenBroker overBroken =
         new TokenBroker(
             new BrokenPods(),
-            OperationMode.standard(empty, false),
+            OperationMode.standard(empty, Set::of, false),
             Exemptions.of(empty),
             tokens,
             HoldPolicy.DEFAULT,

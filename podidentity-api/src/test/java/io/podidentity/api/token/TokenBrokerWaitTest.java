@@ -45,7 +45,7 @@ class TokenBrokerWaitTest {
   private final TokenBroker broker =
       new TokenBroker(
           node,
-          OperationMode.standard(node, false),
+          OperationMode.standard(node, Set::of, false),
           Exemptions.of(node),
           tokens,
           HoldPolicy.DEFAULT,

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class WaitReportsTest {
@@ -30,7 +31,7 @@ class WaitReportsTest {
   private final TokenBroker broker =
       new TokenBroker(
           node,
-          OperationMode.standard(node, false),
+          OperationMode.standard(node, Set::of, false),
           Exemptions.of(node),
           new StubTokens(),
           HoldPolicy.DEFAULT,

@@ -14,6 +14,7 @@ import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.spi.WriteGuard;
+import io.podidentity.api.telemetry.GuardedTelemetry;
 import io.podidentity.azure.config.AzureCloud;
 import java.net.URI;
 import java.time.Clock;
@@ -88,7 +89,7 @@ public final class ArmComputeIdentities implements ComputeIdentities {
     this.permitted = requireNonNull(permitted, "permitted");
     this.options = requireNonNull(options, "options");
     this.clock = requireNonNull(clock, "clock");
-    this.telemetry = requireNonNull(telemetry, "telemetry");
+    this.telemetry = GuardedTelemetry.of(telemetry);
     this.pause = new Pause(requireNonNull(timer, "timer"));
     this.throttle = new ArmThrottle(clock, pause);
     this.lost = new LostChanges(clock, options.operationLimit().multipliedBy(OPERATIONS));

@@ -9,6 +9,7 @@ import io.podidentity.api.model.PodPhase;
 import io.podidentity.api.spi.PodDirectory;
 import io.podidentity.api.spi.Subscription;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -160,19 +161,27 @@ public abstract class PodDirectoryContract {
                   .extracting(Pod::phase)
                   .containsExactly(PodPhase.RUNNING));
 
-      int known = calls.count();
-      Pod failed = Samples.with(pod, pod.addresses(), PodPhase.FAILED);
-      put(failed);
-      calls.awaitMoreThan(known);
-      Eventually.asserted(
-          () ->
-              assertThat(directory().byAddress(address))
-                  .extracting(Pod::phase)
-                  .containsExactly(shown(failed).phase()));
+      InetAddress second = Samples.address6();
+      Pod known = pod;
+      for (PodPhase phase : List.of(PodPhase.RUNNING, PodPhase.FAILED)) {
+        Pod changed = Samples.with(pod, Set.of(address, second), phase);
+        int before = calls.count();
+        put(changed);
+        // What shows no phases has nothing to tell of another one.
+        if (!shown(changed).equals(shown(known))) {
+          calls.awaitMoreThan(before);
+        }
+        Eventually.asserted(
+            () ->
+                assertThat(directory().byAddress(second))
+                    .extracting(Pod::phase)
+                    .containsExactly(shown(changed).phase()));
+        known = changed;
+      }
 
-      int knownThen = calls.count();
+      int before = calls.count();
       delete(pod.name());
-      calls.awaitMoreThan(knownThen);
+      calls.awaitMoreThan(before);
     }
   }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What a {@link Telemetry} has to do: to take whatever is reported, from any thread, and at once.
+ * One that throws harms no request, since who reports guards it; what it was told is lost.
  */
 public abstract class TelemetryContract {
   private static final Duration QUICK = Duration.ofSeconds(2);

@@ -113,6 +113,7 @@ public abstract class TokenSourceContract {
         .hasMessageContaining(unusable.name().toString());
   }
 
+  /** As the broker does where a fetch takes too long. One that goes on keeps its place there. */
   @Test
   void interruptedThreadGivesUpAndStaysInterrupted() {
     AzureIdentity known = known();

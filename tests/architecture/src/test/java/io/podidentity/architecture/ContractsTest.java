@@ -30,6 +30,7 @@ final class ContractsTest {
           Map.entry("RecordShelf", "the store inside InMemoryCluster, through which it is tested"),
           Map.entry("CountedStore", "counts, and passes on; see MicMetricsTest"),
           Map.entry("LeadersView", "judges pictures, and passes them on; see LeadersViewTest"),
+          Map.entry("Guard", "passes on, and throws nothing; see GuardedTelemetryTest"),
           Map.entry("ArmComputeIdentities", "behind CurrentComputeIdentities, which is held"),
           Map.entry("RouteLocalnet", "looks, and writes nothing"),
           Map.entry("SourcePins", "its rules follow the pods, and end with the process"),

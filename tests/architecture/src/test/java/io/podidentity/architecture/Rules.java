@@ -18,6 +18,7 @@ final class Rules {
   private static final String ROOT = "io.podidentity.api";
   private static final String MODEL = "io.podidentity.api.model..";
   private static final String SPI = "io.podidentity.api.spi..";
+  private static final String TELEMETRY = "io.podidentity.api.telemetry..";
   private static final String TOKEN = "io.podidentity.api.token..";
   private static final String ASSIGNMENT = "io.podidentity.api.assignment..";
   private static final String EXPLAIN = "io.podidentity.api.explain..";
@@ -30,7 +31,7 @@ final class Rules {
     return onionArchitecture()
         .domainModels(ROOT, MODEL)
         .domainServices("io.podidentity.api.matching..", "io.podidentity.api.federation..")
-        .applicationServices(TOKEN, ASSIGNMENT, EXPLAIN, EMBED, SPI)
+        .applicationServices(TOKEN, ASSIGNMENT, EXPLAIN, EMBED, SPI, TELEMETRY)
         .adapter("azure", "io.podidentity.azure..")
         .adapter("k8s", "io.podidentity.k8s..")
         .adapter("iptables", "io.podidentity.iptables..")

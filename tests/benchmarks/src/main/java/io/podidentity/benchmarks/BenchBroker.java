@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The token broker with its cache and its queue, over pods in memory, a token source that answers
@@ -43,7 +44,7 @@ final class BenchBroker {
   final TokenBroker broker =
       new TokenBroker(
           cluster,
-          OperationMode.standard(cluster, false),
+          OperationMode.standard(cluster, Set::of, false),
           Exemptions.of(cluster),
           new CachingTokenSource(
               new FetchQueue(

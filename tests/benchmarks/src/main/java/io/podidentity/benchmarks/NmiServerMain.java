@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -44,7 +45,7 @@ final class NmiServerMain {
             options(imds),
             new Nmi.Ports(
                 cluster,
-                OperationMode.standard(cluster, false),
+                OperationMode.standard(cluster, Set::of, false),
                 Exemptions.of(cluster),
                 new ImdsTokenSource(
                     imds, Duration.ofSeconds(10), "bench", client, Clock.systemUTC()),

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -49,16 +51,21 @@ public abstract class FlagsContract {
     this.withoutEffectInV1 = Set.copyOf(withoutEffectInV1);
   }
 
-  /** The program's flags, before anything is read into them. */
-  public interface CommandLine {
+  /**
+   * The program's flags, before anything is read into them.
+   *
+   * @param parser reads arguments into them
+   * @param withoutEffect gives those that were given and have no effect
+   * @param value gives what a flag, named with its dashes, has now
+   */
+  public record CommandLine(
+      Parser parser, Supplier<List<String>> withoutEffect, Function<String, Object> value) {}
+
+  /** Reads arguments. */
+  @FunctionalInterface
+  public interface Parser {
     /** The code to exit with at once; empty if the program would go on. */
     OptionalInt parse(List<String> arguments, PrintStream out, PrintStream err);
-
-    /** Those that were given and have no effect. */
-    List<String> withoutEffect();
-
-    /** What a flag, named with its dashes, has now. */
-    Object value(String flag);
   }
 
   /** A new one for each call. */
@@ -89,9 +96,9 @@ public abstract class FlagsContract {
             return;
           }
           String name = "--" + flag.name();
-          Object given = new Parsed(name + "=" + flag.defaultValue()).line.value(name);
+          Object given = new Parsed(name + "=" + flag.defaultValue()).line.value().apply(name);
 
-          assertThat(commandLine().value(name))
+          assertThat(commandLine().value().apply(name))
               .isEqualTo(otherDefaults.getOrDefault(flag.name(), given));
         });
   }
@@ -127,7 +134,7 @@ public abstract class FlagsContract {
 
   private boolean isWithoutEffect(Flag flag) {
     Parsed parsed = new Parsed("--" + flag.name() + "=" + flag.defaultValue());
-    return !parsed.line.withoutEffect().isEmpty();
+    return !parsed.line.withoutEffect().get().isEmpty();
   }
 
   private Stream<DynamicTest> each(Consumer<Flag> test) {
@@ -144,10 +151,11 @@ public abstract class FlagsContract {
 
     Parsed(String... arguments) {
       exit =
-          line.parse(
-              List.of(arguments),
-              new PrintStream(out, true, StandardCharsets.UTF_8),
-              new PrintStream(err, true, StandardCharsets.UTF_8));
+          line.parser()
+              .parse(
+                  List.of(arguments),
+                  new PrintStream(out, true, StandardCharsets.UTF_8),
+                  new PrintStream(err, true, StandardCharsets.UTF_8));
     }
   }
 }

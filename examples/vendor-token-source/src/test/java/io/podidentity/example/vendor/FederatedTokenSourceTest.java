@@ -62,14 +62,9 @@ final class FederatedTokenSourceTest {
   @Test
   void howOftenTheServiceIsAskedIsTheBrokersAffair() throws Exception {
     FetchLimits one = new FetchLimits(0, 1, 1, 1, 1, Duration.ofSeconds(20), Duration.ZERO);
-    EmbedSettings defaults = EmbedSettings.defaults();
     EmbedSettings settings =
-        new EmbedSettings(
-            defaults.holds(),
-            Map.of(TokenService.IMDS, one, TokenService.ENTRA, one),
-            defaults.cache(),
-            defaults.clock(),
-            defaults.telemetry());
+        EmbedSettings.defaults()
+            .withLimits(Map.of(TokenService.IMDS, one, TokenService.ENTRA, one));
     try (EmbeddedBroker broker = broker(settings);
         Hold hold = fixture.entra.faults().hold(Hold.Point.BEFORE_ANSWER, request -> true)) {
       CompletableFuture<TokenGrant> first = broker.request(request(VAULT));
