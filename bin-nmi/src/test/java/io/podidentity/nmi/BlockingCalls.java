@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
@@ -67,14 +69,23 @@ final class BlockingCalls implements AutoCloseable {
 
   /** Who hands a new connection over wakes the selector, which has a lock for that. */
   private static boolean isOfWakeUp(RecordedEvent event) {
-    RecordedFrame top = event.getStackTrace().getFrames().get(0);
-    return top.getMethod().getType().getName().startsWith("sun.nio.ch.")
-        && top.getMethod().getName().equals("clearInterrupt");
+    return frames(event)
+        .limit(1)
+        .map(RecordedFrame::getMethod)
+        .anyMatch(
+            top ->
+                top.getType().getName().startsWith("sun.nio.ch.")
+                    && top.getName().equals("clearInterrupt"));
   }
 
   private static boolean isIn(RecordedEvent event, String type) {
-    return event.getStackTrace().getFrames().stream()
-        .anyMatch(frame -> frame.getMethod().getType().getName().startsWith(type));
+    return frames(event).anyMatch(frame -> frame.getMethod().getType().getName().startsWith(type));
+  }
+
+  /** Without any, as the recorder has some events, one counts: nothing excuses it. */
+  private static Stream<RecordedFrame> frames(RecordedEvent event) {
+    RecordedStackTrace trace = event.getStackTrace();
+    return trace == null ? Stream.empty() : trace.getFrames().stream();
   }
 
   @Override
