@@ -4,7 +4,6 @@ import io.podidentity.testkit.http.RecordedRequest;
 import io.podidentity.testkit.http.Reply;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** PATCH of a virtual machine or scale set, in the way that {@link ArmWrites} says. */
@@ -45,7 +44,7 @@ final class ArmPatchHandler {
           azure.end(operation.id());
           return result(operation);
         },
-        CompletableFuture.delayedExecutor(duration.toNanos(), TimeUnit.NANOSECONDS));
+        Later.after(duration));
   }
 
   private Reply accepted(

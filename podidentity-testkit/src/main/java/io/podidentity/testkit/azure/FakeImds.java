@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,11 +95,10 @@ public final class FakeImds extends AzureEndpoint {
   }
 
   private CompletableFuture<Reply> later(RecordedRequest request) {
-    long nanos = latency.toNanos();
-    return nanos == 0
+    Duration time = latency;
+    return time.isZero()
         ? CompletableFuture.completedFuture(answer(request))
-        : CompletableFuture.supplyAsync(
-            () -> answer(request), CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS));
+        : CompletableFuture.supplyAsync(() -> answer(request), Later.after(time));
   }
 
   private Reply answer(RecordedRequest request) {

@@ -71,7 +71,10 @@ final class ExchangeRunner {
 
   private CompletableFuture<Reply> handled(RecordedRequest request) {
     try {
-      return handler.handle(request).exceptionally(failure -> broken(request, failure));
+      CompletableFuture<Reply> reply =
+          handler.handle(request).exceptionally(failure -> broken(request, failure));
+      // On a thread of this server: whoever has the answer later must not write it.
+      return reply.isDone() ? reply : reply.thenApplyAsync(same -> same, executor);
     } catch (RuntimeException failure) {
       return CompletableFuture.completedFuture(broken(request, failure));
     }

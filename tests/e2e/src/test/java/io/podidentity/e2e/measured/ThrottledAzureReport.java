@@ -44,7 +44,8 @@ final class ThrottledAzureReport {
       long start = System.nanoTime();
       CompletableFuture<Void> rounds =
           CompletableFuture.runAsync(
-              () -> run(cluster, targets, "round", ROUNDS, PODS / ROUNDS + 1, PODS));
+              () -> run(cluster, targets, "round", ROUNDS, PODS / ROUNDS + 1, PODS),
+              task -> new Thread(task, "rounds").start());
       run(cluster, busy, "busy", BUSY_ROUNDS, BUSY_TARGETS, BUSY_ROUNDS * BUSY_TARGETS);
       rounds.join();
       report(cluster, (end.get() - start) / 1e9);
