@@ -95,7 +95,7 @@ final class PingedHttpClient extends HttpClient {
 
   @Override
   public WebSocket.Builder newWebSocketBuilder() {
-    return new PingedWebSocket.Builder(client, plain, handshake, contact, sockets);
+    return new PingedWebSocketBuilder(client, plain, handshake, contact, sockets);
   }
 
   @Override
