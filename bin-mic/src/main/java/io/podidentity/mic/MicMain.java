@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,7 +84,7 @@ public final class MicMain {
         end(drain, flags.own.timeout, shutdown);
       }
       // The parts' threads are daemons; the shutdown hook ends the process.
-      new CountDownLatch(1).await();
+      HeapGrowth.ofThisProcess().watch();
     } catch (PodIdentityException e) {
       System.exit(ExitCode.report(e, "mic", System.err));
     }
