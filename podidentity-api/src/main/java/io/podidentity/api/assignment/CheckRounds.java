@@ -108,7 +108,8 @@ final class CheckRounds implements AutoCloseable {
       due.add(current);
       current = (current + 1) % PARTS;
     }
-    nudge.run();
     start();
+    // Last: it throws if the machine is out of threads.
+    nudge.run();
   }
 }

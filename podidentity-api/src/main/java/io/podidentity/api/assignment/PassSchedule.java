@@ -91,7 +91,7 @@ final class PassSchedule implements AutoCloseable {
       passes.execute(this::passes);
       begun = true;
     } catch (RuntimeException e) {
-      failed(e);
+      telemetry.passFailed(e);
     } finally {
       if (!begun) {
         stopped();
@@ -144,12 +144,13 @@ final class PassSchedule implements AutoCloseable {
   }
 
   private void tick() {
-    nudge();
     synchronized (lock) {
       if (!closed) {
         nextPass = timer.schedule(pace.interval(), this::tick);
       }
     }
+    // Last: it throws if the machine is out of threads.
+    nudge();
   }
 
   private void passes() {
@@ -166,10 +167,11 @@ final class PassSchedule implements AutoCloseable {
     }
   }
 
-  /** The machine is out of threads or memory: the next nudge must find the way free. */
+  /** The machine is out of threads or memory: the next nudge must find the way free, and come. */
   private void stopped() {
     synchronized (lock) {
       running = false;
+      passAgain();
     }
   }
 
@@ -221,11 +223,16 @@ final class PassSchedule implements AutoCloseable {
   private void failed(RuntimeException error) {
     telemetry.passFailed(error);
     synchronized (lock) {
-      retry.close();
-      if (!closed) {
-        failedPasses++;
-        retry = timer.schedule(pace.retries().rest(failedPasses, null), this::nudge);
-      }
+      passAgain();
+    }
+  }
+
+  /** To be called with the lock held. */
+  private void passAgain() {
+    retry.close();
+    if (!closed) {
+      failedPasses++;
+      retry = timer.schedule(pace.retries().rest(failedPasses, null), this::nudge);
     }
   }
 }
