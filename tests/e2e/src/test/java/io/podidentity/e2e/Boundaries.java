@@ -101,6 +101,14 @@ final class Boundaries {
     return boundary.contains("events") ? Work.TELLING : Work.ASSIGNMENT;
   }
 
+  static boolean isOfRecord(String boundary) {
+    return boundary.contains("azureassignedidentities");
+  }
+
+  static boolean creates(String boundary) {
+    return boundary.contains(" POST ");
+  }
+
   private static boolean isRenewal(String boundary) {
     return boundary.contains("endpoints")
         || boundary.contains("leases")

@@ -16,33 +16,43 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
   private static final Pattern CALL =
       Pattern.compile(
-          "^(?:(POST|PUT|PATCH|DELETE) \\S*/"
+          "^(?:(POST|PUT|PATCH|DELETE) (?=(\\S+))\\S*/"
               + "(azureassignedidentities|events|endpoints|leases|configmaps|virtualMachines)"
-              + "|(GET) \\S*/(virtualMachines|operations))\\b.*");
+              + "|(GET) (?=(\\S+))\\S*/(virtualMachines|operations))\\b.*");
 
   // All guarded by this.
   private final List<String> passed = new ArrayList<>();
   private final Map<String, Integer> counts = new HashMap<>();
+  private final Map<String, String> targets = new HashMap<>();
   private String stopAt = "";
   private boolean reached;
   private boolean open;
   private boolean dropped;
 
-  /** What a request's head asks for, if that has boundaries. */
-  static @Nullable String call(String head) {
-    Matcher call = CALL.matcher(head.lines().findFirst().orElse(""));
-    if (!call.matches()) {
-      return null;
+  /**
+   * A call that has boundaries.
+   *
+   * @param kind method and resource, for example {@code PATCH virtualMachines}
+   * @param target the object that it is about, or what it is made in
+   */
+  record Call(String kind, String target) {
+    /** What a request's head asks for; null if that has no boundaries. */
+    static @Nullable Call of(String head) {
+      Matcher call = CALL.matcher(head.lines().findFirst().orElse(""));
+      if (!call.matches()) {
+        return null;
+      }
+      int first = call.group(1) != null ? 1 : 4;
+      String target = call.group(first + 1).replaceAll("\\?.*", "");
+      return new Call(call.group(first) + " " + call.group(first + 2), target);
     }
-    return call.group(1) != null
-        ? call.group(1) + " " + call.group(2)
-        : call.group(3) + " " + call.group(4);
   }
 
   /** Counts from here on, and stops at that boundary; at none if it is empty. */
   synchronized void begin(String boundary) {
     passed.clear();
     counts.clear();
+    targets.clear();
     stopAt = boundary;
     reached = false;
     open = false;
@@ -57,6 +67,11 @@ final class Gate {
   /** The boundaries that were passed since {@link #begin}, in order. */
   synchronized List<String> passed() {
     return List.copyOf(passed);
+  }
+
+  /** The object that the call at a boundary was about; empty if it was not passed. */
+  synchronized String target(String boundary) {
+    return targets.getOrDefault(boundary, "");
   }
 
   /**
@@ -81,10 +96,11 @@ final class Gate {
   }
 
   /** Called by the proxies; false if the connection is to be cut. */
-  synchronized boolean mayPass(String when, String call) {
-    String kind = when + " " + call;
+  synchronized boolean mayPass(String when, Call call) {
+    String kind = when + " " + call.kind();
     String boundary = kind + " #" + counts.merge(kind, 1, Integer::sum);
     passed.add(boundary);
+    targets.put(boundary, call.target());
     if (boundary.equals(stopAt)) {
       reached = true;
       try {

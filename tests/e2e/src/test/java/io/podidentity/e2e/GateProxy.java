@@ -98,7 +98,7 @@ final class GateProxy implements AutoCloseable {
     try (client;
         Socket peer = trust.getSocketFactory().createSocket(server.getHost(), server.getPort())) {
       sockets.add(peer);
-      AtomicReference<@Nullable String> pending = new AtomicReference<>();
+      AtomicReference<Gate.@Nullable Call> pending = new AtomicReference<>();
       threads.execute(() -> answers(peer, client, pending));
       requests(new BufferedInputStream(client.getInputStream()), peer, pending);
     } catch (IOException e) {
@@ -106,12 +106,12 @@ final class GateProxy implements AutoCloseable {
     }
   }
 
-  private void requests(InputStream in, Socket peer, AtomicReference<@Nullable String> pending)
+  private void requests(InputStream in, Socket peer, AtomicReference<Gate.@Nullable Call> pending)
       throws IOException {
     OutputStream out = peer.getOutputStream();
     for (String head = head(in); head != null; head = head(in)) {
       byte[] body = body(head, in);
-      String call = Gate.call(head);
+      Gate.Call call = Gate.Call.of(head);
       if (call != null && !gate.mayPass("before", call)) {
         return;
       }
@@ -126,14 +126,14 @@ final class GateProxy implements AutoCloseable {
     }
   }
 
-  private void answers(Socket from, Socket to, AtomicReference<@Nullable String> pending) {
+  private void answers(Socket from, Socket to, AtomicReference<Gate.@Nullable Call> pending) {
     byte[] buffer = new byte[8192];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        String call = pending.getAndSet(null);
+        Gate.Call call = pending.getAndSet(null);
         if (call != null && !gate.mayPass("after", call)) {
           return;
         }

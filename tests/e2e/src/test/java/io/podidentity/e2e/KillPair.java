@@ -153,7 +153,7 @@ final class KillPair implements AutoCloseable {
       gate.open();
       leader.process().signal(Signal.CONT);
       assertThat(leader.process().awaitExit(CONVERGED)).as("lost the lease").isEqualTo(1);
-      onlyWhatWasOnItsWay(stop, gate.passed().subList(passed, gate.passed().size()));
+      onlyWhatWasOnItsWay(gate, stop, gate.passed().subList(passed, gate.passed().size()));
       assertThat(world.versions()).as("they change nothing").isEqualTo(versions);
       assertThat(world.state()).isEqualTo(expected);
       assertThat(world.leader()).isNotEqualTo(leader.name());
@@ -162,26 +162,39 @@ final class KillPair implements AutoCloseable {
   }
 
   /**
-   * What is made beside the call that it stopped at may have been frozen between its check and its
-   * way out: some of the same kind, and of other work, which goes on at the same time, one call.
-   * Nothing follows.
+   * What goes on beside the call that it stopped at may have been frozen between its check and its
+   * way out: one call for each other record, or one of other work. Nothing follows on that call.
    */
-  private static void onlyWhatWasOnItsWay(String stop, List<String> passed) {
-    Map<Boundaries.Work, List<String>> writes =
-        passed.stream()
-            .filter(one -> one.startsWith("before") && !Boundaries.isLook(one))
-            .collect(Collectors.groupingBy(Boundaries::work));
-    writes.remove(Boundaries.Work.TELLING);
-    writes.forEach(
-        (work, calls) -> {
-          if (work == Boundaries.work(stop)) {
-            assertThat(calls)
-                .as("writes after the wake-up")
-                .allMatch(one -> Boundaries.call(one).equals(Boundaries.call(stop)));
-          } else {
-            assertThat(calls).as("writes beside, after the wake-up").hasSizeLessThan(2);
-          }
-        });
+  private static void onlyWhatWasOnItsWay(Gate gate, String stop, List<String> passed) {
+    List<String> writes = passed.stream().filter(KillPair::isWrite).toList();
+    assertThat(writes)
+        .as("writes that follow, after the wake-up")
+        .noneMatch(one -> follows(one, stop, gate));
+    Map<String, List<String>> ofOneObject =
+        writes.stream()
+            .filter(one -> !Boundaries.creates(one))
+            .collect(Collectors.groupingBy(gate::target));
+    assertThat(ofOneObject.values())
+        .as("writes beside, after the wake-up")
+        .allMatch(calls -> calls.size() == 1);
+  }
+
+  /** Records are written side by side; those that are created are not told apart. */
+  private static boolean follows(String write, String stop, Gate gate) {
+    if (Boundaries.work(write) != Boundaries.work(stop)) {
+      return false;
+    }
+    boolean records = Boundaries.isOfRecord(write) && Boundaries.isOfRecord(stop);
+    boolean another =
+        !gate.target(write).equals(gate.target(stop))
+            || (Boundaries.creates(write) && Boundaries.creates(stop));
+    return !(records && another);
+  }
+
+  private static boolean isWrite(String boundary) {
+    return boundary.startsWith("before")
+        && !Boundaries.isLook(boundary)
+        && Boundaries.work(boundary) != Boundaries.Work.TELLING;
   }
 
   /** The last events are told after all is done. */
