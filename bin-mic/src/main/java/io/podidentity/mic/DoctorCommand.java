@@ -156,29 +156,14 @@ final class DoctorCommand {
       }
     }
     AzureCloud cloud = AzureCloud.named(options.cloud().cloud(), options.customCloud());
+    ArmClients clients =
+        new ArmClients(
+            cloud, options.access(), Mic.IMDS, userAgent, options.assignment().arm(), clock);
     try (ScheduledTimer timer = new ScheduledTimer("doctor")) {
       ComputeIdentities azure =
-          ArmClients.computeIdentities(
-              options::cloud,
-              subscriptions,
-              cloud,
-              options.access(),
-              Mic.IMDS,
-              userAgent,
-              options.assignment().arm(),
-              clock,
-              timer,
-              Telemetry.NOOP,
-              WriteGuard.NONE);
-      ArmRights rights =
-          ArmClients.rights(
-              options.cloud(),
-              cloud,
-              options.access(),
-              Mic.IMDS,
-              userAgent,
-              options.assignment().arm(),
-              clock);
+          clients.computeIdentities(
+              options::cloud, subscriptions, timer, Telemetry.NOOP, WriteGuard.NONE);
+      ArmRights rights = clients.rights(options.cloud());
       int most = options.assignment().identitiesPerTarget();
       new AzureDoctor(azure, rights, most, this::left, found).look(cluster);
     }

@@ -169,18 +169,8 @@ public final class Mic implements AutoCloseable {
     // At once: they wait for each other's work.
     parts.add(() -> Threads.end(WORK_ENDS, workers, writers, rehearses));
     ComputeIdentities compute =
-        ArmClients.computeIdentities(
-            config,
-            subscriptions,
-            cloud,
-            options.access(),
-            IMDS,
-            userAgent,
-            work.arm(),
-            clock,
-            timer,
-            metrics,
-            leaderOnly);
+        new ArmClients(cloud, options.access(), IMDS, userAgent, work.arm(), clock)
+            .computeIdentities(config, subscriptions, timer, metrics, leaderOnly);
     LeadersView leadersView = new LeadersView(shown.apply(view));
     leadersViews.set(leadersView);
     AssignmentPlanner planner =

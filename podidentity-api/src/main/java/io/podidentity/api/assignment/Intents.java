@@ -36,7 +36,7 @@ final class Intents {
 
   /** Whether it is there already and pods can use it. */
   boolean isThere(DesiredAssignment desired) {
-    return TargetChanges.works(before, desired.identity());
+    return LiveTarget.works(before, desired.identity());
   }
 
   /** Whether it need not be written before the identity is attached. */

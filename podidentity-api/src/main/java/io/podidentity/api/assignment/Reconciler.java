@@ -8,7 +8,6 @@ import io.podidentity.api.model.ClusterSnapshot;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Node;
 import io.podidentity.api.spi.ClusterView;
-import io.podidentity.api.spi.Subscription;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
 import io.podidentity.api.telemetry.GuardedTelemetry;
@@ -18,45 +17,26 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says when: after each change of the cluster, and at an interval in any case, it takes a picture,
- * makes a plan and gives each target's part to a worker. Changes that arrive during a pass become
- * one more pass, and changes that come soon after one wait a moment for others. A target whose
- * worker is busy, or that rests after a failure, is left out; when that ends, another pass looks
- * again. So no target ever waits for another. Thread-safe.
+ * After each change of the cluster, and at an interval in any case, it takes a picture, makes a
+ * plan and gives each target's part to a worker. Changes that arrive during a pass become one more
+ * pass, and changes that come soon after one wait a moment for others. A target whose worker is
+ * busy, or that rests after a failure, is left out; when that ends, another pass looks again. So no
+ * target ever waits for another. Thread-safe.
  */
 public final class Reconciler implements AutoCloseable {
-  private static final Subscription NONE = () -> {};
-
   private final ClusterView view;
   private final AssignmentPlanner planner;
-  private final Telemetry telemetry;
-  private final Executor passes;
-  private final Timer timer;
-  private final ReconcilePace pace;
+  private final PassSchedule schedule;
   private final TargetWorkers targets;
   private final CheckRounds checks;
   private final PlanReports reports;
 
   // Of passes, of which there is one at a time.
   private boolean v1IsChecked;
-
-  private final Object lock = new Object();
-  // Guarded by lock.
-  private int failedPasses;
-  private boolean running;
-  private boolean again;
-  private long restsUntil = System.nanoTime();
-  private boolean rests;
-  private boolean changedMeanwhile;
-  private Duration waited = Duration.ZERO;
-  private boolean closed;
-  private Subscription changes = NONE;
-  private Subscription nextPass = NONE;
-  private Subscription retry = NONE;
-  private Subscription due = NONE;
-  private Subscription rest = NONE;
 
   /**
    * A reconciler over its parts; it closes none of them.
@@ -132,153 +112,37 @@ public final class Reconciler implements AutoCloseable {
     this.view = requireNonNull(view, "view");
     this.planner = requireNonNull(planner, "planner");
     requireNonNull(applier, "applier");
-    this.telemetry = GuardedTelemetry.of(telemetry);
-    this.passes = requireNonNull(passes, "passes");
+    Telemetry told = GuardedTelemetry.of(telemetry);
+    requireNonNull(passes, "passes");
     requireNonNull(workers, "workers");
-    this.timer = requireNonNull(timer, "timer");
-    this.pace = requireNonNull(pace, "pace");
-    this.targets = new TargetWorkers(applier, this.telemetry, workers, timer, pace, this::nudge);
-    this.checks = new CheckRounds(timer, pace.checkInterval(), this::nudge, chance);
-    this.reports = new PlanReports(this.telemetry);
+    requireNonNull(timer, "timer");
+    requireNonNull(pace, "pace");
+    this.schedule = new PassSchedule(this::pass, told, passes, timer, pace);
+    this.targets = new TargetWorkers(applier, told, workers, timer, pace, schedule::nudge);
+    this.checks = new CheckRounds(timer, pace.checkInterval(), schedule::nudge, chance);
+    this.reports = new PlanReports(told);
   }
 
   /** Begins with a pass over the whole cluster. To be called once; does nothing after the close. */
   public void start() {
-    synchronized (lock) {
-      if (closed) {
-        return;
-      }
-      changes = view.onChange(this::changed);
-    }
-    tick();
+    schedule.start(view);
     checks.start();
   }
 
   /** Asks for a pass, soon. */
   public void nudge() {
-    synchronized (lock) {
-      again = true;
-      if (running || closed) {
-        return;
-      }
-      running = true;
-    }
-    boolean begun = false;
-    try {
-      passes.execute(this::passes);
-      begun = true;
-    } catch (RuntimeException e) {
-      telemetry.passFailed(e);
-    } finally {
-      if (!begun) {
-        stopped();
-      }
-    }
+    schedule.nudge();
   }
 
   /** Starts no more work. Work on a target that has begun goes on to its end. */
   @Override
   public void close() {
-    synchronized (lock) {
-      closed = true;
-      changes.close();
-      nextPass.close();
-      retry.close();
-      due.close();
-      rest.close();
-    }
+    schedule.close();
     checks.close();
     targets.close();
   }
 
-  /** A pass over a large cluster for each of many changes would take all of the processor. */
-  private void changed() {
-    synchronized (lock) {
-      if (rests || closed) {
-        return;
-      }
-      if (running && !pace.apart().isZero()) {
-        changedMeanwhile = true;
-        return;
-      }
-      if (restsUntil - System.nanoTime() > 0) {
-        rest();
-        return;
-      }
-    }
-    nudge();
-  }
-
-  private void rest() {
-    rests = true;
-    waited = Duration.ofNanos(Math.max(0, restsUntil - System.nanoTime()));
-    rest = timer.schedule(waited, this::rested);
-  }
-
-  private void rested() {
-    synchronized (lock) {
-      rests = false;
-    }
-    nudge();
-  }
-
-  private void tick() {
-    synchronized (lock) {
-      if (!closed) {
-        nextPass = timer.schedule(pace.interval(), this::tick);
-      }
-    }
-    // Last: it throws if the machine is out of threads.
-    nudge();
-  }
-
-  private void passes() {
-    boolean ended = false;
-    try {
-      while (isDue()) {
-        pass();
-      }
-      ended = true;
-    } finally {
-      if (!ended) {
-        stopped();
-      }
-    }
-  }
-
-  /** The machine is out of threads or memory: the next nudge must find the way free, and come. */
-  private void stopped() {
-    synchronized (lock) {
-      running = false;
-      passAgain();
-    }
-  }
-
-  private boolean isDue() {
-    synchronized (lock) {
-      running = again && !closed;
-      again = false;
-      if (!running && changedMeanwhile && !closed) {
-        rest();
-      }
-      changedMeanwhile = false;
-      return running;
-    }
-  }
-
-  private void pass() {
-    long begun = System.nanoTime();
-    try {
-      plan();
-    } finally {
-      long ended = System.nanoTime();
-      synchronized (lock) {
-        restsUntil = ended + pace.restAfter(Duration.ofNanos(ended - begun)).toNanos();
-      }
-    }
-  }
-
-  private void plan() {
+  private @Nullable Duration pass(Supplier<Duration> waited) {
     CheckRounds.Due looks = CheckRounds.Due.NOTHING;
     try {
       targets.beforePicture();
@@ -291,18 +155,11 @@ public final class Reconciler implements AutoCloseable {
       looks = checks.take();
       AssignmentPlan plan = planner.plan(picture, looks);
       reports.tell(plan);
-      checks.postpone(targets.begin(plan.targets(), waited()));
-      synchronized (lock) {
-        failedPasses = 0;
-        retry.close();
-        due.close();
-        if (plan.next() != null && !closed) {
-          due = timer.schedule(Duration.between(picture.now(), plan.next()), this::nudge);
-        }
-      }
+      checks.postpone(targets.begin(plan.targets(), waited.get()));
+      return plan.next() == null ? null : Duration.between(picture.now(), plan.next());
     } catch (RuntimeException e) {
       checks.giveBack(looks);
-      failed(e);
+      throw e;
     }
   }
 
@@ -322,31 +179,5 @@ public final class Reconciler implements AutoCloseable {
       }
     }
     return targets;
-  }
-
-  /** How long the first change since the last pass has waited for this one, at most. */
-  private Duration waited() {
-    synchronized (lock) {
-      Duration time = waited;
-      waited = Duration.ZERO;
-      return time;
-    }
-  }
-
-  /** A pass that failed is made again even if nothing changes. */
-  private void failed(RuntimeException error) {
-    telemetry.passFailed(error);
-    synchronized (lock) {
-      passAgain();
-    }
-  }
-
-  /** To be called with the lock held. */
-  private void passAgain() {
-    retry.close();
-    if (!closed) {
-      failedPasses++;
-      retry = timer.schedule(pace.retries().rest(failedPasses, null), this::nudge);
-    }
   }
 }

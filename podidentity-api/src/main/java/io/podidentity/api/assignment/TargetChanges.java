@@ -20,35 +20,24 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The target's side of one run: what is on it, and what can be put on it and taken off. */
+/**
+ * The target's side of one run: what can be put on the target and taken off, and what pods can use
+ * there. Of the run's own thread, but for {@link #isOthers}.
+ */
 final class TargetChanges {
   /** 10 s, 20 s and 40 s apart. */
   private static final int LOOKS = 3;
 
-  /**
-   * After so many refusals without a success in between nothing more is attached in this run: it
-   * may be no identity's fault. One bad identity among 200 takes nine, and what is left is tried
-   * after a rest.
-   */
-  private static final int REFUSALS = 16;
-
-  private final @Nullable ComputeTarget target;
+  // Null if the plan's records name no machine.
+  private final @Nullable LiveTarget live;
   private final Set<String> immutable;
-  private final Set<ResourceId> doubted;
-  private final ComputeIdentities compute;
-  private final SeenIdentities seen;
   private final Quarantine quarantine;
   private final int limit;
   private final RunFailures failures;
   private final Map<ResourceId, PodIdentityException> notAttached = new HashMap<>();
-  // By Azure, in this run.
-  private final Set<ResourceId> refused = new LinkedHashSet<>();
   // One try, however many pods use the identity.
   private final Map<ManagedIdentity, Duration> mismatched = new HashMap<>();
   private final Map<ResourceId, Duration> notShown = new HashMap<>();
-  private int refusedInARow;
-  private @Nullable PodIdentityException gaveUp;
-  private TargetIdentities there = TargetIdentities.NONE;
   private @Nullable Duration heldFor;
 
   TargetChanges(
@@ -58,11 +47,12 @@ final class TargetChanges {
       Quarantine quarantine,
       int limit,
       RunFailures failures) {
-    this.target = plan.target();
+    ComputeTarget target = plan.target();
+    this.live =
+        target == null
+            ? null
+            : new LiveTarget(target, plan.doubted(), compute, seen, quarantine, failures);
     this.immutable = plan.immutable();
-    this.doubted = plan.doubted();
-    this.compute = compute;
-    this.seen = seen;
     this.quarantine = quarantine;
     this.limit = limit;
     this.failures = failures;
@@ -70,10 +60,10 @@ final class TargetChanges {
 
   /** Whether it failed lately by a fault of its own, and is not tried in this run. */
   boolean isHeld(AzureIdentity identity) {
-    if (target == null || !(identity.credential() instanceof ManagedIdentity managed)) {
+    if (live == null || !(identity.credential() instanceof ManagedIdentity managed)) {
       return false;
     }
-    Duration left = quarantine.left(target, managed);
+    Duration left = quarantine.left(live.target(), managed);
     if (left != null) {
       hold(left);
     }
@@ -86,48 +76,27 @@ final class TargetChanges {
   }
 
   /**
-   * Finds out what is there. What was seen lately will do if all of it is there, as the client IDs
-   * say. What MIC, or one before it, may be taking off is not counted while the target is being
-   * changed: it is asked for, which waits for that to end.
+   * Finds out what is there.
    *
+   * @param anew whether what was seen lately will not do
    * @return why that cannot be known; null if it is
    */
   @Nullable PodIdentityException look(Collection<ManagedIdentity> wanted, boolean anew) {
-    if (target == null) {
+    if (live == null) {
       failures.ofRecord();
       return TargetProblems.noTarget();
     }
-    boolean doubts = !doubted.isEmpty() && !seen.wasAtRest(target);
-    TargetIdentities lately = anew || doubts ? null : seen.lately(target);
-    if (lately != null && wanted.stream().allMatch(identity -> isVerified(lately, identity))) {
-      there = lately;
-      return null;
-    }
-    PodIdentityException failure = read(target, false);
-    if (there.changing() && !seen.wasAtRest(target)) {
-      Set<ResourceId> going = new LinkedHashSet<>(doubted);
-      going.removeIf(this::isOthers);
-      there = there.without(going);
-    }
-    return failure;
+    return live.look(wanted, anew);
   }
 
-  private @Nullable PodIdentityException read(ComputeTarget from, boolean mayBeGone) {
-    try {
-      there = compute.read(from);
-      seen.saw(from, there);
-      return null;
-    } catch (PodIdentityException e) {
-      if (!mayBeGone || e.reason() != ErrorReason.TARGET_NOT_FOUND) {
-        failures.ofLook(from, e);
-      }
-      return e;
-    }
-  }
-
-  /** What is there, as far as it was looked for; of the run's own thread. */
+  /** What is there, as far as it was looked for. */
   TargetIdentities there() {
-    return there;
+    return live == null ? TargetIdentities.NONE : live.there();
+  }
+
+  /** Whether, if it is there, others put it there, whatever a record says was about to be done. */
+  boolean isOthers(ResourceId id) {
+    return live != null && live.isOthers(id);
   }
 
   /**
@@ -139,109 +108,43 @@ final class TargetChanges {
    * @param ours what MIC put there
    */
   void takeOffDead(Collection<ManagedIdentity> ours) {
+    if (live == null) {
+      return;
+    }
     Set<ResourceId> dead = new LinkedHashSet<>();
     for (ManagedIdentity identity : ours) {
       ResourceId id = identity.resourceId();
-      if (target != null
-          && there.has(id)
-          && there.clientId(id).isEmpty()
-          && quarantine.mismatches(target, identity) >= LOOKS) {
+      if (live.there().has(id)
+          && live.there().clientId(id).isEmpty()
+          && quarantine.mismatches(live.target(), identity) >= LOOKS) {
         dead.add(id);
       }
     }
     if (!dead.isEmpty()) {
       // What fails is told with what comes of it: they are still there, or not attached.
-      var unused = change(Set.of(), dead);
+      var unused = live.change(Set.of(), dead);
     }
   }
 
-  /**
-   * Attaches as many as Azure takes. One bad identity keeps no other off the target: what is
-   * refused together is asked for without those that Azure blames, or else in halves; but not where
-   * Azure blames the target itself.
-   */
+  /** Attaches as many of them as Azure takes. To be called once. */
   void attach(Collection<ResourceId> ids) {
-    List<ResourceId> clean = new ArrayList<>();
-    List<ResourceId> suspect = new ArrayList<>();
-    int free = limit - there.clientIds().size();
-    for (ResourceId id : new LinkedHashSet<>(ids)) {
-      if (there.has(id)) {
-        continue;
-      }
-      if (free-- <= 0) {
-        refuse(id, TargetProblems.tooMany(target, there, limit));
-      } else {
-        (target != null && quarantine.isSuspect(target, id) ? suspect : clean).add(id);
-      }
-    }
-    attachAll(clean);
-    attachAll(suspect);
-    noteWhatIsOff();
-  }
-
-  /** What Azure accepts and fails to do later may be there in part. */
-  private void noteWhatIsOff() {
-    PodIdentityException away = failures.unavailable();
-    boolean readable = away == null || away.reason() == ErrorReason.TARGET_REJECTED;
-    if (target != null && !refused.isEmpty() && readable && read(target, true) == null) {
-      refused.stream().filter(id -> !there.has(id)).forEach(id -> quarantine.isOff(target, id));
+    if (live != null) {
+      Attachment attachment = new Attachment(live, quarantine, limit, failures, this::hold);
+      notAttached.putAll(attachment.attach(ids));
     }
   }
 
-  /** Whether, if it is there, others put it there, whatever a record says was about to be done. */
-  boolean isOthers(ResourceId id) {
-    return target != null && quarantine.isOthers(target, id);
-  }
-
-  private void attachAll(List<ResourceId> ids) {
-    if (ids.isEmpty()) {
-      return;
-    }
-    PodIdentityException last = gaveUp;
-    if (last != null) {
-      ids.forEach(id -> notAttached.put(id, last));
-      failures.ofRecord();
-      return;
-    }
-    PodIdentityException failure = change(Set.copyOf(ids), Set.of());
-    if (failure == null) {
-      refusedInARow = 0;
-      return;
-    }
-    if (failures.unavailable() != null || failure.reason() != ErrorReason.TARGET_REJECTED) {
-      ids.forEach(id -> notAttached.put(id, failure));
-      if (failure.reason() == ErrorReason.TARGET_REJECTED) {
-        refused.addAll(ids);
-      }
-      return;
-    }
-    if (++refusedInARow == REFUSALS) {
-      gaveUp = failure;
-    }
-    List<ResourceId> blamed =
-        ids.stream().filter(id -> failure.blamed().contains(id.lowerCase())).toList();
-    if (ids.size() == 1 || !blamed.isEmpty()) {
-      List<ResourceId> bad = blamed.isEmpty() ? ids : blamed;
-      refused.addAll(bad);
-      bad.forEach(id -> refuse(id, failure));
-      attachAll(ids.stream().filter(id -> !bad.contains(id)).toList());
-    } else {
-      int half = ids.size() / 2;
-      attachAll(ids.subList(0, half));
-      attachAll(ids.subList(half, ids.size()));
-    }
-  }
-
-  /** Why the identity cannot be used on the target now; null if it can. Of the run's own thread. */
+  /** Why the identity cannot be used on the target now; null if it can. */
   @Nullable PodIdentityException problem(AzureIdentity identity) {
     if (!(identity.credential() instanceof ManagedIdentity managed)) {
       return null;
     }
-    if (target == null) {
+    if (live == null) {
       return TargetProblems.noTarget();
     }
+    ComputeTarget target = live.target();
     PodIdentityException failure = notAttached.get(managed.resourceId());
-    if (failure == null && !there.has(managed.resourceId())) {
+    if (failure == null && !live.there().has(managed.resourceId())) {
       hold(notShown.computeIfAbsent(managed.resourceId(), id -> quarantine.notShown(target, id)));
       failure = TargetProblems.notThere();
     }
@@ -249,7 +152,7 @@ final class TargetChanges {
       return failure;
     }
     quarantine.attached(target, managed.resourceId());
-    String reported = there.clientIds().getOrDefault(managed.resourceId(), "");
+    String reported = live.there().clientIds().getOrDefault(managed.resourceId(), "");
     if (reported.equalsIgnoreCase(managed.clientId().value())) {
       quarantine.verified(target, managed);
       return null;
@@ -264,8 +167,8 @@ final class TargetChanges {
   /** Whether Azure reports another client ID for it. */
   boolean isMismatched(AzureIdentity identity) {
     return identity.credential() instanceof ManagedIdentity managed
-        && there.clientId(managed.resourceId()).isPresent()
-        && !isVerified(there, managed);
+        && there().clientId(managed.resourceId()).isPresent()
+        && !LiveTarget.isVerified(there(), managed);
   }
 
   /**
@@ -274,61 +177,23 @@ final class TargetChanges {
    * that it is about, and of no other that it holds.
    */
   @Nullable PodIdentityException detach(Set<ResourceId> ids) {
-    if (ids.isEmpty() || target == null) {
+    if (ids.isEmpty() || live == null) {
       return null;
     }
-    PodIdentityException failure = lookBeforeDetach(target, ids);
+    PodIdentityException failure = immutable.isEmpty() ? null : live.lookForClientIds(ids);
     if (failure == null) {
       Set<ResourceId> off = new LinkedHashSet<>(ids);
       off.removeIf(
-          id -> isOthers(id) || immutable.contains(folded(there.clientIds().getOrDefault(id, ""))));
-      failure = off.isEmpty() ? null : change(Set.of(), off);
+          id ->
+              live.isOthers(id)
+                  || immutable.contains(folded(live.there().clientIds().getOrDefault(id, ""))));
+      failure = off.isEmpty() ? null : live.change(Set.of(), off);
     }
     if (failure != null && failure.reason() == ErrorReason.TARGET_REJECTED) {
       // No identity's fault: something keeps the target from being changed.
       failures.ofRecord();
     }
     return failure != null && failure.reason() == ErrorReason.TARGET_NOT_FOUND ? null : failure;
-  }
-
-  private @Nullable PodIdentityException lookBeforeDetach(ComputeTarget on, Set<ResourceId> ids) {
-    if (immutable.isEmpty()) {
-      return null;
-    }
-    TargetIdentities lately = seen.lately(on);
-    if (lately != null && ids.stream().allMatch(id -> lately.clientId(id).isPresent())) {
-      there = lately;
-      return null;
-    }
-    return failures.unavailable() != null ? failures.unavailable() : read(on, true);
-  }
-
-  private @Nullable PodIdentityException change(Set<ResourceId> attach, Set<ResourceId> detach) {
-    if (failures.unavailable() != null || target == null) {
-      return target == null ? TargetProblems.noTarget() : failures.unavailable();
-    }
-    quarantine.tries(target, attach);
-    if (!detach.isEmpty()) {
-      seen.takesOff(target);
-    }
-    try {
-      there = compute.update(target, attach, detach);
-      seen.saw(target, there);
-      return null;
-    } catch (PodIdentityException e) {
-      seen.forget(target);
-      if (e.reason() != ErrorReason.TARGET_NOT_FOUND || !attach.isEmpty()) {
-        failures.ofChange(target, e);
-      }
-      return e;
-    }
-  }
-
-  private void refuse(ResourceId id, PodIdentityException error) {
-    if (target != null) {
-      hold(quarantine.refused(target, id));
-    }
-    notAttached.put(id, error);
   }
 
   private void hold(Duration rest) {
@@ -339,17 +204,6 @@ final class TargetChanges {
 
   private static String folded(String clientId) {
     return clientId.toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isVerified(TargetIdentities on, ManagedIdentity identity) {
-    return on.clientIds()
-        .getOrDefault(identity.resourceId(), "")
-        .equalsIgnoreCase(identity.clientId().value());
-  }
-
-  /** Whether pods can use it where these are: it is one of them, or needs no machine. */
-  static boolean works(TargetIdentities on, AzureIdentity identity) {
-    return !(identity.credential() instanceof ManagedIdentity managed) || isVerified(on, managed);
   }
 
   static List<ManagedIdentity> managed(Collection<AzureIdentity> identities) {

@@ -6,7 +6,6 @@ import io.podidentity.api.model.AzureIdentity;
 import io.podidentity.api.model.ComputeTarget;
 import io.podidentity.api.model.Credential.ManagedIdentity;
 import io.podidentity.api.model.TargetIdentities;
-import org.jspecify.annotations.Nullable;
 
 /** Why an identity cannot be used on a target, where Azure refused nothing, and what to do. */
 final class TargetProblems {
@@ -24,13 +23,12 @@ final class TargetProblems {
         "Azure made the change, but does not show the identity on the machine yet");
   }
 
-  static PodIdentityException tooMany(
-      @Nullable ComputeTarget target, TargetIdentities there, int limit) {
+  static PodIdentityException tooMany(ComputeTarget target, TargetIdentities there, int limit) {
     return new PodIdentityException(
         ErrorReason.TARGET_REJECTED,
         ("%s has %d user-assigned identities already, and more than %d are not put on one; spread the"
                 + " pods over more node pools, or share identities")
-            .formatted(target == null ? "it" : target.id(), there.clientIds().size(), limit));
+            .formatted(target.id(), there.clientIds().size(), limit));
   }
 
   // Without the time of the next look: the same text again is one event, which is counted.

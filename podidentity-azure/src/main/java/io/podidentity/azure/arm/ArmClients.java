@@ -7,7 +7,6 @@ import com.azure.core.util.Configuration;
 import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.api.spi.Timer;
-import io.podidentity.api.spi.TokenSource;
 import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.azure.config.AllowedSubscriptions;
 import io.podidentity.azure.config.AzureCloud;
@@ -26,109 +25,115 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what a program needs to change identities. */
+/**
+ * Puts together what a program needs of Azure Resource Manager. Nothing here makes a call yet.
+ * Immutable and thread-safe.
+ */
 public final class ArmClients {
   /** The metadata service promises an answer within 10 s; Entra ID promises nothing. */
   private static final Duration TOKEN_LIMIT = Duration.ofSeconds(30);
 
-  private ArmClients() {}
+  private final AzureCloud cloud;
+  private final Supplier<java.net.http.HttpClient.Builder> clients;
+  private final Function<URI, @Nullable String> proxyAuthorization;
+  private final URI imdsBase;
+  private final String userAgent;
+  private final ArmOptions options;
+  private final Clock clock;
 
   /**
-   * The identities of virtual machines and scale sets, as {@code azure.json} says, in its
-   * subscription. Makes no call yet.
+   * Through a proxy, if {@code access} has one, and with its certificates.
    *
-   * @param trust whose certificates are taken; see {@link
-   *     io.podidentity.azure.config.CertificateAuthorities}
    * @param imdsBase the metadata service, for a managed identity: {@code http://169.254.169.254:80}
    * @param userAgent the {@code User-Agent} header of all calls
-   * @param timer for the waits while a change goes on
-   * @param telemetry is told of each read and each change
    */
-  public static ComputeIdentities computeIdentities(
-      CloudConfig config,
-      AzureCloud cloud,
-      SSLContext trust,
-      URI imdsBase,
-      String userAgent,
-      ArmOptions options,
-      Clock clock,
-      Timer timer,
-      Telemetry telemetry) {
-    return computeIdentities(
-        () -> config,
-        new AllowedSubscriptions(() -> config, Set.of()),
-        cloud,
-        () -> HttpClients.cloud(trust),
-        url -> null,
-        imdsBase,
-        userAgent,
-        options,
-        clock,
-        timer,
-        telemetry,
-        WriteGuard.NONE);
-  }
-
-  /**
-   * The same, through the proxy and with the certificates of the environment, and as {@code
-   * azure.json} says at each moment: after a change of it, as who it says then.
-   *
-   * @param config gives the same object until it has changed
-   * @param permitted whether machines of a subscription may be read and changed, by its ID
-   * @param telemetry is told of each read and each change
-   * @param guard asked right before each change
-   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
-   *     certificate cannot be read
-   */
-  public static ComputeIdentities computeIdentities(
-      Supplier<CloudConfig> config,
-      Predicate<String> permitted,
+  public ArmClients(
       AzureCloud cloud,
       CloudAccess access,
       URI imdsBase,
       String userAgent,
       ArmOptions options,
-      Clock clock,
-      Timer timer,
-      Telemetry telemetry,
-      WriteGuard guard) {
-    return computeIdentities(
-        config,
-        permitted,
-        cloud,
-        access::newClient,
-        access::proxyAuthorization,
-        imdsBase,
-        userAgent,
-        options,
-        clock,
-        timer,
-        telemetry,
-        guard);
+      Clock clock) {
+    this(cloud, access::newClient, access::proxyAuthorization, imdsBase, userAgent, options, clock);
   }
 
-  private static ComputeIdentities computeIdentities(
-      Supplier<CloudConfig> config,
-      Predicate<String> permitted,
+  /**
+   * Without a proxy.
+   *
+   * @param trust whose certificates are taken; see {@link
+   *     io.podidentity.azure.config.CertificateAuthorities}
+   * @param imdsBase the metadata service, for a managed identity: {@code http://169.254.169.254:80}
+   * @param userAgent the {@code User-Agent} header of all calls
+   */
+  public ArmClients(
+      AzureCloud cloud,
+      SSLContext trust,
+      URI imdsBase,
+      String userAgent,
+      ArmOptions options,
+      Clock clock) {
+    this(cloud, () -> HttpClients.cloud(trust), url -> null, imdsBase, userAgent, options, clock);
+  }
+
+  private ArmClients(
       AzureCloud cloud,
       Supplier<java.net.http.HttpClient.Builder> clients,
       Function<URI, @Nullable String> proxyAuthorization,
       URI imdsBase,
       String userAgent,
       ArmOptions options,
-      Clock clock,
+      Clock clock) {
+    this.cloud = cloud;
+    this.clients = clients;
+    this.proxyAuthorization = proxyAuthorization;
+    this.imdsBase = imdsBase;
+    this.userAgent = userAgent;
+    this.options = options;
+    this.clock = clock;
+  }
+
+  /**
+   * The identities of virtual machines and scale sets, as {@code azure.json} says, in its
+   * subscription.
+   *
+   * @param timer for the waits while a change goes on
+   * @param telemetry is told of each read and each change
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
+   *     certificate cannot be read
+   */
+  public ComputeIdentities computeIdentities(CloudConfig config, Timer timer, Telemetry telemetry) {
+    return computeIdentities(
+        () -> config,
+        new AllowedSubscriptions(() -> config, Set.of()),
+        timer,
+        telemetry,
+        WriteGuard.NONE);
+  }
+
+  /**
+   * The same as {@code azure.json} says at each moment: after a change of it, as who it says then.
+   *
+   * @param config gives the same object until it has changed
+   * @param permitted whether machines of a subscription may be read and changed, by its ID
+   * @param timer for the waits while a change goes on
+   * @param telemetry is told of each read and each change
+   * @param guard asked right before each change
+   * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
+   *     certificate cannot be read
+   */
+  public ComputeIdentities computeIdentities(
+      Supplier<CloudConfig> config,
+      Predicate<String> permitted,
       Timer timer,
       Telemetry telemetry,
       WriteGuard guard) {
-    HttpClient client = new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization);
-    Function<CloudConfig, TokenCredential> credentials =
-        credentials(cloud, clients, imdsBase, userAgent, clock);
+    HttpClient client = httpClient();
     return new CurrentComputeIdentities(
         config,
         now ->
             new ArmComputeIdentities(
                 cloud,
-                credentials.apply(now),
+                credential(now),
                 permitted,
                 client,
                 userAgent,
@@ -140,85 +145,48 @@ public final class ArmClients {
   }
 
   /**
-   * What the cluster's identity may do, through the proxy and with the certificates of the
-   * environment. Makes no call yet.
+   * What the cluster's identity may do.
    *
-   * @param imdsBase the metadata service, for a managed identity
-   * @param userAgent the {@code User-Agent} header of all calls
    * @throws io.podidentity.api.PodIdentityException with {@code CONFIGURATION_INVALID} if a
    *     certificate cannot be read
    */
-  public static ArmRights rights(
-      CloudConfig config,
-      AzureCloud cloud,
-      CloudAccess access,
-      URI imdsBase,
-      String userAgent,
-      ArmOptions options,
-      Clock clock) {
-    return rights(
-        config,
-        cloud,
-        access::newClient,
-        access::proxyAuthorization,
-        imdsBase,
-        userAgent,
-        options,
-        clock);
-  }
-
-  static ArmRights rights(
-      CloudConfig config,
-      AzureCloud cloud,
-      Supplier<java.net.http.HttpClient.Builder> clients,
-      Function<URI, @Nullable String> proxyAuthorization,
-      URI imdsBase,
-      String userAgent,
-      ArmOptions options,
-      Clock clock) {
-    TokenCredential credential =
-        credentials(cloud, clients, imdsBase, userAgent, clock).apply(config);
+  public ArmRights rights(CloudConfig config) {
     return new ArmRights(
         cloud.resourceManagerEndpoint(),
         new ArmHttp(
             cloud.resourceManagerEndpoint(),
-            new ProxiedClient(httpClient(clients.get(), options), proxyAuthorization),
+            httpClient(),
             userAgent,
-            new KeptToken(credential, cloud.resourceManagerAudience(), clock),
+            new KeptToken(credential(config), cloud.resourceManagerAudience(), clock),
             options.callLimit()));
   }
 
-  private static Function<CloudConfig, TokenCredential> credentials(
-      AzureCloud cloud,
-      Supplier<java.net.http.HttpClient.Builder> clients,
-      URI imdsBase,
-      String userAgent,
-      Clock clock) {
-    Supplier<EntraClient> entra =
-        () ->
+  private TokenCredential credential(CloudConfig config) {
+    return config.useManagedIdentityExtension()
+        ? ArmCredentials.managedIdentity(
+            config, cloud, new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock))
+        : ArmCredentials.servicePrincipal(
+            config,
+            cloud,
             new EntraClient(
                 cloud.activeDirectoryEndpoint(),
                 clients.get().build(),
                 userAgent,
                 TOKEN_LIMIT,
-                clock);
-    TokenSource imds = new ImdsTokenSource(imdsBase, TOKEN_LIMIT, userAgent, clock);
-    return now ->
-        now.useManagedIdentityExtension()
-            ? ArmCredentials.managedIdentity(now, cloud, imds)
-            : ArmCredentials.servicePrincipal(now, cloud, entra.get());
+                clock));
   }
 
-  private static HttpClient httpClient(
-      java.net.http.HttpClient.Builder builder, ArmOptions options) {
-    return new JdkHttpClientBuilder(builder)
-        // It would read the environment.
-        .configuration(Configuration.NONE)
-        .connectionTimeout(HttpClients.CONNECT_LIMIT)
-        .responseTimeout(options.callLimit())
-        .readTimeout(options.callLimit())
-        // Off: it would hand every request to another thread.
-        .writeTimeout(Duration.ZERO)
-        .build();
+  private HttpClient httpClient() {
+    HttpClient client =
+        new JdkHttpClientBuilder(clients.get())
+            // It would read the environment.
+            .configuration(Configuration.NONE)
+            .connectionTimeout(HttpClients.CONNECT_LIMIT)
+            .responseTimeout(options.callLimit())
+            .readTimeout(options.callLimit())
+            // Off: it would hand every request to another thread.
+            .writeTimeout(Duration.ZERO)
+            .build();
+    return new ProxiedClient(client, proxyAuthorization);
   }
 }

@@ -260,16 +260,10 @@ final class ArmAccessTest {
     CloudConfig config = CloudConfig.fromFile(folder.resolve("azure.json"));
     AzureCloud cloud = AzureCloud.named(config.cloud(), folder.resolve("azure-environment.json"));
 
-    ArmClients.computeIdentities(
-            config,
-            cloud,
-            CertificateAuthorities.trusting(folder.resolve("ca.pem")),
-            cluster.simulated().imdsUri(),
-            "test-agent",
-            ArmOptions.DEFAULT,
-            cluster.clock(),
-            cluster.timer(),
-            Telemetry.NOOP)
+    SSLContext trust = CertificateAuthorities.trusting(folder.resolve("ca.pem"));
+    cluster
+        .clients(cloud, trust, ArmOptions.DEFAULT)
+        .computeIdentities(config, cluster.timer(), Telemetry.NOOP)
         .update(MACHINE, ids("A"), Set.of());
 
     assertThat(cluster.names(MACHINE)).containsExactly("a");
@@ -281,16 +275,9 @@ final class ArmAccessTest {
   }
 
   private void update(CloudConfig config, SSLContext trust) {
-    ArmClients.computeIdentities(
-            config,
-            cluster.cloud(),
-            trust,
-            cluster.simulated().imdsUri(),
-            "test-agent",
-            ArmOptions.DEFAULT,
-            cluster.clock(),
-            cluster.timer(),
-            Telemetry.NOOP)
+    cluster
+        .clients(cluster.cloud(), trust, ArmOptions.DEFAULT)
+        .computeIdentities(config, cluster.timer(), Telemetry.NOOP)
         .update(MACHINE, ids("A"), Set.of());
   }
 

@@ -175,15 +175,17 @@ class ArmNetworkTest {
   }
 
   private ComputeIdentities adapter(Set<String> subscriptions, WriteGuard guard) {
-    return ArmClients.computeIdentities(
+    ArmClients clients =
+        new ArmClients(
+            cloud,
+            CloudAccess.fromEnvironment(environment::get),
+            cluster.simulated().imdsUri(),
+            "test-agent",
+            ArmOptions.DEFAULT,
+            cluster.clock());
+    return clients.computeIdentities(
         config::get,
         new AllowedSubscriptions(config::get, subscriptions),
-        cloud,
-        CloudAccess.fromEnvironment(environment::get),
-        cluster.simulated().imdsUri(),
-        "test-agent",
-        ArmOptions.DEFAULT,
-        cluster.clock(),
         cluster.timer(),
         Telemetry.NOOP,
         guard);

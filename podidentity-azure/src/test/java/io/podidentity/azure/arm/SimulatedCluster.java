@@ -11,7 +11,6 @@ import io.podidentity.api.spi.ComputeIdentities;
 import io.podidentity.api.spi.Telemetry;
 import io.podidentity.azure.config.AzureCloud;
 import io.podidentity.azure.config.CloudConfig;
-import io.podidentity.azure.http.HttpClients;
 import io.podidentity.testkit.MutableClock;
 import io.podidentity.testkit.azure.FakeAzure;
 import io.podidentity.testkit.azure.IdentityBlock;
@@ -27,6 +26,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 
 /**
  * A simulated Azure with the machine that the cluster's own identity is on, one machine, one scale
@@ -115,28 +115,17 @@ final class SimulatedCluster implements AutoCloseable {
   }
 
   ComputeIdentities adapter(CloudConfig config, ArmOptions options) {
-    return ArmClients.computeIdentities(
-        config,
-        cloud(),
-        simulated.certificates().clientContext(),
-        simulated.imdsUri(),
-        "test-agent",
-        options,
-        clock,
-        timer,
-        new Reports());
+    return clients(cloud(), simulated.certificates().clientContext(), options)
+        .computeIdentities(config, timer, new Reports());
   }
 
   ArmRights rights() {
-    return ArmClients.rights(
-        config(),
-        cloud(),
-        () -> HttpClients.cloud(simulated.certificates().clientContext()),
-        url -> null,
-        simulated.imdsUri(),
-        "test-agent",
-        ArmOptions.DEFAULT,
-        clock);
+    return clients(cloud(), simulated.certificates().clientContext(), ArmOptions.DEFAULT)
+        .rights(config());
+  }
+
+  ArmClients clients(AzureCloud cloud, SSLContext trust, ArmOptions options) {
+    return new ArmClients(cloud, trust, simulated.imdsUri(), "test-agent", options, clock);
   }
 
   UserAssignedIdentity create(String name) {
