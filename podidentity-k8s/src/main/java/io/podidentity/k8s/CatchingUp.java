@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -29,18 +31,24 @@ record CatchingUp(WatchSockets sockets, Duration patience) {
    * Begins to ask.
    *
    * @return completes when these show all that had happened when this was called, or when 15
-   *     minutes have passed. To cancel it ends the questions
+   *     minutes have passed. To cancel it ends the questions, and interrupts lists
    */
   CompletableFuture<Void> ask(List<Followed> followed) {
     long asked = System.nanoTime();
     CompletableFuture<Void> all = new CompletableFuture<>();
+    // One for each, since a list may hang.
+    ExecutorService lists = CallThreads.atMost(followed.size(), "catch-up-list");
+    var unusedEnd = all.whenComplete((any, error) -> lists.shutdownNow());
     CompletableFuture<?>[] each =
-        followed.stream().map(one -> ask(one, asked, all)).toArray(CompletableFuture<?>[]::new);
+        followed.stream()
+            .map(one -> ask(one, asked, all, lists))
+            .toArray(CompletableFuture<?>[]::new);
     var unused = CompletableFuture.allOf(each).thenRun(() -> all.complete(null));
     return all.completeOnTimeout(null, AT_MOST.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private CompletableFuture<?> ask(Followed one, long asked, CompletableFuture<Void> until) {
+  private CompletableFuture<?> ask(
+      Followed one, long asked, CompletableFuture<Void> until, Executor lists) {
     CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     var unused = until.whenComplete((any, error) -> caughtUp.cancel(false));
     complete(
@@ -49,7 +57,8 @@ record CatchingUp(WatchSockets sockets, Duration patience) {
     complete(
         caughtUp,
         after(patience, () -> CompletableFuture.completedFuture(null))
-            .thenCompose(any -> untilItSucceeds(() -> latest(one, caughtUp), LIST_AGAIN, caughtUp))
+            .thenCompose(
+                any -> untilItSucceeds(() -> latest(one, caughtUp, lists), LIST_AGAIN, caughtUp))
             .thenCompose(latest -> untilItSucceeds(() -> reached(one, latest), AGAIN, caughtUp)));
     return caughtUp;
   }
@@ -58,10 +67,11 @@ record CatchingUp(WatchSockets sockets, Duration patience) {
     var unused = when.thenRun(() -> one.complete(null));
   }
 
-  private static CompletableFuture<String> latest(Followed one, CompletableFuture<Void> until) {
+  private static CompletableFuture<String> latest(
+      Followed one, CompletableFuture<Void> until, Executor lists) {
     return until.isDone()
         ? CompletableFuture.failedFuture(new IllegalStateException("nobody wants to know"))
-        : CompletableFuture.supplyAsync(one::latest);
+        : CompletableFuture.supplyAsync(one::latest, lists);
   }
 
   private static CompletableFuture<Void> reached(Followed one, String version) {
@@ -81,10 +91,13 @@ record CatchingUp(WatchSockets sockets, Duration patience) {
                     : after(rest, () -> untilItSucceeds(step, rest, until)));
   }
 
+  /** By the thread that keeps time for the JVM: no step waits for anything. */
   private static <T> CompletableFuture<T> after(
       Duration rest, Supplier<CompletableFuture<T>> step) {
     return CompletableFuture.supplyAsync(
-            () -> rest, CompletableFuture.delayedExecutor(rest.toMillis(), TimeUnit.MILLISECONDS))
+            () -> rest,
+            CompletableFuture.delayedExecutor(
+                rest.toMillis(), TimeUnit.MILLISECONDS, Runnable::run))
         .thenCompose(any -> step.get());
   }
 }

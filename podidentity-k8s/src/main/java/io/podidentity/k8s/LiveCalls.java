@@ -6,10 +6,8 @@ import io.podidentity.api.ErrorReason;
 import io.podidentity.api.PodIdentityException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -20,26 +18,12 @@ final class LiveCalls implements AutoCloseable {
   /** Whoever waits for a call does so for about a second; one that takes longer serves the next. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  private static final Duration IDLE = Duration.ofSeconds(10);
-
   private final KubernetesClient client;
-  private final ThreadPoolExecutor thread;
+  private final ExecutorService thread;
 
   LiveCalls(KubernetesClient client, String threadName) {
     this.client = KubernetesClients.impatient(client, TIMEOUT, 0);
-    this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            IDLE.toSeconds(),
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread made = new Thread(task, threadName);
-              made.setDaemon(true);
-              return made;
-            });
-    this.thread.allowCoreThreadTimeOut(true);
+    this.thread = CallThreads.atMost(1, threadName);
   }
 
   /**

@@ -39,6 +39,7 @@ final class PlainWatch implements WebSocket, Flow.Subscriber<String> {
   /**
    * Opens one.
    *
+   * @param client has threads of its own, which tell the listener
    * @param longest after which its connection is taken for dead
    * @return fails with a {@link WebSocketHandshakeException} if the answer is not 200
    */
@@ -53,8 +54,9 @@ final class PlainWatch implements WebSocket, Flow.Subscriber<String> {
                     ? HttpResponse.BodySubscribers.fromLineSubscriber(
                         watch, any -> "", StandardCharsets.UTF_8, "\n")
                     : HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8));
-    var unusedEnd = answer.whenCompleteAsync(watch::ended);
-    var unusedStop = watch.stop.thenRunAsync(() -> answer.cancel(true));
+    // The JDK's client has its answers on the JVM's common pool, where nobody may wait.
+    var unusedEnd = answer.whenCompleteAsync(watch::ended, client.executor().orElseThrow());
+    var unusedStop = watch.stop.thenRun(() -> answer.cancel(true));
     var unusedAlarm = watch.stop.completeOnTimeout(null, longest.toMillis(), TimeUnit.MILLISECONDS);
     // A request's own timeout is that of its whole body on JDK 26 and newer.
     var unusedOpening =

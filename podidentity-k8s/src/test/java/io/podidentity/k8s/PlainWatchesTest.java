@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,10 @@ final class PlainWatchesTest {
 
   /** As {@link KubernetesClients} have it: for HTTP/2 it asks for an upgrade, too. */
   private static final HttpClient HTTP =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .executor(task -> new Thread(task, "of the client").start())
+          .build();
 
   private final AtomicLong time = new AtomicLong(Long.MAX_VALUE);
   private final PlainWatches watches = new PlainWatches(Duration.ofSeconds(15), time::get);
@@ -137,6 +143,25 @@ final class PlainWatchesTest {
     }
   }
 
+  /** Not on the JVM's common pool: who is told opens the next watch, and may take its time. */
+  @Test
+  void endOfAPlainWatchIsToldByAThreadOfTheClient() throws Exception {
+    CompletableFuture<Thread> told = new CompletableFuture<>();
+    WebSocket.Listener listener =
+        new WebSocket.Listener() {
+          @Override
+          public @Nullable CompletionStage<?> onClose(
+              WebSocket socket, int statusCode, String reason) {
+            told.complete(Thread.currentThread());
+            return null;
+          }
+        };
+
+    var unused = begin(refused(), listener).join();
+
+    assertThat(told.get(30, TimeUnit.SECONDS).getName()).isEqualTo("of the client");
+  }
+
   private CompletableFuture<WebSocket> handshake() {
     return HTTP.newWebSocketBuilder().buildAsync(uri(), NOBODY);
   }
@@ -154,6 +179,11 @@ final class PlainWatchesTest {
   }
 
   private CompletableFuture<WebSocket> begin(CompletableFuture<WebSocket> handshake) {
+    return begin(handshake, NOBODY);
+  }
+
+  private CompletableFuture<WebSocket> begin(
+      CompletableFuture<WebSocket> handshake, WebSocket.Listener listener) {
     return watches.open(
         uri(),
         () -> {
@@ -162,6 +192,6 @@ final class PlainWatchesTest {
         },
         HTTP,
         HttpRequest.newBuilder(),
-        NOBODY);
+        listener);
   }
 }

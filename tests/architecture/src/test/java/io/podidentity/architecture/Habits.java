@@ -14,6 +14,7 @@ import io.podidentity.api.PodIdentityException;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** What no module does, each with those that must. */
 final class Habits {
@@ -33,6 +34,13 @@ final class Habits {
       Map.of(
           "Logging", "the log goes to stderr",
           "FileFreeConfigurator", "the log goes to stderr before it is configured");
+
+  /** {@code …Async} without an executor among its parameters, and others that use it. */
+  private static final Pattern COMMON_POOL =
+      Pattern.compile(
+          "java\\.util\\.(concurrent\\.(Complet\\w+\\.(\\w+Async|delayedExecutor)(?!.*\\.Executor\\))"
+              + "|ForkJoinPool\\.commonPool)"
+              + "|stream\\.\\w*Stream\\.parallel|\\w+(\\.\\w+)*\\.parallelStream).*");
 
   private Habits() {}
 
@@ -58,6 +66,17 @@ final class Habits {
         "look up a name, or what may be taken for one",
         Set.of(),
         access -> nameOf(access).matches("java\\.net\\.Inet\\w*Address\\.get(By|AllBy)Name"));
+  }
+
+  /**
+   * It belongs to the whole process, and has as few as one thread: what waits there is in the way
+   * of all, and who has work done there waits for what others do.
+   */
+  static ArchRule usesNoCommonPool() {
+    return noClass(
+        "use the JVM's common pool",
+        Set.of(),
+        access -> COMMON_POOL.matcher(access.getTarget().getFullName()).matches());
   }
 
   /** Libraries and programs log by SLF4J, and the API not at all. */

@@ -50,7 +50,8 @@ final class HabitsTest {
   }
 
   static List<ArchRule> rulesOfTheProduct() {
-    return List.of(Habits.takesTimeFromOthers(), Habits.looksNoNamesUp());
+    return List.of(
+        Habits.takesTimeFromOthers(), Habits.looksNoNamesUp(), Habits.usesNoCommonPool());
   }
 
   /** Each planted line, by the name of its method or type. */
@@ -81,6 +82,15 @@ final class HabitsTest {
             "Habits.source"),
         plant(Habits.printsInMainsOnly(), "Habits.out", "Habits.err", "Habits.trace"),
         plant(Habits.looksNoNamesUp(), "Habits.lookUp", "Habits.lookUpAll"),
+        plant(
+            Habits.usesNoCommonPool(),
+            "Habits.supply",
+            "Habits.afterwards",
+            "Habits.chained",
+            "Habits.delayed",
+            "Habits.pool",
+            "Habits.parallel",
+            "Habits.parallelStream"),
         plant(Habits.usesNoJavaUtilLogging(), "Habits.log"),
         plant(Habits.throwsNothingGeneric(), "Habits.fail"),
         plant(Habits.hasOneException(), "Habits$OwnException"),

@@ -11,9 +11,18 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Calendar;
 import java.util.Date;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What no module must do, on purpose. */
 @SuppressWarnings("all")
@@ -88,6 +97,34 @@ public final class PlantedHabits {
 
   InetAddress[] lookUpAll(String text) throws UnknownHostException {
     return InetAddress.getAllByName(text);
+  }
+
+  CompletableFuture<Integer> supply() {
+    return CompletableFuture.supplyAsync(() -> 1);
+  }
+
+  CompletableFuture<Void> afterwards(CompletableFuture<?> first) {
+    return first.thenRunAsync(() -> {});
+  }
+
+  BiFunction<CompletionStage<?>, Consumer<Object>, CompletionStage<Void>> chained() {
+    return CompletionStage::thenAcceptAsync;
+  }
+
+  Executor delayed() {
+    return CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+  }
+
+  Executor pool() {
+    return ForkJoinPool.commonPool();
+  }
+
+  IntStream parallel() {
+    return IntStream.of(1).parallel();
+  }
+
+  Stream<Integer> parallelStream() {
+    return List.of(1).parallelStream();
   }
 
   void log() {

@@ -87,13 +87,27 @@ final class Boundaries {
     };
   }
 
+  /** What MIC does side by side. */
+  enum Work {
+    ELECTION,
+    TELLING,
+    ASSIGNMENT
+  }
+
+  static Work work(String boundary) {
+    if (isRenewal(boundary)) {
+      return Work.ELECTION;
+    }
+    return boundary.contains("events") ? Work.TELLING : Work.ASSIGNMENT;
+  }
+
   private static boolean isRenewal(String boundary) {
     return boundary.contains("endpoints")
         || boundary.contains("leases")
         || boundary.contains("configmaps");
   }
 
-  private static boolean isLook(String boundary) {
+  static boolean isLook(String boundary) {
     return boundary.contains(" GET ");
   }
 
