@@ -1,13 +1,6 @@
 package io.podidentity.mic;
 
-import io.podidentity.api.assignment.AssignmentPlanner;
-import io.podidentity.api.assignment.Reconciler;
-import io.podidentity.api.assignment.TargetApplier;
-import io.podidentity.api.spi.AssignmentStore;
 import io.podidentity.api.spi.ClusterView;
-import io.podidentity.api.spi.ComputeIdentities;
-import io.podidentity.api.spi.Telemetry;
-import io.podidentity.api.spi.Timer;
 import io.podidentity.azure.arm.ArmClients;
 import io.podidentity.azure.arm.NodeTargets;
 import io.podidentity.azure.config.AllowedSubscriptions;
@@ -47,39 +40,24 @@ import org.jspecify.annotations.Nullable;
 public final class Mic implements AutoCloseable {
   static final URI IMDS = URI.create("http://169.254.169.254:80");
 
-  /**
-   * A target that works, or that Azure keeps waiting, holds a thread; others wait beyond that many.
-   * One that hangs takes some 150 KiB with its connection, so all of them 160 MiB, until half a
-   * minute after Azure answers.
-   */
-  private static final int TARGETS_AT_A_TIME = 1024;
-
-  private static final int WRITES_AT_A_TIME = 32;
-
-  /** Enough to load what calls need and to open connections; the first run may begin meanwhile. */
-  private static final int REHEARSED_CALLS = 8;
-
-  /**
-   * So long the leader's work may take to end; the lease is let go of then in any case. What is
-   * under way for longer than that is one call for each thread: a write that another one's version
-   * keeps out, or a change that Azure shows to be going on.
-   */
-  private static final Duration WORK_ENDS = Duration.ofSeconds(1);
-
   private static final Duration CONFIG_INTERVAL = Duration.ofSeconds(10);
 
+  private final MicOptions options;
+  private final String userAgent;
+  private final Clock clock;
   private final Parts parts = new Parts();
-  private final AtomicReference<@Nullable Reconciler> reconcilers = new AtomicReference<>();
-  private final AtomicReference<@Nullable LeadersView> leadersViews = new AtomicReference<>();
+  private final ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
+  private final AtomicReference<@Nullable AssignmentWork> works = new AtomicReference<>();
   private final AtomicReference<@Nullable LeaderElection> elections = new AtomicReference<>();
   private final AtomicReference<@Nullable KubernetesEvents> events = new AtomicReference<>();
   private final AtomicReference<@Nullable KubernetesClusterView> views = new AtomicReference<>();
   private final Leadership leadership;
   private volatile boolean closing;
-  private final UnaryOperator<ClusterView> shown;
 
-  private Mic(UnaryOperator<ClusterView> shown, Consumer<String> onEnd) {
-    this.shown = shown;
+  private Mic(MicOptions options, String userAgent, Clock clock, Consumer<String> onEnd) {
+    this.options = options;
+    this.userAgent = userAgent;
+    this.clock = clock;
     this.leadership = new Leadership(new LeadersWork(), onEnd);
   }
 
@@ -107,10 +85,10 @@ public final class Mic implements AutoCloseable {
       Clock clock,
       Consumer<String> onEnd,
       UnaryOperator<ClusterView> shown) {
-    Mic mic = new Mic(shown, onEnd);
+    Mic mic = new Mic(options, userAgent, clock, onEnd);
     boolean started = false;
     try {
-      mic.assemble(options, userAgent, clock);
+      mic.assemble(shown);
       started = true;
       return mic;
     } finally {
@@ -121,12 +99,13 @@ public final class Mic implements AutoCloseable {
   }
 
   /** What is added first is closed last: the lease is let go of when all work has ended. */
-  private void assemble(MicOptions options, String userAgent, Clock clock) {
+  private void assemble(UnaryOperator<ClusterView> shown) {
     AzureCloud cloud = AzureCloud.named(options.cloud().cloud(), options.customCloud());
-    ScheduledTimer timer = parts.add(new ScheduledTimer("timer"));
-    Supplier<CloudConfig> config = config(options, timer);
-    AssignmentOptions work = options.assignment();
-    AllowedSubscriptions subscriptions = new AllowedSubscriptions(config, work.subscriptions());
+    Supplier<CloudConfig> config = config();
+    AllowedSubscriptions subscriptions =
+        new AllowedSubscriptions(config, options.assignment().subscriptions());
+    ArmClients azure =
+        new ArmClients(cloud, options.access(), IMDS, userAgent, options.assignment().arm(), clock);
     KubernetesConnection kubernetes =
         parts.add(KubernetesConnection.openEager(options.kubeconfig(), userAgent));
     KubernetesClusterView view =
@@ -134,62 +113,65 @@ public final class Mic implements AutoCloseable {
             new KubernetesClusterView(kubernetes, new NodeTargets(config, subscriptions), clock));
     views.set(view);
     CallRate rate = CallRate.perSecond(options.clientQps());
-    KubernetesEvents told = new KubernetesEvents(kubernetes, view, pool(1, "event"), clock, rate);
+    KubernetesEvents told = new KubernetesEvents(kubernetes, view, pool("event"), clock, rate);
     events.set(told);
+    MicMetrics metrics = new MicMetrics(told);
+    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
+    ExecutorService once = pool("upgrade");
+    LeaderElection election = election(kubernetes, view, leaderOnly, once);
+    elections.set(election);
+    AssignmentWork work =
+        new AssignmentWork(
+            options,
+            config,
+            view,
+            shown.apply(view),
+            new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly),
+            azure.computeIdentities(config, subscriptions, timer, metrics, leaderOnly),
+            metrics,
+            this::leads,
+            timer,
+            clock,
+            parts);
+    works.set(work);
+    serve(view, metrics);
+    work.rehearse(follow(view));
+    metrics.v1().election();
+    election.start();
+    once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
+  }
+
+  /**
+   * Who leads, and what a leader does besides its work. It has not begun.
+   *
+   * @param once where that is done which is done once
+   */
+  private LeaderElection election(
+      KubernetesConnection kubernetes,
+      KubernetesClusterView view,
+      LeaderOnly leaderOnly,
+      ExecutorService once) {
+    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade(), leaderOnly);
+    Runnable besides =
+        () -> {
+          once.execute(marker::write);
+          startTaints(kubernetes, leaderOnly);
+        };
     // On a connection of its own: a renewal must not wait for other calls.
     KubernetesConnection forLease =
         parts.add(KubernetesConnection.open(options.kubeconfig(), userAgent));
-    LeaderOnly leaderOnly = new LeaderOnly(this::leads);
-    TypeUpgradeMarker marker = new TypeUpgradeMarker(kubernetes, options.typeUpgrade(), leaderOnly);
-    ExecutorService once = pool(1, "upgrade");
-    LeaderElection election =
-        parts.add(
-            new LeaderElection(
-                forLease,
-                options.lease(),
-                clock,
-                pool(2, "lease"),
-                () ->
-                    leadership.lead(
-                        view.synced(),
-                        () -> {
-                          once.execute(marker::write);
-                          startTaints(kubernetes, options.startupTaint(), timer);
-                        }),
-                leadership::stepDown));
-    elections.set(election);
-    MicMetrics metrics = new MicMetrics(told);
-    Telemetry telemetry = new LoggedTelemetry(metrics, clock);
-    KubernetesAssignmentStore records =
-        new KubernetesAssignmentStore(kubernetes, view, rate, leaderOnly);
-    AssignmentStore store = new CountedStore(records, metrics.v1(), clock);
-    ExecutorService writers = Threads.atMost(WRITES_AT_A_TIME, "record");
-    ExecutorService workers = Threads.atMost(TARGETS_AT_A_TIME, "target");
-    ExecutorService rehearses = Threads.atMost(1, "rehearsal");
-    // At once: they wait for each other's work.
-    parts.add(() -> Threads.end(WORK_ENDS, workers, writers, rehearses));
-    ComputeIdentities compute =
-        new ArmClients(cloud, options.access(), IMDS, userAgent, work.arm(), clock)
-            .computeIdentities(config, subscriptions, timer, metrics, leaderOnly);
-    LeadersView leadersView = new LeadersView(shown.apply(view));
-    leadersViews.set(leadersView);
-    AssignmentPlanner planner =
-        new AssignmentPlanner(
-            () ->
-                work.planner(options.forceNamespaced(), config.get().userAssignedIdentityId())
-                    .keepingAll(leadersView.mayBeBehind()));
-    Reconciler reconciler =
-        new Reconciler(
-            leadersView,
-            planner,
-            new TargetApplier(store, compute, telemetry, writers, work.applier(), clock),
-            telemetry,
-            pool(1, "pass"),
-            workers,
-            timer,
-            work.pace(options.syncInterval()));
-    parts.add(reconciler);
-    reconcilers.set(reconciler);
+    return parts.add(
+        new LeaderElection(
+            forLease,
+            options.lease(),
+            clock,
+            Threads.pool(2, "lease", parts),
+            () -> leadership.lead(view.synced(), besides),
+            leadership::stepDown));
+  }
+
+  /** Answers those who ask for health and for metrics. */
+  private void serve(KubernetesClusterView view, MicMetrics metrics) {
     parts
         .add(
             new HealthServer(
@@ -200,25 +182,17 @@ public final class Mic implements AutoCloseable {
     metrics.observe(this::isActive, view::hasSynced);
     var unusedPort =
         parts.add(new MetricsServer(options.metricsPort(), metrics.registry())).start();
-    Rehearsal rehearsal =
-        new Rehearsal(
-            view,
-            planner,
-            compute,
-            this::leads,
-            () -> records.rehearse(writers, Math.min(work.batchSize(), REHEARSED_CALLS)));
-    CompletableFuture<Void> known =
-        view.start()
-            .whenComplete(
-                (nothing, failure) -> {
-                  if (failure != null) {
-                    leadership.blind(failure);
-                  }
-                });
-    var unused = known.thenRunAsync(rehearsal::run, rehearses);
-    metrics.v1().election();
-    election.start();
-    once.execute(new ServedDefinitions(kubernetes)::warnOfOlderOnes);
+  }
+
+  /** Begins to follow the cluster; gives what completes when it is known. */
+  private CompletableFuture<Void> follow(KubernetesClusterView view) {
+    return view.start()
+        .whenComplete(
+            (nothing, failure) -> {
+              if (failure != null) {
+                leadership.blind(failure);
+              }
+            });
   }
 
   /** Whether it holds the lease and works. */
@@ -240,23 +214,19 @@ public final class Mic implements AutoCloseable {
     parts.close();
   }
 
-  private void startTaints(
-      KubernetesConnection kubernetes, StartupTaints.@Nullable Settings settings, Timer timer) {
+  private void startTaints(KubernetesConnection kubernetes, LeaderOnly leaderOnly) {
+    StartupTaints.Settings settings = options.startupTaint();
     if (settings != null) {
-      LeaderOnly leaderOnly = new LeaderOnly(this::leads);
-      ExecutorService pool = pool(1, "taint");
-      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, timer, pool)).start();
+      parts.add(new StartupTaints(kubernetes, settings, leaderOnly, timer, pool("taint"))).start();
     }
   }
 
-  private ExecutorService pool(int threads, String name) {
-    ExecutorService pool = Threads.atMost(threads, name);
-    parts.add(() -> Threads.end(pool));
-    return pool;
+  private ExecutorService pool(String name) {
+    return Threads.pool(1, name, parts);
   }
 
   /** From a file it is read again from time to time. */
-  private Supplier<CloudConfig> config(MicOptions options, ScheduledTimer timer) {
+  private Supplier<CloudConfig> config() {
     Path file = options.cloudFile();
     return file == null
         ? options::cloud
@@ -283,26 +253,17 @@ public final class Mic implements AutoCloseable {
 
     @Override
     public void begin() {
-      Reconciler reconciler = reconcilers.get();
-      KubernetesClusterView view = views.get();
-      LeadersView leadersView = leadersViews.get();
-      if (reconciler != null && view != null && leadersView != null) {
-        CompletableFuture<Void> caughtUp = view.caughtUp();
-        reconciler.start();
-        var unused =
-            caughtUp.thenRun(
-                () -> {
-                  leadersView.caughtUp();
-                  reconciler.nudge();
-                });
+      AssignmentWork work = works.get();
+      if (work != null) {
+        work.begin();
       }
     }
 
     @Override
     public void end() {
-      Reconciler reconciler = reconcilers.get();
-      if (reconciler != null) {
-        reconciler.close();
+      AssignmentWork work = works.get();
+      if (work != null) {
+        work.end();
       }
     }
   }

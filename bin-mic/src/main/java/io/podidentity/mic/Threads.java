@@ -1,6 +1,7 @@
 package io.podidentity.mic;
 
 import io.podidentity.bin.Daemons;
+import io.podidentity.bin.Parts;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +26,13 @@ final class Threads {
             new LinkedBlockingQueue<>(),
             Daemons.named(name));
     pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** The same, to be ended with these parts. */
+  static ExecutorService pool(int threads, String name, Parts parts) {
+    ExecutorService pool = atMost(threads, name);
+    parts.add(() -> end(pool));
     return pool;
   }
 

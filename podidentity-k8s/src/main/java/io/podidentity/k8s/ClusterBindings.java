@@ -36,7 +36,7 @@ public final class ClusterBindings extends MirrorBacked implements BindingDirect
   ClusterBindings(KubernetesClient client) {
     bindings =
         new Mirror<>(
-            KubernetesClusterView.BINDINGS,
+            ClusterMirrors.BINDINGS,
             client.resources(AzureIdentityBindingResource.class).inAnyNamespace(),
             object -> IdentityMapping.binding(object, Metadata.of(object).name()),
             bySelector::replace);

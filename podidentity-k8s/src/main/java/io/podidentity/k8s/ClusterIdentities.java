@@ -29,7 +29,7 @@ public final class ClusterIdentities implements IdentityDirectory, ClusterFollow
   static Mirror<AzureIdentityResource, AzureIdentity> mirror(
       KubernetesClient client, ManagedIds ids) {
     return new Mirror<>(
-        KubernetesClusterView.IDENTITIES,
+        ClusterMirrors.IDENTITIES,
         client.resources(AzureIdentityResource.class).inAnyNamespace(),
         object -> IdentityMapping.identity(object, Metadata.of(object).name()),
         ids::replace);

@@ -240,7 +240,7 @@ public final class SituationReader {
     String providerId = Metadata.orEmpty(spec == null ? null : spec.providerID());
     if (spec != null && spec.taints() != null) {
       Stream<@Nullable String> taints = spec.taints().stream().map(NodeResource.Taint::key);
-      if (!KubernetesClusterView.isInitialized(providerId, taints)) {
+      if (!NodeMapping.isInitialized(providerId, taints)) {
         return new Node(name, null, false);
       }
     }

@@ -110,6 +110,6 @@ final class PlanTable {
     return new io.podidentity.api.model.Node(
         node.getMetadata().getName(),
         ComputeTarget.fromProviderId(Metadata.orEmpty(providerId)).orElse(null),
-        KubernetesClusterView.isInitialized(node));
+        NodeMapping.isInitialized(node));
   }
 }

@@ -28,7 +28,7 @@ final class Quarantine {
    */
   private record Case(ComputeTarget target, ResourceId id, @Nullable String clientId) {}
 
-  private record Sentence(int failures, Instant until) {}
+  private record Sentence(int failures, Instant since, Instant until) {}
 
   private final RetryPolicy ofRefused;
   private final Clock clock;
@@ -106,8 +106,11 @@ final class Quarantine {
     if (sentence == null) {
       return null;
     }
-    Duration left = Duration.between(clock.instant(), sentence.until);
-    return left.isNegative() || left.isZero() ? null : left;
+    Instant now = clock.instant();
+    Duration left = Duration.between(now, sentence.until);
+    // A clock that was set back must not make it last.
+    boolean isOver = left.isNegative() || left.isZero() || now.isBefore(sentence.since);
+    return isOver ? null : left;
   }
 
   private Duration add(Case failed, RetryPolicy policy) {
@@ -116,7 +119,7 @@ final class Quarantine {
     Sentence known = cases.get(failed);
     int failures = known == null ? 1 : known.failures + 1;
     Duration rest = policy.rest(failures, null);
-    cases.put(failed, new Sentence(failures, now.plus(rest)));
+    cases.put(failed, new Sentence(failures, now, now.plus(rest)));
     return rest;
   }
 

@@ -45,7 +45,8 @@ public record FetchLimits(
    *     Rate limiting</a>
    */
   public static final FetchLimits IMDS =
-      new FetchLimits(20, 5, 2, 200, 32, Duration.ofSeconds(10), Duration.ofSeconds(10));
+      new FetchLimits(
+          20, 5, 2, 200, 32, Duration.ofSeconds(10), Duration.ofSeconds(10), LONGEST_FETCH);
 
   /**
    * Entra ID counts by tenant and application, not by node, and documents no number. But each fetch
@@ -53,28 +54,7 @@ public record FetchLimits(
    * service serves keep pods that ask for ever new resources from using up the API server and the
    * node's processors.
    */
-  public static final FetchLimits ENTRA =
-      new FetchLimits(20, 8, 2, 200, 32, Duration.ofSeconds(10), Duration.ZERO);
-
-  /** The same with {@link #LONGEST_FETCH}. */
-  public FetchLimits(
-      int perSecond,
-      int atOnce,
-      int atOnceForOnePod,
-      int waiting,
-      int waitingForOnePod,
-      Duration longestWait,
-      Duration longestRest) {
-    this(
-        perSecond,
-        atOnce,
-        atOnceForOnePod,
-        waiting,
-        waitingForOnePod,
-        longestWait,
-        longestRest,
-        LONGEST_FETCH);
-  }
+  public static final FetchLimits ENTRA = IMDS.withAtOnce(8, 2).withLongestRest(Duration.ZERO);
 
   /** Refuses limits with which no fetch could be made. */
   public FetchLimits {
@@ -90,6 +70,78 @@ public record FetchLimits(
     if (longestFetch.isNegative() || longestFetch.isZero()) {
       throw new IllegalArgumentException("longestFetch must be positive");
     }
+  }
+
+  /**
+   * The same with another rate.
+   *
+   * @param newPerSecond how many calls may reach the service within a second; 0 for any number
+   */
+  public FetchLimits withPerSecond(int newPerSecond) {
+    return new FetchLimits(
+        newPerSecond,
+        atOnce,
+        atOnceForOnePod,
+        waiting,
+        waitingForOnePod,
+        longestWait,
+        longestRest,
+        longestFetch);
+  }
+
+  /**
+   * The same with other numbers of fetches at once.
+   *
+   * @param all how many may be under way; at least 1
+   * @param forOnePod how many of these may be one pod's, or be refreshes; at least 1
+   */
+  public FetchLimits withAtOnce(int all, int forOnePod) {
+    return new FetchLimits(
+        perSecond,
+        all,
+        forOnePod,
+        waiting,
+        waitingForOnePod,
+        longestWait,
+        longestRest,
+        longestFetch);
+  }
+
+  /**
+   * The same with other numbers of fetches that wait.
+   *
+   * @param all how many may wait for their turn; at least 1
+   * @param forOnePod how many of these may be one pod's; at least 1
+   */
+  public FetchLimits withWaiting(int all, int forOnePod) {
+    return new FetchLimits(
+        perSecond, atOnce, atOnceForOnePod, all, forOnePod, longestWait, longestRest, longestFetch);
+  }
+
+  /** The same with another time after which one that waits is given up. */
+  public FetchLimits withLongestWait(Duration newLongestWait) {
+    return new FetchLimits(
+        perSecond,
+        atOnce,
+        atOnceForOnePod,
+        waiting,
+        waitingForOnePod,
+        newLongestWait,
+        longestRest,
+        longestFetch);
+  }
+
+  /** The same with another time for which the service is left alone at most; may be zero. */
+  public FetchLimits withLongestRest(Duration newLongestRest) {
+    return new FetchLimits(
+        perSecond,
+        atOnce,
+        atOnceForOnePod,
+        waiting,
+        waitingForOnePod,
+        longestWait,
+        newLongestRest,
+        longestFetch);
   }
 
   /** The same with another time after which a fetch is given up. */

@@ -81,6 +81,19 @@ class BadIdentityTest {
   }
 
   @Test
+  void aClockThatIsSetBackKeepsNothingAloneForLonger() {
+    scene.pod("bad", "bad");
+    scene.azure.reject(identityId("bad"));
+    scene.run();
+    scene.azure.accept(identityId("bad"));
+    scene.clock.advance(Duration.ofDays(-1));
+
+    scene.run();
+
+    assertThat(scene.record("bad", "bad").state()).isEqualTo(AssignmentState.ASSIGNED);
+  }
+
+  @Test
   void whatWouldBeTooMuchForOneMachineIsSaidBeforeAzureIsAsked() {
     Scene small =
         new Scene(

@@ -185,7 +185,12 @@ final class EmbeddedBrokerTest {
 
   private static EmbedSettings oneAtATime() {
     FetchLimits one =
-        new FetchLimits(0, 1, 1, 100, 100, Duration.ofSeconds(20), Duration.ofSeconds(1));
+        FetchLimits.IMDS
+            .withPerSecond(0)
+            .withAtOnce(1, 1)
+            .withWaiting(100, 100)
+            .withLongestWait(Duration.ofSeconds(20))
+            .withLongestRest(Duration.ofSeconds(1));
     return EmbedSettings.defaults().withLimits(Map.of(TokenService.IMDS, one));
   }
 

@@ -116,8 +116,7 @@ final class CacheFixture {
   }
 
   static FetchLimits unlimited() {
-    return new FetchLimits(
-        0, 10_000, 10_000, 10_000, 10_000, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    return FetchLimits.IMDS.withPerSecond(0).withAtOnce(10_000, 10_000).withWaiting(10_000, 10_000);
   }
 
   static Map<TokenService, FetchLimits> limits(FetchLimits imds) {

@@ -108,7 +108,7 @@ class FetchQueueTest {
   void aFetchIsMadeWhenTheFirstOfThoseWhoWaitForItHasItsTurn() {
     CachingTokenSource cache =
         new CachingTokenSource(
-            queue(new FetchLimits(0, 5, 1, 50, 50, seconds(10), seconds(10))),
+            queue(FetchLimits.IMDS.withPerSecond(0).withAtOnce(5, 1).withWaiting(50, 50)),
             clock,
             timer,
             CacheBounds.of(10),
@@ -184,7 +184,7 @@ class FetchQueueTest {
   /** Whose continuation may take its time. */
   @Test
   void theNextFetchBeginsBeforeAnybodyIsToldOfTheOneThatEnded() {
-    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10)));
+    FetchQueue queue = queue(FetchLimits.IMDS.withAtOnce(1, 1).withWaiting(50, 50));
     List<Integer> begun = new ArrayList<>();
     CompletableFuture<?> told =
         queue.fetch(X, WEB).thenRun(() -> begun.add(threads.queued() + asked.size()));
@@ -210,7 +210,14 @@ class FetchQueueTest {
     ExecutorService pool = Executors.newCachedThreadPool();
     try {
       FetchQueue queue =
-          queue(twice, pool, new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10)));
+          queue(
+              twice,
+              pool,
+              FetchLimits.IMDS
+                  .withPerSecond(1)
+                  .withAtOnce(1, 1)
+                  .withWaiting(50, 50)
+                  .withLongestWait(seconds(60)));
       CompletableFuture<?> token = queue.fetch(X, WEB);
       // The ends of its wait, of the fetch, and of the second.
       await(() -> timer.pending() == 3);
@@ -230,7 +237,14 @@ class FetchQueueTest {
   void furtherCallThatWaitsTooLongIsToldToComeAgainAndStopsNobodyElse() {
     TokenSource twice = source(TokenSource.Budget::takeAnother);
     FetchQueue queue =
-        queue(twice, threads, new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10)));
+        queue(
+            twice,
+            threads,
+            FetchLimits.IMDS
+                .withPerSecond(1)
+                .withAtOnce(5, 5)
+                .withWaiting(50, 50)
+                .withLongestWait(Duration.ofMillis(1)));
     CompletableFuture<?> token = queue.fetch(X, WEB);
 
     threads.runNext();
@@ -252,7 +266,11 @@ class FetchQueueTest {
         queue(
             source(TokenSource.Budget::takeAnother),
             threads,
-            new FetchLimits(1, 5, 5, 50, 50, Duration.ofMillis(1), seconds(10)));
+            FetchLimits.IMDS
+                .withPerSecond(1)
+                .withAtOnce(5, 5)
+                .withWaiting(50, 50)
+                .withLongestWait(Duration.ofMillis(1)));
     CachingTokenSource cache =
         new CachingTokenSource(queue, clock, timer, CacheBounds.of(10), reports);
     CompletableFuture<?> refused = cache.fetch(X, WEB);
@@ -270,7 +288,11 @@ class FetchQueueTest {
         queue(
             source(TokenSource.Budget::takeAnother),
             threads,
-            new FetchLimits(1, 1, 1, 50, 50, seconds(60), seconds(10)));
+            FetchLimits.IMDS
+                .withPerSecond(1)
+                .withAtOnce(1, 1)
+                .withWaiting(50, 50)
+                .withLongestWait(seconds(60)));
     CompletableFuture<?> token = queue.fetch(X, WEB);
 
     boolean stillInterrupted;
@@ -350,7 +372,7 @@ class FetchQueueTest {
             threads,
             ending,
             clock,
-            limits(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10))),
+            limits(FetchLimits.IMDS.withAtOnce(1, 1).withWaiting(50, 50)),
             reports);
     if (throttled) {
       next =
@@ -371,7 +393,7 @@ class FetchQueueTest {
 
   @Test
   void oneThatWaitsTooLongIsToldToComeAgain() {
-    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10)));
+    FetchQueue queue = queue(FetchLimits.IMDS.withAtOnce(1, 1).withWaiting(50, 50));
     var unused = queue.fetch(X, WEB);
     CompletableFuture<?> waiting = queue.fetch(Y, WEB);
 
@@ -387,7 +409,7 @@ class FetchQueueTest {
 
   @Test
   void aFullQueueTellsWhenItWillHaveRoom() {
-    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 100, 60, seconds(10), seconds(10)));
+    FetchQueue queue = queue(FetchLimits.IMDS.withAtOnce(1, 1).withWaiting(100, 60));
     for (int i = 0; i < 61; i++) {
       var unused = queue.fetch(X, WEB);
     }
@@ -401,7 +423,7 @@ class FetchQueueTest {
 
   @Test
   void whoHangsUpLeavesTheQueue() {
-    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 50, 50, seconds(10), seconds(10)));
+    FetchQueue queue = queue(FetchLimits.IMDS.withAtOnce(1, 1).withWaiting(50, 50));
     var unused = queue.fetch(X, WEB);
     CompletableFuture<?> waiting = queue.fetch(Y, WEB);
 
@@ -450,7 +472,7 @@ class FetchQueueTest {
 
   @Test
   void eachServiceHasABudgetOfItsOwn() {
-    FetchQueue queue = queue(new FetchLimits(20, 1, 1, 1, 1, seconds(10), seconds(10)));
+    FetchQueue queue = queue(FetchLimits.IMDS.withAtOnce(1, 1).withWaiting(1, 1));
     for (int i = 0; i < 3; i++) {
       var unused = queue.fetch(X, WEB);
     }

@@ -390,7 +390,12 @@ class LaneTest {
 
   private static Lane lane(int perSecond) {
     return new Lane(
-        new FetchLimits(perSecond, 9, 9, 9, 9, Duration.ofSeconds(1), Duration.ofSeconds(1)));
+        FetchLimits.IMDS
+            .withPerSecond(perSecond)
+            .withAtOnce(9, 9)
+            .withWaiting(9, 9)
+            .withLongestWait(Duration.ofSeconds(1))
+            .withLongestRest(Duration.ofSeconds(1)));
   }
 
   /** Runs it on a thread of its own, and waits until that waits. */
@@ -407,7 +412,12 @@ class LaneTest {
   private static Lane lane(int atOnce, int atOnceForOnePod, int waiting, int waitingForOnePod) {
     Duration some = Duration.ofSeconds(1);
     return new Lane(
-        new FetchLimits(0, atOnce, atOnceForOnePod, waiting, waitingForOnePod, some, some));
+        FetchLimits.IMDS
+            .withPerSecond(0)
+            .withAtOnce(atOnce, atOnceForOnePod)
+            .withWaiting(waiting, waitingForOnePod)
+            .withLongestWait(some)
+            .withLongestRest(some));
   }
 
   private static List<Flight> enter(Lane lane, @Nullable NamespacedName pod, int count) {

@@ -37,7 +37,10 @@ import org.junit.jupiter.api.Test;
 class LongestFetchTest {
   private static final Duration LONGEST = Duration.ofSeconds(20);
   private static final FetchLimits ONE_AT_ONCE =
-      new FetchLimits(0, 1, 1, 50, 50, Duration.ofSeconds(10), Duration.ofSeconds(10))
+      FetchLimits.IMDS
+          .withPerSecond(0)
+          .withAtOnce(1, 1)
+          .withWaiting(50, 50)
           .withLongestFetch(LONGEST);
 
   private final ManualClock clock = new ManualClock(START);

@@ -39,9 +39,12 @@ final class ArmThrottle {
 
   private record Scope(String subscription, String kind) {}
 
+  /** What Azure said, and when: a clock that was set back must not make it last. */
+  private record Closed(Instant since, Instant until) {}
+
   private final Clock clock;
   private final Pause pause;
-  private final Map<Scope, Instant> closed = new ConcurrentHashMap<>();
+  private final Map<Scope, Closed> closed = new ConcurrentHashMap<>();
   private final Map<Scope, CallBudget> budgets = new ConcurrentHashMap<>();
   private final Map<Scope, WaitingLine> lines = new ConcurrentHashMap<>();
 
@@ -114,13 +117,14 @@ final class ArmThrottle {
   }
 
   private void requireOpen(Scope scope) {
-    Instant until = closed.get(scope);
-    if (until == null) {
+    Closed known = closed.get(scope);
+    if (known == null) {
       return;
     }
-    Duration left = Duration.between(clock.instant(), until);
-    if (left.isNegative() || left.isZero()) {
-      closed.remove(scope, until);
+    Instant now = clock.instant();
+    Duration left = Duration.between(now, known.until);
+    if (left.isNegative() || left.isZero() || now.isBefore(known.since)) {
+      closed.remove(scope, known);
       return;
     }
     throw closed(scope, left);
@@ -141,8 +145,9 @@ final class ArmThrottle {
     Scope scope = scope(subscription, call.method() == HttpMethod.GET ? READS : WRITES);
     Duration wait = answer.status() == 429 ? answer.retryAfter(clock.instant()) : null;
     if (wait != null && isOfSubscription(answer, scope.kind)) {
-      Instant then = clock.instant().plus(wait);
-      closed.put(scope, then);
+      Instant now = clock.instant();
+      Instant then = now.plus(wait);
+      closed.put(scope, new Closed(now, then));
       budget(scope).isSpentUntil(then);
     }
   }

@@ -17,9 +17,13 @@ final class CallBudget {
   /** How far the calls may be ahead of the refill. */
   private final Duration ahead;
 
+  /** More than threads that ask at the same time are apart. */
+  private static final Duration STEP = Duration.ofSeconds(1);
+
   private final Object lock = new Object();
-  // Guarded by lock: when the bucket is full again.
+  // Guarded by lock: when the bucket is full again, and when it was asked last.
   private Instant full = Instant.EPOCH;
+  private Instant asked = Instant.EPOCH;
 
   private CallBudget(int size, int perSecond) {
     interval = Duration.ofSeconds(1).dividedBy(perSecond);
@@ -46,12 +50,24 @@ final class CallBudget {
    */
   Duration take(Instant now, Duration most) {
     synchronized (lock) {
+      stepBackTo(now);
       Instant before = full.isBefore(now) ? now : full;
       Duration wait = Duration.between(now, before.minus(ahead));
       if (wait.compareTo(most) <= 0) {
         full = before.plus(interval);
       }
       return wait.isNegative() ? Duration.ZERO : wait;
+    }
+  }
+
+  /** A clock that is set back takes the refill along: nobody would get a turn for as long. */
+  private void stepBackTo(Instant now) {
+    Duration back = Duration.between(now, asked);
+    if (back.compareTo(STEP) > 0) {
+      full = full.minus(back);
+      asked = now;
+    } else if (back.isNegative()) {
+      asked = now;
     }
   }
 

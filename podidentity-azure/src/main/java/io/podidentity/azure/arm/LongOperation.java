@@ -83,7 +83,9 @@ final class LongOperation {
 
   private Duration untilDeadline(Duration wait) {
     Duration left = Duration.between(clock.instant(), deadline);
-    if (left.isNegative() || left.isZero()) {
+    // More than there was: the clock was set back, and nobody knows what is left.
+    boolean isSetBack = left.compareTo(options.operationLimit()) > 0;
+    if (left.isNegative() || left.isZero() || isSetBack) {
       throw new PodIdentityException(
           ErrorReason.TARGET_UNAVAILABLE,
           "cannot %s: Azure has not finished within %d s; the change goes on there, and the next pass"

@@ -110,6 +110,17 @@ class ArmLimitsTest {
   }
 
   @Test
+  void aClockThatIsSetBackKeepsNoSubscriptionClosed() {
+    cluster.simulated().arm().limits(withReads(3));
+    failure(() -> spend(MACHINE, 4));
+    cluster.simulated().arm().limits(ArmLimits.DOCUMENTED);
+
+    cluster.clock().set(cluster.clock().instant().minus(Duration.ofDays(1)));
+
+    assertThat(adapter.read(SCALE_SET).clientIds()).isEmpty();
+  }
+
+  @Test
   void aTurnForAChangeThatIsNotNeededIsNotSpent() {
     for (int i = 0; i < 200; i++) {
       adapter.update(MACHINE, Set.of(), ids("A"));

@@ -249,6 +249,17 @@ final class ArmOperationsTest {
     assertThat(total(cluster.timer().waits())).isEqualTo(Duration.ofMinutes(15));
   }
 
+  @Test
+  void aClockThatIsSetBackMakesNoChangeLastLonger() {
+    writes(WriteBehaviour.asyncOperation(Duration.ofDays(2)).withRetryAfter(null));
+    cluster.timer().setsBackOnce(Duration.ofDays(1));
+
+    PodIdentityException error = failure(() -> adapter.update(MACHINE, ids("A"), Set.of()));
+
+    assertThat(error).hasMessageContaining("has not finished within 900 s");
+    assertThat(total(cluster.timer().waits())).isLessThanOrEqualTo(Duration.ofMinutes(15));
+  }
+
   /** Whoever finds it there would ask for nothing, and it goes when the change ends. */
   @Test
   void aLookDoesNotShowWhatAChangeThatWasLostSightOfTakesAway() {

@@ -57,6 +57,17 @@ class CallBudgetTest {
     assertThat(take()).isEqualTo(Duration.ofMillis(7200));
   }
 
+  @Test
+  void aClockThatIsSetBackMakesNobodyWaitLonger() {
+    takenAtOnce();
+
+    now = now.minus(Duration.ofHours(2));
+
+    assertThat(take()).isEqualTo(Duration.ofMillis(200));
+    now = now.plusSeconds(20);
+    assertThat(takenAtOnce()).isEqualTo(180);
+  }
+
   private int takenAtOnce() {
     int taken = 0;
     while (take().isZero()) {

@@ -11,9 +11,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class ClockTimer implements Timer {
   private final MutableClock clock;
   private final List<Duration> waits = new CopyOnWriteArrayList<>();
+  private Duration setBack = Duration.ZERO;
 
   ClockTimer(MutableClock clock) {
     this.clock = clock;
+  }
+
+  /** Somebody sets the clock back so far during the next wait. */
+  void setsBackOnce(Duration by) {
+    setBack = by;
   }
 
   /** The waits so far, in order. */
@@ -25,6 +31,8 @@ final class ClockTimer implements Timer {
   public Subscription schedule(Duration delay, Runnable task) {
     waits.add(delay);
     clock.advance(delay);
+    clock.set(clock.instant().minus(setBack));
+    setBack = Duration.ZERO;
     task.run();
     return () -> {};
   }

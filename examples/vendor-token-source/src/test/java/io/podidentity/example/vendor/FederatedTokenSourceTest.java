@@ -61,7 +61,13 @@ final class FederatedTokenSourceTest {
   /** One at once, one that waits, and no more. */
   @Test
   void howOftenTheServiceIsAskedIsTheBrokersAffair() throws Exception {
-    FetchLimits one = new FetchLimits(0, 1, 1, 1, 1, Duration.ofSeconds(20), Duration.ZERO);
+    FetchLimits one =
+        FetchLimits.IMDS
+            .withPerSecond(0)
+            .withAtOnce(1, 1)
+            .withWaiting(1, 1)
+            .withLongestWait(Duration.ofSeconds(20))
+            .withLongestRest(Duration.ZERO);
     EmbedSettings settings =
         EmbedSettings.defaults()
             .withLimits(Map.of(TokenService.IMDS, one, TokenService.ENTRA, one));
