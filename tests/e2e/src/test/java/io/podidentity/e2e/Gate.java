@@ -36,9 +36,9 @@ final class Gate {
    * @param target the object that it is about, or what it is made in
    */
   record Call(String kind, String target) {
-    /** What a request's head asks for; null if that has no boundaries. */
-    static @Nullable Call of(String head) {
-      Matcher call = CALL.matcher(head.lines().findFirst().orElse(""));
+    /** What a request line asks for; null if that has no boundaries. */
+    static @Nullable Call of(String line) {
+      Matcher call = CALL.matcher(line);
       if (!call.matches()) {
         return null;
       }
