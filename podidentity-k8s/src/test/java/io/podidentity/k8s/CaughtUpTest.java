@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.model.Pod;
 import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.net.Relay;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.net.URI;

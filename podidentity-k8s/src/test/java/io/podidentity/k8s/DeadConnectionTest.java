@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.api.model.Pod;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.net.Relay;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.net.URI;

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.podidentity.harness.kube.KubeApiServer;
 import io.podidentity.harness.kube.KubernetesApi;
+import io.podidentity.harness.net.Relay;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

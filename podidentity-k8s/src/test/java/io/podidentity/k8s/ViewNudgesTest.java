@@ -19,6 +19,7 @@ import io.podidentity.api.model.Pod;
 import io.podidentity.api.spi.WriteGuard;
 import io.podidentity.harness.Await;
 import io.podidentity.harness.kube.KubeApiServer;
+import io.podidentity.harness.net.Relay;
 import io.podidentity.harness.parts.RealPart;
 import io.podidentity.harness.parts.RequiresRealPart;
 import java.net.URI;

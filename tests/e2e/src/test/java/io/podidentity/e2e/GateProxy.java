@@ -1,23 +1,16 @@
 package io.podidentity.e2e;
 
+import io.podidentity.harness.net.Relay;
+import io.podidentity.harness.net.RequestHead;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
@@ -29,15 +22,9 @@ import org.jspecify.annotations.Nullable;
  * through.
  */
 final class GateProxy implements AutoCloseable {
-  private final ServerSocket listener;
-  private final URI server;
-  private final SSLContext trust;
+  private final Relay relay;
   private final Gate gate;
-  private final ExecutorService threads = Executors.newCachedThreadPool(GateProxy::daemon);
-  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
-  // The request lines of the connections that were upgraded, by the server's side of each.
-  private final Map<Socket, String> upgraded = new ConcurrentHashMap<>();
-  private final Set<Socket> held = ConcurrentHashMap.newKeySet();
+  private final List<Calls> upgraded = new CopyOnWriteArrayList<>();
 
   /**
    * A proxy that listens on a free port of the loopback interface.
@@ -46,128 +33,74 @@ final class GateProxy implements AutoCloseable {
    * @param trust for the connections to the server
    */
   GateProxy(ServerSocketFactory listening, URI server, SSLContext trust, Gate gate) {
-    this.server = server;
-    this.trust = trust;
     this.gate = gate;
-    try {
-      this.listener = listening.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    threads.execute(this::accept);
+    this.relay =
+        new Relay(Relay.onLoopback(listening), server, trust.getSocketFactory(), Calls::new);
   }
 
   int port() {
-    return listener.getLocalPort();
+    return relay.port();
   }
 
   /**
-   * From now on nothing comes any more on the upgraded connections that are open now and were asked
-   * for with that in the request line. Gives how many these are.
+   * From now on nothing comes any more on the upgraded connections that were asked for until now
+   * with that in the request line. Gives how many these are.
    */
   int hold(String requested) {
-    upgraded.forEach(
-        (server, line) -> {
-          if (line.contains(requested)) {
-            held.add(server);
-          }
-        });
-    return held.size();
+    List<Calls> found =
+        upgraded.stream().filter(calls -> calls.requestLine.contains(requested)).toList();
+    found.forEach(calls -> calls.held = true);
+    return found.size();
   }
 
   @Override
   public void close() {
-    threads.shutdownNow();
-    closeQuietly(listener);
-    sockets.forEach(GateProxy::closeQuietly);
+    relay.close();
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        Socket client = listener.accept();
-        sockets.add(client);
-        threads.execute(() -> serve(client));
-      } catch (IOException e) {
-        // Closed: the loop ends.
-      }
-    }
-  }
+  /** Those of one connection. */
+  private final class Calls implements Relay.Talk {
+    private final AtomicReference<@Nullable String> pending = new AtomicReference<>();
+    private volatile String requestLine = "";
+    private volatile boolean held;
 
-  private void serve(Socket client) {
-    try (client;
-        Socket peer = trust.getSocketFactory().createSocket(server.getHost(), server.getPort())) {
-      sockets.add(peer);
-      AtomicReference<@Nullable String> pending = new AtomicReference<>();
-      threads.execute(() -> answers(peer, client, pending));
-      requests(new BufferedInputStream(client.getInputStream()), peer, pending);
-    } catch (IOException e) {
-      // Ended by one side.
-    }
-  }
-
-  private void requests(InputStream in, Socket peer, AtomicReference<@Nullable String> pending)
-      throws IOException {
-    OutputStream out = peer.getOutputStream();
-    for (String head = head(in); head != null; head = head(in)) {
-      byte[] body = body(head, in);
-      String call = Gate.call(head);
-      if (call != null && !gate.mayPass("before", call)) {
-        return;
-      }
-      pending.set(call);
-      out.write(head.getBytes(StandardCharsets.ISO_8859_1));
-      out.write(body);
-      out.flush();
-      if (header(head, "upgrade") != null) {
-        upgraded.put(peer, head.lines().findFirst().orElse(""));
-        in.transferTo(out);
-      }
-    }
-  }
-
-  private void answers(Socket from, Socket to, AtomicReference<@Nullable String> pending) {
-    byte[] buffer = new byte[8192];
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        String call = pending.getAndSet(null);
-        if (call != null && !gate.mayPass("after", call)) {
+    @Override
+    public void ask(InputStream client, OutputStream server) throws IOException {
+      InputStream in = new BufferedInputStream(client);
+      for (RequestHead head = RequestHead.read(in); head != null; head = RequestHead.read(in)) {
+        byte[] body = body(head, in);
+        String call = Gate.call(head.line());
+        if (call != null && !gate.mayPass("before", call)) {
           return;
         }
-        if (held.contains(from)) {
-          continue;
+        pending.set(call);
+        server.write(head.bytes());
+        server.write(body);
+        if (head.header("upgrade") != null) {
+          requestLine = head.line();
+          upgraded.add(this);
+          Relay.Talk.super.ask(in, server);
         }
-        out.write(buffer, 0, read);
-        out.flush();
       }
-    } catch (IOException e) {
-      // Ended by one side.
+    }
+
+    @Override
+    public byte[] hear(byte[] piece) throws IOException {
+      String call = pending.getAndSet(null);
+      if (call != null && !gate.mayPass("after", call)) {
+        throw new IOException("cut off");
+      }
+      return held ? new byte[0] : piece;
     }
   }
 
-  /** Up to the empty line; null at the end of the connection. */
-  private static @Nullable String head(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      int next = in.read();
-      if (next < 0) {
-        return null;
-      }
-      head.append((char) next);
-    }
-    return head.toString();
-  }
-
-  private static byte[] body(String head, InputStream in) throws IOException {
-    String length = header(head, "content-length");
+  private static byte[] body(RequestHead head, InputStream in) throws IOException {
+    String length = head.header("content-length");
     if (length != null) {
       return in.readNBytes(Integer.parseInt(length));
     }
     ByteArrayOutputStream body = new ByteArrayOutputStream();
-    if ("chunked".equalsIgnoreCase(header(head, "transfer-encoding"))) {
+    if ("chunked".equalsIgnoreCase(head.header("transfer-encoding"))) {
       int size;
       do {
         String line = line(in);
@@ -188,27 +121,5 @@ final class GateProxy implements AutoCloseable {
       }
     }
     return line.toString();
-  }
-
-  private static @Nullable String header(String head, String name) {
-    return head.lines()
-        .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
-        .findFirst()
-        .map(line -> line.substring(name.length() + 1).strip())
-        .orElse(null);
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "gate-proxy");
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  private static void closeQuietly(AutoCloseable socket) {
-    try {
-      socket.close();
-    } catch (Exception e) {
-      // Nothing can be done about it.
-    }
   }
 }
