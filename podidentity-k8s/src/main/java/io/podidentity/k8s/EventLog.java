@@ -7,12 +7,12 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.podidentity.k8s.WrittenEvents.Written;
 import io.podidentity.k8s.crd.Api;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,15 +48,10 @@ final class EventLog {
 
   static final String WARNING = "Warning";
 
-  /** An event that was written. */
-  private record Written(String name, int count, Instant last) {}
-
   private static final Logger log = LoggerFactory.getLogger(EventLog.class);
 
   /** Longer than any rest between two tries of what fails. */
   private static final Duration SAME = Duration.ofMinutes(15);
-
-  private static final int REMEMBERED = 1000;
 
   /** The API server takes no longer message. */
   private static final int MOST_CHARACTERS = 1024;
@@ -69,15 +64,7 @@ final class EventLog {
   private final EventQueue waiting = new EventQueue();
   private final Object lock = new Object();
   // Guarded by lock, which is held through the calls: events are written one after the other.
-  private final Map<Entry, Written> written =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<EventLog.Entry, Written> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final WrittenEvents written = new WrittenEvents();
 
   EventLog(
       KubernetesClient client, Executor executor, Clock clock, String component, CallRate rate) {
