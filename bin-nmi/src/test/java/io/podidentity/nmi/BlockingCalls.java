@@ -42,7 +42,7 @@ final class BlockingCalls implements AutoCloseable {
    *
    * @param thread by its name
    * @return all that kept such threads waiting; not their reads and writes of channels that do not
-   *     block, which are what an I/O thread is for, nor the coming of connections
+   *     block, which are what an I/O thread is for, nor the coming and going of connections
    */
   List<RecordedEvent> of(Predicate<String> thread) throws IOException {
     recording.stop();
@@ -52,7 +52,7 @@ final class BlockingCalls implements AutoCloseable {
       return RecordingFile.readAllEvents(file).stream()
           .filter(event -> event.getThread() != null)
           .filter(event -> thread.test(event.getThread().getJavaName()))
-          .filter(event -> !isOfChannel(event) && !isOfNewConnection(event))
+          .filter(event -> !isOfChannel(event) && !isOfWholeConnection(event))
           .toList();
     } finally {
       Files.delete(file);
@@ -63,11 +63,14 @@ final class BlockingCalls implements AutoCloseable {
     return SOCKETS.contains(event.getEventType().getName()) && isIn(event, "org.xnio.nio.");
   }
 
-  private static boolean isOfNewConnection(RecordedEvent event) {
-    return isIn(event, "org.xnio.nio.WorkerThread$SynchTask") || isOfWakeUp(event);
+  /** One comes, or is counted out: no request is served there. */
+  private static boolean isOfWholeConnection(RecordedEvent event) {
+    return isIn(event, "org.xnio.nio.WorkerThread$SynchTask")
+        || isIn(event, "org.xnio.nio.NioTcpServerHandle")
+        || isOfWakeUp(event);
   }
 
-  /** Who hands a new connection over wakes the selector, which has a lock for that. */
+  /** Who hands a connection over, or counts it out, wakes a selector, which has a lock for that. */
   private static boolean isOfWakeUp(RecordedEvent event) {
     return frames(event)
         .limit(1)
