@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  * thread.
  */
 final class HeapGrowth {
-  /** A few plans of a large cluster; to collect takes about a tenth of a second there. */
-  static final long MOST = 64L << 20;
+  /** A plan or two of a large cluster; to collect takes about a tenth of a second there. */
+  static final long MOST = 32L << 20;
 
   private static final long SECONDS_BETWEEN_LOOKS = 1;
 
