@@ -120,12 +120,12 @@ final class CatchingUpTest {
     @Deprecated
     @Override
     public PodList list(Integer limit, String next) {
-      throw new UnsupportedOperationException("in pieces by other options");
+      throw new AssertionError("pieces are asked for by options");
     }
 
     @Override
     public PodList list() {
-      throw new UnsupportedOperationException("in one piece");
+      throw new AssertionError("a list in one piece is too large");
     }
   }
 }

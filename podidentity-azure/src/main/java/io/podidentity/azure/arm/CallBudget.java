@@ -12,13 +12,13 @@ import java.time.Instant;
  *     Resource Manager's limits: writes 200 and 10 a second, reads 250 and 25 a second</a>
  */
 final class CallBudget {
+  /** More than threads that ask at the same time are apart. */
+  private static final Duration STEP = Duration.ofSeconds(1);
+
   private final Duration interval;
 
   /** How far the calls may be ahead of the refill. */
   private final Duration ahead;
-
-  /** More than threads that ask at the same time are apart. */
-  private static final Duration STEP = Duration.ofSeconds(1);
 
   private final Object lock = new Object();
   // Guarded by lock: when the bucket is full again, and when it was asked last.
